@@ -1,0 +1,17 @@
+//! What instances tell the sockets of a room.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Json;
+
+/// One Socket.IO event for everybody in a room, such as `user:<id>` or `chat:<id>`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomEvent {
+    pub room: String,
+    /// Socket.IO event name, such as `events`.
+    pub event: String,
+    pub payload: Json,
+    /// A socket that must not receive it (its own author).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<String>,
+}

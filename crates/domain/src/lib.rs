@@ -1,0 +1,26 @@
+//! Entities, ids and wire shapes that every room shares. Knows no HTTP, no SQL and no provider.
+
+mod chat;
+mod event;
+mod ids;
+mod message;
+mod model;
+mod permissions;
+mod time;
+mod turn;
+mod user;
+
+pub use chat::{Chat, ChatSummary, Folder, Tag};
+pub use event::RoomEvent;
+pub use ids::{ChatId, MessageId, ModelId, SessionId, TurnId, UserId};
+pub use message::{Message, Role as MessageRole};
+pub use model::{AccessGrant, ModelRow};
+pub use permissions::Permissions;
+pub use time::now;
+pub use turn::{Turn, TurnState};
+pub use user::{Role, User};
+
+/// Any JSON value; key order is kept.
+pub type Json = serde_json::Value;
+/// A JSON object; key order is kept.
+pub type JsonMap = serde_json::Map<String, serde_json::Value>;
