@@ -1,0 +1,53 @@
+//! Requests per second of two hot reads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use crate::report::{Report, percentile};
+use crate::server::{Launch, Server};
+
+const CLIENTS: usize = 16;
+const SECONDS: u64 = 5;
+
+pub async fn measure(launch: &Launch, report: &mut Report) -> Result<()> {
+    let (server, token) = crate::ready(launch).await?;
+    for (label, path) in [("/api/config", "/api/config"), ("chat list, empty", "/api/v1/chats/?page=1")] {
+        let (rate, mut delays) = hammer(&server, path, &token).await?;
+        report.add(launch.name(), &format!("{label}: requests per second, {CLIENTS} clients"), rate, "1/s");
+        report.add(launch.name(), &format!("{label}: p99"), percentile(&mut delays, 0.99), "ms");
+    }
+    server.stop().await;
+    Ok(())
+}
+
+/// Asks again and again for some seconds; requests per second and every delay in milliseconds.
+pub async fn hammer(server: &Server, path: &str, token: &str) -> Result<(f64, Vec<f64>)> {
+    let url = format!("{}{path}", server.url);
+    let failed = Arc::new(AtomicUsize::new(0));
+    let begin = Instant::now();
+    let end = begin + Duration::from_secs(SECONDS);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..CLIENTS {
+        let (http, url, token, failed) = (server.http.clone(), url.clone(), token.to_owned(), failed.clone());
+        tasks.spawn(async move {
+            let mut delays = Vec::new();
+            while Instant::now() < end {
+                let asked = Instant::now();
+                match http.get(&url).bearer_auth(&token).send().await {
+                    Ok(answer) if answer.status().is_success() => match answer.bytes().await {
+                        Ok(_) => delays.push(asked.elapsed().as_secs_f64() * 1e3),
+                        Err(_) => _ = failed.fetch_add(1, Ordering::Relaxed),
+                    },
+                    _ => _ = failed.fetch_add(1, Ordering::Relaxed),
+                }
+            }
+            delays
+        });
+    }
+    let delays: Vec<f64> = tasks.join_all().await.into_iter().flatten().collect();
+    ensure!(failed.load(Ordering::Relaxed) == 0, "{path}: {} requests failed", failed.load(Ordering::Relaxed));
+    Ok((delays.len() as f64 / begin.elapsed().as_secs_f64(), delays))
+}

@@ -1,0 +1,122 @@
+//! Measures airis against its budgets, and against a reference server beside it when one is named.
+//!
+//! Everything runs on this machine: a mock provider of our own, the servers, and the load. Each row says what was
+//! measured and under which load; times are wall-clock, memory is resident size.
+
+mod append;
+mod data;
+mod http;
+mod mock;
+mod report;
+mod server;
+mod sockets;
+mod streams;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::report::Report;
+use crate::server::{Kind, Launch, Server};
+
+/// Measures airis against its budgets.
+#[derive(Parser)]
+struct Options {
+    /// The release binary to measure.
+    #[arg(long, default_value = "target/release/airis")]
+    airis: PathBuf,
+    /// A command that starts a reference server on `$PORT` with `$DATA_DIR`, measured in the same run.
+    #[arg(long)]
+    reference: Option<String>,
+    /// Write the table to this file as well.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Rows to measure (all when empty): start, http, list, api, web, sockets, append.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Chats in the chat-list measurement.
+    #[arg(long, default_value_t = 100_000)]
+    chats: usize,
+    /// Streams at once in the stream measurements.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 32, 128, 512])]
+    streams: Vec<usize>,
+    /// Web-client streams at once in the delivery measurement.
+    #[arg(long, default_value_t = 1_000)]
+    web_streams: usize,
+    /// Idle sockets in the socket memory measurement.
+    #[arg(long, default_value_t = 1_000)]
+    sockets: usize,
+}
+
+impl Options {
+    fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == row)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let mock = mock::serve().await?;
+    let mut report = Report::new();
+    measure(&options, &Launch { kind: Kind::Airis(options.airis.clone()), mock: mock.clone() }, &mut report)
+        .await
+        .context("measuring airis")?;
+    if let Some(command) = &options.reference {
+        let launch = Launch { kind: Kind::Reference(command.clone()), mock: mock.clone() };
+        measure(&options, &launch, &mut report).await.context("measuring the reference")?;
+    }
+    let table = report.table();
+    println!("{table}");
+    if let Some(path) = &options.out {
+        std::fs::write(path, table)?;
+    }
+    Ok(())
+}
+
+/// All rows for one server; each part starts from a fresh data folder.
+async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Result<()> {
+    let name = launch.name();
+    if options.wants("start") {
+        report.add(name, "start to first 200 on /health, fresh data (median of 5)", launch.start_time(5).await?, "ms");
+        if let Kind::Airis(path) = &launch.kind {
+            report.add(name, "binary with client", std::fs::metadata(path)?.len() as f64 / 1e6, "MB");
+        }
+        let server = launch.start().await?;
+        server.sign_up().await?;
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        report.add(name, "idle memory, one account", server.memory_mb()?, "MB");
+        server.stop().await;
+    }
+    if options.wants("http") {
+        http::measure(launch, report).await?;
+    }
+    if options.wants("list") && matches!(launch.kind, Kind::Airis(_)) {
+        data::measure_list(launch, options.chats, report).await?;
+    }
+    if options.wants("api") {
+        streams::measure(launch, &options.streams, report).await?;
+    }
+    if options.wants("web") {
+        sockets::measure_streams(launch, &options.streams, report).await?;
+        if matches!(launch.kind, Kind::Airis(_)) {
+            sockets::measure_delivery(launch, options.web_streams, report).await?;
+        }
+    }
+    if options.wants("sockets") {
+        sockets::measure_idle(launch, options.sockets, report).await?;
+    }
+    if options.wants("append") {
+        append::measure(launch, report).await?;
+    }
+    Ok(())
+}
+
+/// A server that is up, with an administrator signed in.
+async fn ready(launch: &Launch) -> Result<(Server, String)> {
+    let server = launch.start().await?;
+    let token = server.sign_up().await?;
+    Ok((server, token))
+}
