@@ -1,1 +1,20 @@
+//! Who may do what. Handlers get entities only inside a type that proves the check was made.
 
+mod owned;
+mod permissions;
+
+pub use owned::{Belongs, Owned};
+pub use permissions::{effective, merge};
+
+/// Why access was refused. What the caller learns is the same for a missing and for a foreign entity.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// It is not there, or it belongs to somebody else.
+    #[error("not found, or not yours")]
+    NotYours,
+    /// A permission switch is off.
+    #[error("you have no permission for this: {0}")]
+    NotPermitted(&'static str),
+    #[error(transparent)]
+    Store(#[from] airis_store::StoreError),
+}

@@ -1,1 +1,31 @@
+//! The HTTP face: one file per family of endpoints, one list of routes, one error.
 
+mod app;
+pub mod caller;
+mod docs;
+pub mod error;
+pub mod extract;
+mod layers;
+pub mod owned;
+mod routes;
+pub mod settings;
+mod system;
+
+pub use app::{App, Inner};
+pub use error::{ApiError, Result};
+
+use axum::Router;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The whole HTTP application; the binary nests the socket layer around it.
+pub fn build_router(app: App) -> Router {
+    let (router, _document) = OpenApiRouter::with_openapi(docs::base()).merge(routes::all()).split_for_parts();
+    let settings = app.config.settings().clone();
+    layers::wrap(router.with_state(app), &settings)
+}
+
+/// The OpenAPI document of every route, without starting anything.
+pub fn openapi() -> OpenApi {
+    OpenApiRouter::<App>::with_openapi(docs::base()).merge(routes::all()).into_openapi()
+}

@@ -41,6 +41,11 @@ impl Config {
         todo!()
     }
 
+    /// Lays values over the persisted ones in this process only.
+    pub fn overlay(&self, values: JsonMap) {
+        todo!()
+    }
+
     /// A persisted setting, or its default, or null. Dotted keys as in the contract, such as `openai.api_base_urls`.
     pub fn get(&self, key: &str) -> Json {
         todo!()

@@ -53,4 +53,6 @@ pub struct Settings {
     /// Seconds that running turns get on SIGTERM.
     pub shutdown_grace: u64,
     pub enable_openai_passthrough: bool,
+    /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
+    pub enable_persistent_config: bool,
 }

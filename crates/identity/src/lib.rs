@@ -1,1 +1,17 @@
+//! Who somebody is: passwords, session tokens, API keys, sign-in and sign-up.
 
+mod error;
+mod lifetime;
+mod passwords;
+mod rate;
+mod secret;
+mod sessions;
+mod token;
+
+pub use error::AuthError;
+pub use lifetime::{lifetime_seconds, parse_lifetime};
+pub use passwords::Passwords;
+pub use rate::RateLimit;
+pub use secret::load_or_create_secret;
+pub use sessions::{Caller, IssuedToken, Sessions, Via};
+pub use token::{Claims, Method};

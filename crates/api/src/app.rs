@@ -1,0 +1,54 @@
+//! What every handler may reach.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use airis_bus::Bus;
+use airis_config::Config;
+use airis_identity::Sessions;
+use airis_providers::Providers;
+use airis_store::Store;
+use airis_turns::Turns;
+
+/// Shared state of the server; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+/// The rooms behind the handlers.
+pub struct Inner {
+    pub store: Store,
+    pub bus: Bus,
+    pub config: Arc<Config>,
+    pub providers: Providers,
+    pub turns: Turns,
+    pub sessions: Sessions,
+    /// Name of this instance among others.
+    pub instance: String,
+    pub started: Instant,
+}
+
+impl App {
+    /// Puts the rooms together.
+    pub fn new(
+        store: Store,
+        bus: Bus,
+        config: Arc<Config>,
+        providers: Providers,
+        turns: Turns,
+        sessions: Sessions,
+        instance: String,
+    ) -> Self {
+        let started = Instant::now();
+        Self { inner: Arc::new(Inner { store, bus, config, providers, turns, sessions, instance, started }) }
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}

@@ -1,0 +1,142 @@
+//! The one error of the HTTP edge: a status and the contract's `{"detail": …}`.
+
+use airis_access::AccessError;
+use airis_domain::Json;
+use airis_identity::AuthError;
+use airis_providers::ProviderError;
+use airis_store::StoreError;
+use airis_turns::TurnError;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// Result of a handler.
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+/// What a caller is told when something did not work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiError {
+    pub status: StatusCode,
+    /// Text, list or object under `detail`.
+    pub detail: Json,
+}
+
+impl ApiError {
+    pub fn new(status: StatusCode, detail: impl Into<Json>) -> Self {
+        Self { status, detail: detail.into() }
+    }
+
+    /// 400: the request makes no sense as it is.
+    pub fn bad_request(detail: impl Into<Json>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 401 without a credential.
+    pub fn not_authenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Not authenticated")
+    }
+
+    /// 401, the contract's answer to a missing role, a missing entity and a foreign entity alike.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "You may not do this, or it does not exist")
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(detail: impl Into<Json>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    /// 500; the reason goes to the log, not to the caller.
+    pub fn internal(reason: impl std::fmt::Display) -> Self {
+        tracing::error!(%reason, "request failed inside");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server; its log says what")
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(json!({ "detail": self.detail }))).into_response()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::unauthorized(),
+            StoreError::Conflict(what) => Self::bad_request(format!("This {what} is already taken")),
+            StoreError::Full(_) => {
+                tracing::error!(%error, "the database is full");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no disk space left; nothing was saved")
+            }
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "the database does not answer");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The database is not available; try again")
+            }
+            StoreError::LeaseLost => Self::new(StatusCode::CONFLICT, "Another instance has taken over"),
+            StoreError::Open(_) | StoreError::Database(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotYours => Self::unauthorized(),
+            AccessError::NotPermitted(_) => Self::new(StatusCode::UNAUTHORIZED, error.to_string()),
+            AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        let status = match &error {
+            AuthError::InvalidToken | AuthError::Ended | AuthError::UnknownKey => StatusCode::UNAUTHORIZED,
+            AuthError::KeyRefused(_) => StatusCode::FORBIDDEN,
+            AuthError::WrongCredentials | AuthError::Unusable(_) => StatusCode::BAD_REQUEST,
+            AuthError::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            AuthError::Internal(reason) => return Self::internal(reason),
+            AuthError::Access(_) | AuthError::Store(_) => {
+                return match error {
+                    AuthError::Access(error) => error.into(),
+                    AuthError::Store(error) => error.into(),
+                    other => Self::internal(other),
+                };
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<ProviderError> for ApiError {
+    fn from(error: ProviderError) -> Self {
+        let status = match &error {
+            ProviderError::UnknownModel(_) => StatusCode::NOT_FOUND,
+            ProviderError::Answer { status, .. } => StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY),
+            ProviderError::Stalled(_) => StatusCode::GATEWAY_TIMEOUT,
+            ProviderError::Unreachable(_) | ProviderError::Broken(_) => StatusCode::BAD_GATEWAY,
+            ProviderError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<TurnError> for ApiError {
+    fn from(error: TurnError) -> Self {
+        match error {
+            TurnError::Provider(error) => error.into(),
+            TurnError::Store(error) => error.into(),
+            TurnError::Bus(error) => Self::internal(error),
+            TurnError::ModelNotFound | TurnError::ChatNotFound => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            TurnError::Forbidden(text) => Self::forbidden(text),
+            TurnError::Conflict(text) => Self::new(StatusCode::CONFLICT, text),
+            TurnError::Invalid(text) => Self::bad_request(text),
+            TurnError::Draining => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Extractors whose refusals have the contract's shape.
+
+mod invalid;
+mod json;
+mod path;
+mod query;
+mod schema;
+
+pub use invalid::{Invalid, invalid};
+pub use json::{Json, read_json};
+pub use path::Path;
+pub use query::Query;

@@ -1,0 +1,47 @@
+//! Query strings. A key that occurs several times fills a list.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::{Invalid, invalid};
+use crate::error::ApiError;
+
+/// The query string read into `T`.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match axum_extra::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum_extra::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(invalid(&[explain(&rejection.to_string(), parts.uri.query().unwrap_or_default())])),
+        }
+    }
+}
+
+/// Turns serde's sentence (`…: page: invalid digit found in string`) into a finding about one parameter.
+fn explain(text: &str, query: &str) -> Invalid {
+    let reason = text.rsplit_once("query string: ").map_or(text, |(_, reason)| reason);
+    if let Some(name) = reason.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next()) {
+        return Invalid::missing(vec![json!("query"), json!(name)], json!(null));
+    }
+    let (name, why) = reason.split_once(": ").unwrap_or(("", reason));
+    let input = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+        .unwrap_or_default();
+    let (kind, message) = if why.contains("digit") || why.contains("integer") {
+        ("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
+    } else if why.contains("bool") {
+        ("bool_parsing", "Input should be a valid boolean, unable to interpret input")
+    } else {
+        ("value_error", why)
+    };
+    let loc = if name.is_empty() { vec![json!("query")] } else { vec![json!("query"), json!(name)] };
+    Invalid::new(kind, loc, message, json!(input))
+}

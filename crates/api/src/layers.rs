@@ -1,0 +1,93 @@
+//! What happens around every request: ids, time, panics, compression, other origins.
+
+use std::any::Any;
+use std::time::Instant;
+
+use airis_config::Settings;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, Method, Response, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+
+use crate::error::ApiError;
+
+/// Largest request body where a route says nothing else: a long chat with pictures inside.
+pub const BODY_LIMIT: usize = 64 * 1024 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
+
+/// Wraps the routes; the outermost layer comes last.
+pub fn wrap(router: Router, settings: &Settings) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(cors(&settings.cors_allow_origin))
+        .layer(from_fn(process_time))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// Streams must reach the client piece by piece, and packed bytes do not shrink again.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("text/event-stream"))
+        .and(NotForContentType::const_new("application/x-ndjson"))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("application/octet-stream"))
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::mirror_request()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_credentials(true)
+        .allow_methods(AllowMethods::list([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::HEAD,
+            Method::OPTIONS,
+        ]))
+        .allow_headers(AllowHeaders::mirror_request())
+}
+
+/// Tells how long the answer took, in seconds.
+async fn process_time(request: Request, next: Next) -> Response<Body> {
+    let begin = Instant::now();
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(&format!("{:.6}", begin.elapsed().as_secs_f64())) {
+        response.headers_mut().insert(PROCESS_TIME, value);
+    }
+    response
+}
+
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    ApiError::internal(format_args!("a handler panicked: {text}")).into_response()
+}
+
+/// Answers of an area must not be kept by anybody on the way.
+pub async fn no_store(request: Request, next: Next) -> Response<Body> {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,3 @@
+//! The server itself: health, version, configuration of the page.
+
+pub mod health;
