@@ -1,0 +1,154 @@
+//! `events:chat`: opening and closing a chat, typing, reading, and resuming a running reply.
+
+use std::sync::Arc;
+
+use airis_domain::{ChatId, Json, now};
+use airis_store::{ChatListQuery, ChatPatch};
+use serde_json::json;
+
+use crate::inbound::{current, emit};
+use crate::rooms::{chat_room, user_room};
+use crate::seat::Seat;
+use crate::sessions::Person;
+use crate::{Inner, presence};
+
+/// Chats one socket may have open at a time.
+const OPEN_CHATS: usize = 64;
+
+/// Handles one event; the answer is its acknowledgement.
+pub(crate) async fn handle(inner: &Arc<Inner>, seat: &Arc<Seat>, data: &Json) -> Json {
+    let refused = Json::Bool(false);
+    let Some(chat) = data.get("chat_id").and_then(Json::as_str).map(ChatId::from) else { return refused };
+    let Some(kind) = data.pointer("/data/type").and_then(Json::as_str) else { return refused };
+    let Some(person) = current(inner, seat).await else { return refused };
+    match kind {
+        "join" => Json::Bool(join(inner, seat, &person, &chat).await),
+        "leave" => Json::Bool(leave(inner, seat, &chat)),
+        "typing" => {
+            let typing = data.pointer("/data/data/typing").and_then(Json::as_bool).unwrap_or(false);
+            Json::Bool(type_in(inner, seat, &person, &chat, typing).await)
+        }
+        "last_read_at" => Json::Bool(read(inner, &person, &chat).await),
+        "resume" => {
+            let message = data.pointer("/data/data/message_id").and_then(Json::as_str);
+            resume(inner, &person, &chat, message).await
+        }
+        _ => refused,
+    }
+}
+
+/// What somebody may do with a chat.
+struct Rights {
+    owner: bool,
+    read: bool,
+    write: bool,
+    folder_id: Option<String>,
+}
+
+async fn rights(inner: &Inner, person: &Person, chat: &ChatId) -> Option<Rights> {
+    if chat.is_temporary() {
+        let owner =
+            chat.as_str().split_once(':').and_then(|(_, sid)| inner.owner(sid)).is_some_and(|id| id == person.id);
+        return Some(Rights { owner, read: owner, write: owner, folder_id: None });
+    }
+    match inner.store.chat(chat).await {
+        Ok(Some(found)) => {
+            let owner = found.user_id == person.id;
+            let allowed = owner || person.admin;
+            Some(Rights { owner, read: allowed, write: allowed, folder_id: found.folder_id })
+        }
+        Ok(None) => None,
+        Err(error) => {
+            tracing::warn!(%error, "chat rights could not be read");
+            None
+        }
+    }
+}
+
+async fn join(inner: &Arc<Inner>, seat: &Arc<Seat>, person: &Person, chat: &ChatId) -> bool {
+    if chat.is_temporary() || seat.chats().len() >= OPEN_CHATS {
+        return false;
+    }
+    if !rights(inner, person, chat).await.is_some_and(|rights| rights.read) {
+        return false;
+    }
+    seat.open_chat(chat);
+    inner.rooms.join(chat_room(chat), seat);
+    presence::publish(inner, chat);
+    true
+}
+
+fn leave(inner: &Arc<Inner>, seat: &Arc<Seat>, chat: &ChatId) -> bool {
+    seat.close_chat(chat);
+    let left = inner.rooms.leave(&chat_room(chat), seat);
+    if left {
+        presence::publish(inner, chat);
+    }
+    left
+}
+
+async fn type_in(inner: &Arc<Inner>, seat: &Arc<Seat>, person: &Person, chat: &ChatId, typing: bool) -> bool {
+    if !seat.has_chat(chat) || !rights(inner, person, chat).await.is_some_and(|rights| rights.write) {
+        return false;
+    }
+    let data = json!({ "type": "typing", "data": { "typing": typing } });
+    let user = json!({ "id": person.id, "name": person.name });
+    let payload = json!({ "chat_id": chat, "shared": true, "user": user, "data": data });
+    emit(inner, chat_room(chat), payload, Some(seat.id()));
+    true
+}
+
+async fn read(inner: &Arc<Inner>, person: &Person, chat: &ChatId) -> bool {
+    let Some(rights) = rights(inner, person, chat).await.filter(|rights| rights.owner) else { return false };
+    if chat.is_temporary() {
+        return false;
+    }
+    let at = now();
+    let patch = ChatPatch { last_read_at: Some(Some(at)), ..ChatPatch::default() };
+    if let Err(error) = inner.store.update_chat(chat, &patch).await {
+        tracing::warn!(%error, "reading time not saved");
+        return false;
+    }
+    let unread = unread_in(inner, person, rights.folder_id).await;
+    let data = json!({ "chat_id": chat, "last_read_at": at, "folder_unread_counts": unread });
+    emit(inner, user_room(&person.id), json!({ "chat_id": chat, "data": { "type": "chat:list", "data": data } }), None);
+    true
+}
+
+/// The live state of a running reply, so that the client goes on without a gap; null when it does not run.
+async fn resume(inner: &Arc<Inner>, person: &Person, chat: &ChatId, message: Option<&str>) -> Json {
+    let Some(message) = message else { return Json::Null };
+    if !rights(inner, person, chat).await.is_some_and(|rights| rights.read) {
+        return Json::Null;
+    }
+    match inner.turns.live(chat).await {
+        Ok(live) => live.into_iter().find(|live| live.message_id.as_str() == message).map_or(Json::Null, |live| {
+            json!({
+                "turn_id": live.turn_id,
+                "seq": live.seq,
+                "output": live.output,
+                "content": live.content,
+                "done": false,
+            })
+        }),
+        Err(error) => {
+            tracing::warn!(%error, "live state could not be read");
+            Json::Null
+        }
+    }
+}
+
+async fn unread_in(inner: &Inner, person: &Person, folder: Option<String>) -> Json {
+    let Some(folder) = folder else { return json!({}) };
+    let query = ChatListQuery { folder: Some(Some(folder.clone())), ..ChatListQuery::default() };
+    match inner.store.chats(&person.id, &query).await {
+        Ok(chats) => {
+            let unread = chats.iter().filter(|chat| chat.last_read_at.is_none_or(|at| at < chat.updated_at)).count();
+            json!({ folder: unread })
+        }
+        Err(error) => {
+            tracing::debug!(%error, "unread counts could not be read");
+            json!({})
+        }
+    }
+}
