@@ -7,6 +7,7 @@ use airis_bus::Bus;
 use airis_config::Config;
 use airis_identity::Sessions;
 use airis_providers::Providers;
+use airis_realtime::Realtime;
 use airis_store::Store;
 use airis_turns::Turns;
 
@@ -24,6 +25,7 @@ pub struct Inner {
     pub providers: Providers,
     pub turns: Turns,
     pub sessions: Sessions,
+    pub realtime: Realtime,
     /// Name of this instance among others.
     pub instance: String,
     pub started: Instant,
@@ -31,6 +33,7 @@ pub struct Inner {
 
 impl App {
     /// Puts the rooms together.
+    #[expect(clippy::too_many_arguments, reason = "one per room; a builder would only hide a forgotten one")]
     pub fn new(
         store: Store,
         bus: Bus,
@@ -38,10 +41,11 @@ impl App {
         providers: Providers,
         turns: Turns,
         sessions: Sessions,
+        realtime: Realtime,
         instance: String,
     ) -> Self {
         let started = Instant::now();
-        Self { inner: Arc::new(Inner { store, bus, config, providers, turns, sessions, instance, started }) }
+        Self { inner: Arc::new(Inner { store, bus, config, providers, turns, sessions, realtime, instance, started }) }
     }
 }
 

@@ -9,6 +9,19 @@ pub trait Sessions: Send + Sync + 'static {
     async fn user(&self, token: &str) -> Option<User>;
 }
 
+#[async_trait::async_trait]
+impl Sessions for airis_identity::Sessions {
+    async fn user(&self, token: &str) -> Option<User> {
+        match self.by_session(token).await {
+            Ok(caller) => Some(caller.user),
+            Err(error) => {
+                tracing::debug!(%error, "socket token refused");
+                None
+            }
+        }
+    }
+}
+
 /// What a socket remembers of its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Person {
