@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 
+use crate::ConfigError;
+use crate::values::{Values, wrong};
+
 /// Process settings. Field names follow the variables. More fields join as capabilities are built.
 #[derive(Clone)]
 pub struct Settings {
     pub host: String,
     pub port: u16,
+    /// `dev` serves the API documentation.
+    pub dev: bool,
     pub data_dir: PathBuf,
     /// `DATABASE_URL`, or a file in the data folder.
     pub database_url: String,
@@ -16,6 +21,12 @@ pub struct Settings {
     pub database_pool_recycle: u64,
     pub database_schema: Option<String>,
     pub enable_db_migrations: bool,
+    /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
+    pub enable_persistent_config: bool,
+    /// Whether that holds for `oauth.*`, too.
+    pub enable_oauth_persistent_config: bool,
+    /// Forget persisted settings at start.
+    pub reset_config_on_start: bool,
     /// Given, or generated and kept in the data folder by the binary.
     pub secret_key: Option<String>,
     pub webui_name: String,
@@ -24,12 +35,31 @@ pub struct Settings {
     /// `lax`, `strict` or `none`.
     pub cookie_same_site: String,
     pub enable_password_auth: bool,
+    /// The first sign-up works even where sign-up or the sign-in form is off.
+    pub enable_initial_admin_signup: bool,
+    pub enable_signup_password_confirmation: bool,
+    /// Pattern that new passwords must match, with the hint shown to people; `None`: any password.
+    pub password_rule: Option<(String, String)>,
     pub admin_email: Option<String>,
     pub admin_password: Option<String>,
     pub admin_name: String,
     pub custom_api_key_header: String,
+    pub signout_redirect_url: Option<String>,
+    /// Header in which a trusted proxy names the person.
+    pub trusted_email_header: Option<String>,
+    pub trusted_name_header: Option<String>,
+    pub trusted_role_header: Option<String>,
+    pub bypass_admin_access_control: bool,
+    pub bypass_model_access_control: bool,
+    pub enable_admin_chat_access: bool,
+    pub enable_admin_export: bool,
+    pub enable_admin_analytics: bool,
+    /// Seconds; 0 turns the note of activity off.
     pub active_status_update_interval: i64,
     pub cors_allow_origin: Vec<String>,
+    pub enable_compression: bool,
+    /// Headers set on every answer where the operator gave them: name and value.
+    pub security_headers: Vec<(&'static str, String)>,
     pub enable_websocket: bool,
     /// Seconds.
     pub websocket_ping_interval: u64,
@@ -38,14 +68,25 @@ pub struct Settings {
     pub websocket_event_caller_timeout: Option<u64>,
     /// Seconds a provider may take to begin or to go on.
     pub aiohttp_client_timeout: Option<u64>,
+    /// Seconds a provider may be silent inside a reply.
+    pub stream_idle_timeout: Option<u64>,
     pub model_list_timeout: u64,
     pub models_cache_ttl: u64,
     pub forward_user_info_headers: bool,
+    pub enable_custom_model_fallback: bool,
     pub max_tool_call_iterations: i64,
     pub stream_delta_chunk_size: usize,
     /// Folder of built-in models, or one GGUF file.
     pub local_model_path: Option<PathBuf>,
     pub offline_mode: bool,
+    pub enable_version_update_check: bool,
+    pub enable_public_active_users_count: bool,
+    pub enable_easter_eggs: bool,
+    pub enable_pyodide_file_persistence: bool,
+    pub iframe_csp: String,
+    pub deployment_id: String,
+    pub onedrive_client_id_personal: String,
+    pub onedrive_client_id_business: String,
     pub log_level: String,
     pub log_json: bool,
     /// Runtime threads (`UVICORN_WORKERS`); `None`: all cores.
@@ -53,6 +94,136 @@ pub struct Settings {
     /// Seconds that running turns get on SIGTERM.
     pub shutdown_grace: u64,
     pub enable_openai_passthrough: bool,
-    /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
-    pub enable_persistent_config: bool,
+}
+
+impl Settings {
+    pub(crate) fn read(values: &Values) -> Result<Self, ConfigError> {
+        let v = values;
+        let data_dir = PathBuf::from(v.text("DATA_DIR"));
+        let same_site = if v.text("WEBUI_AUTH_COOKIE_SAME_SITE").is_empty() {
+            "WEBUI_SESSION_COOKIE_SAME_SITE"
+        } else {
+            "WEBUI_AUTH_COOKIE_SAME_SITE"
+        };
+        Ok(Self {
+            host: v.text("HOST"),
+            port: v.required("PORT")?,
+            dev: v.one_of("ENV", &["dev", "test", "prod"])? == "dev",
+            database_url: database_url(v, &data_dir)?,
+            data_dir,
+            database_pool_size: v.number("DATABASE_POOL_SIZE")?,
+            database_pool_max_overflow: v.required("DATABASE_POOL_MAX_OVERFLOW")?,
+            database_pool_timeout: v.required("DATABASE_POOL_TIMEOUT")?,
+            database_pool_recycle: v.required("DATABASE_POOL_RECYCLE")?,
+            database_schema: v.filled("DATABASE_SCHEMA"),
+            enable_db_migrations: v.flag("ENABLE_DB_MIGRATIONS"),
+            enable_persistent_config: v.flag("ENABLE_PERSISTENT_CONFIG"),
+            enable_oauth_persistent_config: v.flag("ENABLE_OAUTH_PERSISTENT_CONFIG"),
+            reset_config_on_start: v.flag("RESET_CONFIG_ON_START"),
+            secret_key: v.filled("WEBUI_SECRET_KEY"),
+            webui_name: v.filled("WEBUI_NAME").unwrap_or_else(|| "airis".to_owned()),
+            webui_auth: v.flag("WEBUI_AUTH"),
+            cookie_secure: v.flag("WEBUI_AUTH_COOKIE_SECURE"),
+            cookie_same_site: v.one_of(same_site, &["lax", "strict", "none"])?,
+            enable_password_auth: v.flag("ENABLE_PASSWORD_AUTH"),
+            enable_initial_admin_signup: v.flag("ENABLE_INITIAL_ADMIN_SIGNUP"),
+            enable_signup_password_confirmation: v.flag("ENABLE_SIGNUP_PASSWORD_CONFIRMATION"),
+            password_rule: v
+                .flag("ENABLE_PASSWORD_VALIDATION")
+                .then(|| (v.text("PASSWORD_VALIDATION_REGEX_PATTERN"), v.text("PASSWORD_VALIDATION_HINT"))),
+            admin_email: v.filled("WEBUI_ADMIN_EMAIL"),
+            admin_password: v.filled("WEBUI_ADMIN_PASSWORD"),
+            admin_name: v.text("WEBUI_ADMIN_NAME"),
+            custom_api_key_header: v.text("CUSTOM_API_KEY_HEADER").to_lowercase(),
+            signout_redirect_url: v.filled("WEBUI_AUTH_SIGNOUT_REDIRECT_URL"),
+            trusted_email_header: v.filled("WEBUI_AUTH_TRUSTED_EMAIL_HEADER"),
+            trusted_name_header: v.filled("WEBUI_AUTH_TRUSTED_NAME_HEADER"),
+            trusted_role_header: v.filled("WEBUI_AUTH_TRUSTED_ROLE_HEADER"),
+            bypass_admin_access_control: v.flag("BYPASS_ADMIN_ACCESS_CONTROL"),
+            bypass_model_access_control: v.flag("BYPASS_MODEL_ACCESS_CONTROL"),
+            enable_admin_chat_access: v.flag("ENABLE_ADMIN_CHAT_ACCESS"),
+            enable_admin_export: v.flag("ENABLE_ADMIN_EXPORT"),
+            enable_admin_analytics: v.flag("ENABLE_ADMIN_ANALYTICS"),
+            active_status_update_interval: v.seconds("DATABASE_USER_ACTIVE_STATUS_UPDATE_INTERVAL"),
+            cors_allow_origin: v.list("CORS_ALLOW_ORIGIN"),
+            enable_compression: v.flag("ENABLE_COMPRESSION_MIDDLEWARE"),
+            security_headers: security_headers(v),
+            enable_websocket: v.flag("ENABLE_WEBSOCKET_SUPPORT"),
+            websocket_ping_interval: v.required("WEBSOCKET_SERVER_PING_INTERVAL")?,
+            websocket_ping_timeout: v.required("WEBSOCKET_SERVER_PING_TIMEOUT")?,
+            websocket_heartbeat_interval: v
+                .number::<u64>("WEBSOCKET_HEARTBEAT_INTERVAL")?
+                .map(|seconds| seconds.clamp(5, 90)),
+            websocket_event_caller_timeout: v.number("WEBSOCKET_EVENT_CALLER_TIMEOUT")?,
+            aiohttp_client_timeout: v.number("AIOHTTP_CLIENT_TIMEOUT")?,
+            stream_idle_timeout: v.number("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT")?,
+            model_list_timeout: v.required("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST")?,
+            models_cache_ttl: v.required("MODELS_CACHE_TTL")?,
+            forward_user_info_headers: v.flag("ENABLE_FORWARD_USER_INFO_HEADERS"),
+            enable_custom_model_fallback: v.flag("ENABLE_CUSTOM_MODEL_FALLBACK"),
+            max_tool_call_iterations: v.required("CHAT_RESPONSE_MAX_TOOL_CALL_ITERATIONS")?,
+            stream_delta_chunk_size: v.required::<usize>("CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE")?.max(1),
+            local_model_path: v.filled("LOCAL_MODEL_PATH").map(PathBuf::from),
+            offline_mode: v.flag("OFFLINE_MODE"),
+            enable_version_update_check: v.flag("ENABLE_VERSION_UPDATE_CHECK") && !v.flag("OFFLINE_MODE"),
+            enable_public_active_users_count: v.flag("ENABLE_PUBLIC_ACTIVE_USERS_COUNT"),
+            enable_easter_eggs: v.flag("ENABLE_EASTER_EGGS"),
+            enable_pyodide_file_persistence: v.flag("ENABLE_PYODIDE_FILE_PERSISTENCE"),
+            iframe_csp: v.text("IFRAME_CSP"),
+            deployment_id: v.text("DEPLOYMENT_ID"),
+            onedrive_client_id_personal: v.text("ONEDRIVE_CLIENT_ID_PERSONAL"),
+            onedrive_client_id_business: v.text("ONEDRIVE_CLIENT_ID_BUSINESS"),
+            log_level: v.text("GLOBAL_LOG_LEVEL").to_lowercase(),
+            log_json: v.text("LOG_FORMAT").eq_ignore_ascii_case("json"),
+            workers: v.number("UVICORN_WORKERS")?,
+            shutdown_grace: v.required("SHUTDOWN_GRACE")?,
+            enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
+        })
+    }
+}
+
+/// The address of the database: given whole, given in parts, or a file in the data folder.
+fn database_url(values: &Values, data_dir: &std::path::Path) -> Result<String, ConfigError> {
+    if let Some(url) = values.filled("DATABASE_URL") {
+        let known =
+            ["sqlite:", "postgres:", "postgresql:", "postgresql+asyncpg:", "postgresql+psycopg:", "sqlite+aiosqlite:"];
+        if !known.iter().any(|scheme| url.starts_with(scheme)) {
+            let problem = "the address must begin with sqlite://, postgres://, postgresql:// or postgresql+asyncpg://";
+            return Err(wrong("DATABASE_URL", problem));
+        }
+        return Ok(url);
+    }
+    if let (Some(kind), Some(host), Some(name)) =
+        (values.filled("DATABASE_TYPE"), values.filled("DATABASE_HOST"), values.filled("DATABASE_NAME"))
+        && kind != "sqlite"
+    {
+        let credentials = match (values.filled("DATABASE_USER"), values.filled("DATABASE_PASSWORD")) {
+            (Some(user), Some(password)) => format!("{user}:{password}@"),
+            (Some(user), None) => format!("{user}@"),
+            _ => String::new(),
+        };
+        let port = values.filled("DATABASE_PORT").map(|port| format!(":{port}")).unwrap_or_default();
+        return Ok(format!("{kind}://{credentials}{host}{port}/{name}"));
+    }
+    Ok(format!("sqlite:///{}", data_dir.join("airis.db").display()))
+}
+
+/// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.
+fn security_headers(values: &Values) -> Vec<(&'static str, String)> {
+    let mut headers = Vec::new();
+    let mut add = |name: &'static str, variable: &str, valid: &dyn Fn(&str) -> bool, strictest: &str| {
+        if let Some(value) = values.filled(variable) {
+            headers.push((name, if valid(&value) { value } else { strictest.to_owned() }));
+        }
+    };
+    add("content-security-policy", "CONTENT_SECURITY_POLICY", &|_| true, "");
+    add("strict-transport-security", "HSTS", &|v| v.starts_with("max-age="), "max-age=31536000;includeSubDomains");
+    add(
+        "referrer-policy",
+        "REFERRER_POLICY",
+        &|v| v.contains("origin") || v.contains("referrer") || v == "unsafe-url",
+        "no-referrer",
+    );
+    add("x-frame-options", "XFRAME_OPTIONS", &|v| v == "DENY" || v == "SAMEORIGIN", "DENY");
+    headers
 }

@@ -1,0 +1,50 @@
+//! Switches and values that the page's configuration reports for areas beside the chat.
+
+use crate::variable::{Variable, flag, int, text};
+
+pub(super) const VARIABLES: &[Variable] = &[
+    flag("ENABLE_WEB_SEARCH", false).key("web.search.enable").doc("Switch: web search"),
+    flag("ENABLE_WEB_SEARCH_CONFIRMATION", false)
+        .key("web.search.confirmation.enable")
+        .doc("Switch: web search confirmation"),
+    text("WEB_SEARCH_CONFIRMATION_CONTENT", "Your query will be sent to the configured web search provider.")
+        .key("web.search.confirmation.content")
+        .doc("Text shown before a web search"),
+    flag("ENABLE_IMAGE_GENERATION", false).key("image_generation.enable").doc("Switch: image generation"),
+    flag("ENABLE_GOOGLE_DRIVE_INTEGRATION", false).key("google_drive.enable").doc("Switch: google drive integration"),
+    text("GOOGLE_DRIVE_CLIENT_ID", "").key("google_drive.client_id").doc("Client id for google drive sign-in"),
+    text("GOOGLE_DRIVE_API_KEY", "").key("google_drive.api_key").doc("API key for google drive"),
+    flag("ENABLE_ONEDRIVE_INTEGRATION", false).key("onedrive.enable").doc("Switch: onedrive integration"),
+    text("ONEDRIVE_SHAREPOINT_URL", "").key("onedrive.sharepoint_url").doc("Address of onedrive sharepoint"),
+    text("ONEDRIVE_SHAREPOINT_TENANT_ID", "")
+        .key("onedrive.sharepoint_tenant_id")
+        .doc("Onedrive sharepoint tenant id setting"),
+    text("ONEDRIVE_CLIENT_ID", "").doc("Client id for onedrive sign-in"),
+    text("ONEDRIVE_CLIENT_ID_PERSONAL", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id personal setting"),
+    text("ONEDRIVE_CLIENT_ID_BUSINESS", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id business setting"),
+    int("RAG_FILE_MAX_COUNT", "").key("rag.file.max_count").nullable().doc("Max files per chat"),
+    int("RAG_FILE_MAX_SIZE", "").key("rag.file.max_size").nullable().doc("Max upload size in MB"),
+    int("FILE_IMAGE_COMPRESSION_WIDTH", "")
+        .key("file.image_compression_width")
+        .nullable()
+        .doc("File image compression width setting"),
+    int("FILE_IMAGE_COMPRESSION_HEIGHT", "")
+        .key("file.image_compression_height")
+        .nullable()
+        .doc("File image compression height setting"),
+    text("AUDIO_STT_ENGINE", "")
+        .key("audio.stt.engine")
+        .doc("Empty = local whisper, else openai, deepgram, azure, mistral, web"),
+    text("AUDIO_TTS_ENGINE", "")
+        .key("audio.tts.engine")
+        .doc("Empty = browser, else openai, elevenlabs, azure, mistral, transformers"),
+    text("AUDIO_TTS_VOICE", "alloy").key("audio.tts.voice").doc("Audio text-to-speech voice setting"),
+    text("AUDIO_TTS_SPLIT_ON", "punctuation").key("audio.tts.split_on").doc("Punctuation, paragraphs or none"),
+    flag("AUDIO_REALTIME_ENABLED", false).key("audio.realtime.enabled").doc("Audio realtime enabled setting"),
+    text("AUDIO_REALTIME_MODEL", "gpt-realtime-2.1-mini")
+        .key("audio.realtime.model")
+        .doc("Model name for audio realtime"),
+    text("AUDIO_REALTIME_VOICE", "marin").key("audio.realtime.voice").doc("Audio realtime voice setting"),
+    flag("ENABLE_LDAP", false).key("ldap.enable").doc("Switch: LDAP"),
+    flag("OAUTH_AUTO_REDIRECT", false).key("oauth.auto_redirect").doc("OAuth auto redirect setting"),
+];

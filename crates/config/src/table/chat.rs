@@ -1,0 +1,124 @@
+//! Chats, their background tasks and features around them.
+
+use crate::variable::{Variable, flag, int, json, text};
+
+pub(super) const VARIABLES: &[Variable] = &[
+    int("CHAT_RESPONSE_MAX_TOOL_CALL_ITERATIONS", "256")
+        .or("CHAT_RESPONSE_MAX_TOOL_CALL_RETRIES")
+        .doc("Max tool rounds per reply; -1 unlimited"),
+    int("CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE", "1").doc("Pieces of a reply joined into one event for web clients"),
+    text("TASK_MODEL", "").key("task.model.default").doc("Model for background tasks when the chat model is local"),
+    text("TASK_MODEL_EXTERNAL", "")
+        .key("task.model.external")
+        .doc("Model for background tasks when the chat model is external"),
+    json("TASK_MODEL_PARAMS", "{}").key("task.model.params").doc("JSON params for task calls"),
+    flag("ENABLE_TITLE_GENERATION", true).key("task.title.enable").doc("Switch: title generation"),
+    text("TITLE_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.title.prompt_template")
+        .doc("Custom prompt text for title generation; empty uses built-in"),
+    flag("ENABLE_TAGS_GENERATION", true).key("task.tags.enable").doc("Switch: tags generation"),
+    text("TAGS_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.tags.prompt_template")
+        .doc("Custom prompt text for tags generation; empty uses built-in"),
+    flag("ENABLE_FOLLOW_UP_GENERATION", true).key("task.follow_up.enable").doc("Switch: follow up generation"),
+    text("FOLLOW_UP_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.follow_up.prompt_template")
+        .doc("Custom prompt text for follow up generation; empty uses built-in"),
+    flag("ENABLE_SEARCH_QUERY_GENERATION", true).key("task.query.search.enable").doc("Switch: search query generation"),
+    flag("ENABLE_RETRIEVAL_QUERY_GENERATION", true)
+        .key("task.query.retrieval.enable")
+        .doc("Let a model word the search in documents"),
+    text("QUERY_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.query.prompt_template")
+        .doc("Custom prompt text for query generation; empty uses built-in"),
+    flag("ENABLE_AUTOCOMPLETE_GENERATION", false)
+        .key("task.autocomplete.enable")
+        .doc("Switch: autocomplete generation"),
+    int("AUTOCOMPLETE_GENERATION_INPUT_MAX_LENGTH", "-1")
+        .key("task.autocomplete.input_max_length")
+        .doc("Max input characters; -1 unlimited"),
+    text("AUTOCOMPLETE_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.autocomplete.prompt_template")
+        .doc("Custom prompt text for autocomplete generation; empty uses built-in"),
+    text("TOOLS_FUNCTION_CALLING_PROMPT_TEMPLATE", "")
+        .key("task.tools.prompt_template")
+        .doc("Custom prompt text for tools function calling; empty uses built-in"),
+    text("IMAGE_PROMPT_GENERATION_PROMPT_TEMPLATE", "")
+        .key("task.image.prompt_template")
+        .doc("Own prompt for picture prompts; empty: built in"),
+    flag("ENABLE_VOICE_MODE_PROMPT", true).key("task.voice.prompt.enable").doc("Switch: voice mode prompt"),
+    text("VOICE_MODE_PROMPT_TEMPLATE", "")
+        .key("task.voice.prompt_template")
+        .doc("Own prompt for voice mode; empty: built in"),
+    flag("ENABLE_CONTEXT_COMPACTION", false).key("chat.context_compaction.enable").doc("Switch: context compaction"),
+    text("CONTEXT_COMPACTION_MODEL", "").key("chat.context_compaction.model").doc("Model name for context compaction"),
+    int("CONTEXT_COMPACTION_TOKEN_THRESHOLD", "80000")
+        .key("chat.context_compaction.token_threshold")
+        .doc("Estimated tokens that start compaction"),
+    int("CONTEXT_COMPACTION_TOKEN_CAP", "")
+        .key("chat.context_compaction.token_cap")
+        .nullable()
+        .doc("Hard cap for compaction input"),
+    int("CONTEXT_COMPACTION_RETENTION_PERCENTAGE", "40")
+        .key("chat.context_compaction.retention_percentage")
+        .doc("Share of recent context kept verbatim"),
+    text("CONTEXT_COMPACTION_PROMPT_TEMPLATE", "")
+        .key("chat.context_compaction.prompt_template")
+        .doc("Custom prompt text for context compaction; empty uses built-in"),
+    flag("ENABLE_TOOL_PERMISSIONS", false).key("chat.tool_permissions.enable").doc("Ask before a tool runs"),
+    flag("ENABLE_FOLDERS", true).key("folders.enable").doc("Switch: folders"),
+    int("FOLDER_MAX_FILE_COUNT", "").key("folders.max_file_count").doc("Max files per folder"),
+    flag("ENABLE_CHANNELS", false).key("channels.enable").doc("Switch: channels"),
+    flag("ENABLE_ENCRYPTED_CHANNELS", false).key("channels.encryption.enable").doc("Switch: encrypted channels"),
+    flag("ENABLE_APPS", false).key("apps.enable").doc("Switch: apps"),
+    flag("ENABLE_CALENDAR", true).key("calendar.enable").doc("Switch: calendar"),
+    flag("ENABLE_AUTOMATIONS", true).key("automations.enable").doc("Switch: automations"),
+    int("AUTOMATION_MAX_COUNT", "").key("automations.max_count").doc("Max automations per user"),
+    int("AUTOMATION_MIN_INTERVAL", "").key("automations.min_interval").doc("Min seconds between runs"),
+    flag("ENABLE_NOTES", true).key("notes.enable").doc("Switch: notes"),
+    flag("ENABLE_MEMORIES", true).key("memories.enable").doc("Switch: memories"),
+    flag("ENABLE_SUBAGENTS", false).key("subagents.enable").doc("Models may start helpers of their own"),
+    flag("ENABLE_CODE_EXECUTION", true).key("code_execution.enable").doc("Switch: code execution"),
+    text("CODE_EXECUTION_ENGINE", "pyodide").key("code_execution.engine").doc("Pyodide or jupyter for run buttons"),
+    text("CODE_EXECUTION_JUPYTER_URL", "").key("code_execution.jupyter.url").doc("Address of code execution jupyter"),
+    text("CODE_EXECUTION_JUPYTER_AUTH", "")
+        .key("code_execution.jupyter.auth")
+        .doc("Code execution jupyter auth setting"),
+    text("CODE_EXECUTION_JUPYTER_AUTH_TOKEN", "")
+        .key("code_execution.jupyter.auth_token")
+        .doc("Access token for code execution jupyter auth"),
+    text("CODE_EXECUTION_JUPYTER_AUTH_PASSWORD", "")
+        .key("code_execution.jupyter.auth_password")
+        .doc("Password for code execution jupyter auth"),
+    int("CODE_EXECUTION_JUPYTER_TIMEOUT", "60")
+        .key("code_execution.jupyter.timeout")
+        .doc("Time limit for code execution jupyter"),
+    flag("ENABLE_CODE_INTERPRETER", true).key("code_interpreter.enable").doc("Switch: code interpreter"),
+    text("CODE_INTERPRETER_ENGINE", "pyodide")
+        .key("code_interpreter.engine")
+        .doc("Pyodide or jupyter for model-run code"),
+    text("CODE_INTERPRETER_PROMPT_TEMPLATE", "")
+        .key("code_interpreter.prompt_template")
+        .doc("Custom prompt text for code interpreter; empty uses built-in"),
+    text("CODE_INTERPRETER_JUPYTER_URL", "")
+        .or("CODE_EXECUTION_JUPYTER_URL")
+        .key("code_interpreter.jupyter.url")
+        .doc("Address of code interpreter jupyter"),
+    text("CODE_INTERPRETER_JUPYTER_AUTH", "")
+        .or("CODE_EXECUTION_JUPYTER_AUTH")
+        .key("code_interpreter.jupyter.auth")
+        .doc("Code interpreter jupyter auth setting"),
+    text("CODE_INTERPRETER_JUPYTER_AUTH_TOKEN", "")
+        .or("CODE_EXECUTION_JUPYTER_AUTH_TOKEN")
+        .key("code_interpreter.jupyter.auth_token")
+        .doc("Access token for code interpreter jupyter auth"),
+    text("CODE_INTERPRETER_JUPYTER_AUTH_PASSWORD", "")
+        .or("CODE_EXECUTION_JUPYTER_AUTH_PASSWORD")
+        .key("code_interpreter.jupyter.auth_password")
+        .doc("Password for code interpreter jupyter auth"),
+    int("CODE_INTERPRETER_JUPYTER_TIMEOUT", "60")
+        .or("CODE_EXECUTION_JUPYTER_TIMEOUT")
+        .key("code_interpreter.jupyter.timeout")
+        .doc("Time limit for code interpreter jupyter"),
+    flag("ENABLE_PYODIDE_FILE_PERSISTENCE", false).doc("Switch: pyodide file persistence"),
+];

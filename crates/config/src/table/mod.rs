@@ -1,0 +1,31 @@
+//! The one list of environment variables, in files by area.
+
+mod areas;
+mod auth;
+mod chat;
+pub(crate) mod permissions;
+mod providers;
+mod server;
+mod ui;
+
+use crate::variable::Variable;
+
+/// Every area with its heading, in the order of the documentation.
+pub(crate) const AREAS: &[(&str, &[Variable])] = &[
+    ("Server", server::VARIABLES),
+    ("Accounts", auth::VARIABLES),
+    ("Page", ui::VARIABLES),
+    ("Providers", providers::VARIABLES),
+    ("Chats and tasks", chat::VARIABLES),
+    ("Other areas", areas::VARIABLES),
+];
+
+/// Every variable.
+pub(crate) fn all() -> impl Iterator<Item = &'static Variable> {
+    AREAS.iter().flat_map(|(_, variables)| variables.iter())
+}
+
+/// A variable by name.
+pub(crate) fn find(name: &str) -> Option<&'static Variable> {
+    all().find(|variable| variable.name == name)
+}

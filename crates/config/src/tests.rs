@@ -1,0 +1,102 @@
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use serde_json::json;
+
+use super::*;
+
+fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::from_env(&|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+}
+
+#[test]
+fn an_empty_environment_gives_the_documented_defaults() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.settings().port, 8080);
+    assert_eq!(config.settings().database_url, "sqlite:///./data/airis.db");
+    assert_eq!(config.text("ui.default_user_role"), "pending");
+    assert_eq!(config.get("openai.api_base_urls"), json!(["https://api.openai.com/v1"]));
+    assert_eq!(config.get("openai.api_keys"), json!([""]));
+    assert_eq!(config.get("ollama.base_urls"), json!(["http://localhost:11434"]));
+    assert_eq!(config.get("auth.admin.email"), json!(null));
+    assert_eq!(config.get("folders.max_file_count"), json!(""));
+    assert_eq!(config.get("user.permissions")["features"]["api_keys"], json!(false));
+    assert_eq!(config.get("no.such.key"), json!(null));
+}
+
+#[test]
+fn wrong_values_are_named_in_one_sentence() {
+    let error = |name: &str, value: &str| config(&[(name, value)]).err().expect("is refused").to_string();
+    assert_eq!(error("PORT", "abc"), "PORT: \"abc\" is not a whole number");
+    assert_eq!(error("PORT", "70000"), "PORT: 70000 is out of range");
+    assert_eq!(error("DEFAULT_USER_ROLE", "boss"), "DEFAULT_USER_ROLE: \"boss\" is not one of pending, user, admin");
+    assert!(error("DATABASE_URL", "mysql://x/y").starts_with("DATABASE_URL: the address must begin with"));
+    assert!(error("JWT_EXPIRES_IN", "soon").starts_with("JWT_EXPIRES_IN: \"soon\" is no duration"));
+    assert!(error("OPENAI_API_BASE_URLS", "localhost:1").contains("must begin with http://"));
+    assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
+}
+
+#[test]
+fn booleans_are_true_only_when_they_say_so() {
+    for (text, on) in [("True", true), ("TRUE", true), ("1", false), ("yes", false), ("", false)] {
+        assert_eq!(config(&[("ENABLE_SIGNUP", text)]).unwrap().flag("ui.enable_signup"), on, "{text}");
+    }
+}
+
+#[test]
+fn connection_lists_use_semicolons_and_keys_are_padded() {
+    let config = config(&[("OPENAI_API_BASE_URLS", "http://a/v1/;http://b/v1"), ("OPENAI_API_KEYS", "one")]).unwrap();
+    assert_eq!(config.get("openai.api_base_urls"), json!(["http://a/v1", "http://b/v1"]));
+    assert_eq!(config.get("openai.api_keys"), json!(["one", ""]));
+}
+
+#[test]
+fn older_names_are_read_when_the_new_ones_are_not_set() {
+    let config = config(&[("WEBUI_JWT_SECRET_KEY", "s"), ("OLLAMA_API_BASE_URL", "http://h:1/api")]).unwrap();
+    assert_eq!(config.settings().secret_key.as_deref(), Some("s"));
+    assert_eq!(config.get("ollama.base_urls"), json!(["http://h:1"]));
+}
+
+#[test]
+fn a_stored_value_wins_over_the_environment_unless_persistence_is_off() {
+    let stored = || JsonMap::from_iter([("ui.enable_signup".to_owned(), json!(false))]);
+    let keeps = config(&[("ENABLE_SIGNUP", "true")]).unwrap();
+    keeps.apply(stored());
+    assert!(!keeps.flag("ui.enable_signup"));
+    let forgets = config(&[("ENABLE_SIGNUP", "true"), ("ENABLE_PERSISTENT_CONFIG", "false")]).unwrap();
+    forgets.apply(stored());
+    assert!(forgets.flag("ui.enable_signup"));
+    forgets.overlay(stored());
+    assert!(!forgets.flag("ui.enable_signup"));
+}
+
+#[test]
+fn switches_missing_in_an_older_stored_tree_come_from_the_defaults() {
+    let config = config(&[]).unwrap();
+    config.apply(JsonMap::from_iter([("user.permissions".to_owned(), json!({"chat": {"delete": false}}))]));
+    assert_eq!(config.get("user.permissions")["chat"]["delete"], json!(false));
+    assert_eq!(config.get("user.permissions")["chat"]["edit"], json!(true));
+}
+
+#[test]
+fn the_database_can_be_given_in_parts() {
+    let config = config(&[
+        ("DATABASE_TYPE", "postgresql"),
+        ("DATABASE_HOST", "db"),
+        ("DATABASE_PORT", "5433"),
+        ("DATABASE_USER", "u"),
+        ("DATABASE_PASSWORD", "p"),
+        ("DATABASE_NAME", "n"),
+    ])
+    .unwrap();
+    assert_eq!(config.settings().database_url, "postgresql://u:p@db:5433/n");
+}
+
+#[test]
+fn every_variable_is_listed_once_and_explained() {
+    let mut seen = std::collections::HashSet::new();
+    for variable in table::all() {
+        assert!(seen.insert(variable.name), "{} is listed twice", variable.name);
+        assert!(!variable.doc.is_empty(), "{} is not explained", variable.name);
+    }
+    assert!(docs_markdown().contains("| `PORT` | whole number | `8080` |"));
+}
