@@ -2,14 +2,18 @@
 
 mod app;
 pub mod caller;
+mod chats;
+mod completions;
 mod docs;
 pub mod error;
 pub mod extract;
+mod folders;
 mod layers;
 pub mod owned;
 mod routes;
 pub mod settings;
 mod system;
+mod tasks;
 
 pub use app::{App, Inner};
 pub use error::{ApiError, Result};

@@ -6,6 +6,7 @@ mod error;
 mod folders;
 mod grants;
 mod messages;
+mod shared_folders;
 mod turns;
 mod users;
 

@@ -2,11 +2,13 @@
 
 mod invalid;
 mod json;
+mod object;
 mod path;
 mod query;
 mod schema;
 
 pub use invalid::{Invalid, invalid};
 pub use json::{Json, read_json};
+pub use object::FreeForm;
 pub use path::Path;
 pub use query::Query;

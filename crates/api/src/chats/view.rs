@@ -1,0 +1,141 @@
+//! What the contract answers about chats.
+
+use std::collections::HashSet;
+
+use airis_domain::{Chat, ChatId, ChatSummary, Json, JsonMap, Message, Tag, UserId};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::blob;
+use crate::app::App;
+use crate::error::Result;
+
+/// A whole chat.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChatResponse {
+    #[schema(value_type = String)]
+    pub id: ChatId,
+    #[schema(value_type = String)]
+    pub user_id: UserId,
+    pub title: String,
+    /// The chat object: `history`, `models`, `params`, `files`…
+    #[schema(value_type = Object)]
+    pub chat: Json,
+    /// Seconds.
+    pub updated_at: i64,
+    /// Seconds.
+    pub created_at: i64,
+    #[schema(required = false)]
+    pub share_id: Option<String>,
+    pub archived: bool,
+    #[schema(required = false)]
+    pub pinned: Option<bool>,
+    #[schema(value_type = Object, required = false)]
+    pub meta: JsonMap,
+    #[schema(value_type = Object, required = false)]
+    pub variables: Json,
+    #[schema(required = false)]
+    pub folder_id: Option<String>,
+    #[schema(value_type = Option<Vec<Json>>, required = false)]
+    pub tasks: Option<Json>,
+    #[schema(required = false)]
+    pub summary: Option<String>,
+    #[schema(required = false)]
+    pub current_message_id: Option<String>,
+    #[schema(value_type = Option<Object>, required = false)]
+    pub context_usage: Option<Json>,
+}
+
+impl ChatResponse {
+    /// Reads messages and running replies of a chat and puts the answer together.
+    pub async fn load(app: &App, chat: Chat) -> Result<Self> {
+        let messages = app.store.messages(&chat.id).await?;
+        let live = app.turns.live(&chat.id).await?;
+        Ok(Self::of(chat, messages, &live))
+    }
+
+    /// Puts the answer together.
+    pub fn of(chat: Chat, messages: Vec<Message>, live: &[airis_turns::Live]) -> Self {
+        let object = blob::write(&chat, messages, live);
+        let leaf = object.pointer("/history/currentId").and_then(Json::as_str).map(str::to_owned);
+        Self {
+            id: chat.id,
+            user_id: chat.user_id,
+            title: chat.title,
+            chat: object,
+            updated_at: chat.updated_at,
+            created_at: chat.created_at,
+            share_id: chat.share_id,
+            archived: chat.archived,
+            pinned: Some(chat.pinned),
+            meta: chat.meta,
+            variables: chat.variables.unwrap_or_else(|| json!({})),
+            folder_id: chat.folder_id,
+            tasks: chat.tasks,
+            summary: chat.summary,
+            current_message_id: leaf,
+            context_usage: None,
+        }
+    }
+}
+
+/// A line of a chat list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChatTitleIdResponse {
+    #[schema(value_type = String)]
+    pub id: ChatId,
+    pub title: String,
+    /// Seconds.
+    pub updated_at: i64,
+    /// Seconds.
+    pub created_at: i64,
+    /// Seconds; null: never read.
+    #[schema(required = false)]
+    pub last_read_at: Option<i64>,
+    /// Words around a match of a search.
+    #[schema(required = false)]
+    pub snippet: Option<String>,
+    /// Whether a reply is being written right now.
+    #[schema(required = false)]
+    pub active: bool,
+    #[schema(required = false)]
+    pub archived: bool,
+}
+
+impl ChatTitleIdResponse {
+    /// Lines for these chats, with those marked that are at work.
+    pub async fn list(app: &App, chats: Vec<ChatSummary>) -> Result<Vec<Self>> {
+        let ids: Vec<ChatId> = chats.iter().map(|chat| chat.id.clone()).collect();
+        let active: HashSet<ChatId> =
+            if ids.is_empty() { HashSet::new() } else { app.store.active_chats(&ids).await?.into_iter().collect() };
+        let line = |chat: ChatSummary| Self {
+            active: active.contains(&chat.id),
+            id: chat.id,
+            title: chat.title,
+            updated_at: chat.updated_at,
+            created_at: chat.created_at,
+            last_read_at: chat.last_read_at,
+            snippet: None,
+            archived: chat.archived,
+        };
+        Ok(chats.into_iter().map(line).collect())
+    }
+}
+
+/// A label of somebody's chats.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TagModel {
+    pub id: String,
+    pub name: String,
+    #[schema(value_type = String)]
+    pub user_id: UserId,
+    #[schema(value_type = Option<Object>, required = false)]
+    pub meta: Option<Json>,
+}
+
+impl From<Tag> for TagModel {
+    fn from(tag: Tag) -> Self {
+        Self { id: tag.id, name: tag.name, user_id: tag.user_id, meta: tag.meta }
+    }
+}

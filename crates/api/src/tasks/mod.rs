@@ -1,0 +1,4 @@
+//! Running replies, and the small jobs around a chat: titles, labels, follow-up questions.
+
+pub mod config;
+pub mod running;
