@@ -1,8 +1,10 @@
 //! Who may do what. Handlers get entities only inside a type that proves the check was made.
 
+mod grants;
 mod owned;
 mod permissions;
 
+pub use grants::granted;
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
 

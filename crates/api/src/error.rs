@@ -98,7 +98,7 @@ impl From<AuthError> for ApiError {
         let status = match &error {
             AuthError::InvalidToken | AuthError::Ended | AuthError::UnknownKey => StatusCode::UNAUTHORIZED,
             AuthError::KeyRefused(_) => StatusCode::FORBIDDEN,
-            AuthError::WrongCredentials | AuthError::Unusable(_) => StatusCode::BAD_REQUEST,
+            AuthError::WrongCredentials | AuthError::EmailTaken | AuthError::Unusable(_) => StatusCode::BAD_REQUEST,
             AuthError::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             AuthError::Internal(reason) => return Self::internal(reason),
             AuthError::Access(_) | AuthError::Store(_) => {

@@ -1,19 +1,25 @@
 //! The HTTP face: one file per family of endpoints, one list of routes, one error.
 
 mod app;
+mod auths;
 pub mod caller;
 mod chats;
 mod completions;
+mod configs;
 mod docs;
 pub mod error;
 pub mod extract;
 mod folders;
 mod layers;
+mod models;
 pub mod owned;
+mod pictures;
 mod routes;
 pub mod settings;
+mod settings_form;
 mod system;
 mod tasks;
+mod users;
 
 pub use app::{App, Inner};
 pub use error::{ApiError, Result};

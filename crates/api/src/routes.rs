@@ -1,22 +1,119 @@
 //! Every route of the server. This list is the OpenAPI document, too.
 
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{chats, completions, folders, system, tasks};
+use crate::{auths, chats, completions, configs, folders, layers, models, system, tasks, users};
 
 /// All areas together.
 pub fn all() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(main()).merge(chats()).merge(folders()).merge(tasks()).merge(completions())
+    OpenApiRouter::new()
+        .merge(main())
+        .merge(auth_area())
+        .merge(config_area())
+        .merge(model_area())
+        .merge(user_area())
+        .merge(first_page())
+        .merge(chats())
+        .merge(folders())
+        .merge(tasks())
+        .merge(completions())
 }
 
-/// Health, version, page configuration.
+/// Health, version, page configuration, models at hand.
 fn main() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(system::health::alive))
         .routes(routes!(system::health::database))
         .routes(routes!(system::health::ready))
+        .routes(routes!(system::page_config::read))
+        .routes(routes!(system::version::read))
+        .routes(routes!(system::version::updates))
+        .routes(routes!(system::changelog::read))
+        .routes(routes!(system::usage::read))
+        .routes(routes!(system::models::list))
+        .routes(routes!(system::models::list_v1))
+        .routes(routes!(system::models::base))
+}
+
+/// Accounts of oneself. Answers are never stored on the way, forms are small.
+fn auth_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auths::session::current))
+        .routes(routes!(auths::signin::sign_in))
+        .routes(routes!(auths::signup::sign_up))
+        .routes(routes!(auths::signout::sign_out))
+        .routes(routes!(auths::profile::update))
+        .routes(routes!(auths::profile::timezone))
+        .routes(routes!(auths::password::update))
+        .routes(routes!(auths::api_key::create, auths::api_key::read, auths::api_key::delete))
+        .routes(routes!(auths::add::add))
+        .routes(routes!(auths::admin_details::read))
+        .routes(routes!(auths::admin_config::read, auths::admin_config::update))
+        .routes(routes!(auths::off::ldap))
+        .routes(routes!(auths::off::exchange))
+        .routes(routes!(auths::off::oauth_session))
+        .layer(DefaultBodyLimit::max(auths::FORM_LIMIT))
+        .layer(from_fn(layers::no_store))
+}
+
+/// Settings of the whole server.
+fn config_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(configs::banners::read, configs::banners::update))
+        .routes(routes!(configs::code_execution::read, configs::code_execution::update))
+        .routes(routes!(configs::connections::read, configs::connections::update))
+        .routes(routes!(configs::models::read, configs::models::update))
+        .routes(routes!(configs::models::defaults))
+        .routes(routes!(configs::suggestions::update))
+        .routes(routes!(configs::visibility::update))
+        .routes(routes!(configs::transfer::export))
+        .routes(routes!(configs::transfer::import))
+        .routes(routes!(configs::transfer::namespace))
+}
+
+/// Stored models.
+fn model_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(models::records::all))
+        .routes(routes!(models::records::base))
+        .routes(routes!(models::records::base_tags))
+}
+
+/// People.
+fn user_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list::page))
+        .routes(routes!(users::list::all))
+        .routes(routes!(users::list::search))
+        .routes(routes!(users::own::permissions))
+        .routes(routes!(users::own::settings))
+        .routes(routes!(users::own::update_settings))
+        .routes(routes!(users::own::status))
+        .routes(routes!(users::own::update_status))
+        .routes(routes!(users::own::info))
+        .routes(routes!(users::own::update_info))
+        .routes(routes!(users::own::variables))
+        .routes(routes!(users::own::update_variables))
+        .routes(routes!(users::defaults::read, users::defaults::update))
+        .routes(routes!(users::defaults::built_in))
+        .routes(routes!(users::one::read, users::change::delete))
+        .routes(routes!(users::one::info))
+        .routes(routes!(users::one::active))
+        .routes(routes!(users::one::groups))
+        .routes(routes!(users::one::oauth_sessions))
+        .routes(routes!(users::one::image))
+        .routes(routes!(users::preview::read))
+        .routes(routes!(users::change::update))
+        .routes(routes!(users::change::revoke))
+}
+
+/// Lists that the first page asks for.
+fn first_page() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(system::first_page::pinned_notes))
 }
 
 /// Conversations.

@@ -21,6 +21,9 @@ pub enum AuthError {
     /// Too many attempts for one email.
     #[error("Too many attempts; try again in a few minutes")]
     TooManyAttempts,
+    /// Somebody has this email already.
+    #[error("This email address already has an account")]
+    EmailTaken,
     /// A password or email that cannot be used; says why.
     #[error("{0}")]
     Unusable(String),

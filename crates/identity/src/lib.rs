@@ -1,6 +1,8 @@
 //! Who somebody is: passwords, session tokens, API keys, sign-in and sign-up.
 
+mod accounts;
 mod error;
+mod keys;
 mod lifetime;
 mod passwords;
 mod rate;
@@ -8,7 +10,9 @@ mod secret;
 mod sessions;
 mod token;
 
+pub use accounts::{NewAccount, SINGLE_USER_EMAIL, is_email};
 pub use error::AuthError;
+pub use keys::new_api_key;
 pub use lifetime::{lifetime_seconds, parse_lifetime};
 pub use passwords::Passwords;
 pub use rate::RateLimit;

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::Verified;
 use crate::error::ApiError;
 use crate::extract::{FreeForm, Json};
+use crate::models::visible;
 
 /// Embeds texts with the model that the body names.
 #[utoipa::path(post, path = "/api/embeddings", tag = "main", security(("verified" = [])), request_body = Object,
@@ -18,6 +19,9 @@ pub async fn embed(State(app): State<App>, user: Verified, Json(FreeForm(body)):
     let Some(model) = body.get("model").and_then(Value::as_str).map(str::to_owned) else {
         return ApiError::bad_request("Name a model").into_response();
     };
+    if let Err(refused) = visible::require(&app, &user, &model).await {
+        return refused.into_response();
+    }
     match app.providers.embeddings(&model, body, Some(user.0.user)).await {
         Ok(reply) => raw::answer(reply),
         Err(error) => raw::refusal(TurnError::Provider(error)),

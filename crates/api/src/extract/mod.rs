@@ -8,6 +8,7 @@ mod query;
 mod schema;
 
 pub use invalid::{Invalid, invalid};
+pub(crate) use json::body;
 pub use json::{Json, read_json};
 pub use object::FreeForm;
 pub use path::Path;

@@ -1,3 +1,9 @@
-//! The server itself: health, version, configuration of the page.
+//! The server itself: health, version, configuration of the page, models at hand.
 
+pub mod changelog;
+pub mod first_page;
 pub mod health;
+pub mod models;
+pub mod page_config;
+pub mod usage;
+pub mod version;

@@ -69,6 +69,21 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_FOLDERS", true).key("folders.enable").doc("Switch: folders"),
     int("FOLDER_MAX_FILE_COUNT", "").key("folders.max_file_count").doc("Max files per folder"),
     flag("ENABLE_CHANNELS", false).key("channels.enable").doc("Switch: channels"),
+    text("CHANNEL_MODEL_RESPONSE_MODE", "thread")
+        .key("channels.model_response_mode")
+        .doc("Where replies of models land in a channel: `thread` or `channel`"),
+    flag("ENABLE_MEMORY_SYSTEM_CONTEXT", true).key("memories.system_context.enable").doc("Give memories to models"),
+    flag("ENABLE_SKILL_LAZY_LOADING", false)
+        .key("skills.lazy_loading.enable")
+        .doc("Give skills to models when they ask for them"),
+    int("SKILL_CONTENT_MAX_CHARS", "")
+        .key("skills.content_max_chars")
+        .nullable()
+        .doc("Characters of a skill that a model gets"),
+    int("SKILL_PREVIEW_MAX_CHARS", "")
+        .key("skills.preview_max_chars")
+        .nullable()
+        .doc("Characters of a skill's preview"),
     flag("ENABLE_ENCRYPTED_CHANNELS", false).key("channels.encryption.enable").doc("Switch: encrypted channels"),
     flag("ENABLE_APPS", false).key("apps.enable").doc("Switch: apps"),
     flag("ENABLE_CALENDAR", true).key("calendar.enable").doc("Switch: calendar"),

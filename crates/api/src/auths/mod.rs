@@ -1,0 +1,18 @@
+//! Accounts of oneself: sign-in, sign-up, session, profile, password, API key; and what administrators set for all.
+
+pub mod add;
+pub mod admin_config;
+pub mod admin_details;
+pub mod api_key;
+mod cookies;
+mod form;
+pub mod off;
+pub mod password;
+pub mod profile;
+pub mod session;
+pub mod signin;
+pub mod signout;
+pub mod signup;
+mod views;
+
+pub use form::FORM_LIMIT;

@@ -1,0 +1,50 @@
+//! Ways to sign in that this server does not have: they say so.
+
+use airis_domain::Json as Value;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::form::Form;
+use super::views::SessionUserResponse;
+use crate::caller::Verified;
+use crate::error::{ApiError, Result};
+use crate::extract::{Json, Path};
+
+/// A directory account.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "checked, then refused")]
+pub struct LdapForm {
+    pub user: String,
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Directory sign-in; always off.
+#[utoipa::path(post, path = "/api/v1/auths/ldap", tag = "auths", security(()), request_body = LdapForm,
+    responses((status = 200, body = SessionUserResponse), (status = 400, body = Value)))]
+pub async fn ldap(_form: Form<LdapForm>) -> Result<Json<Value>> {
+    Err(ApiError::bad_request("Directory sign-in is turned off"))
+}
+
+/// A token of another identity provider.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "checked, then refused")]
+pub struct TokenExchangeForm {
+    pub token: String,
+}
+
+/// Exchange of another provider's token; always off.
+#[utoipa::path(post, path = "/api/v1/auths/oauth/{provider}/token/exchange", tag = "auths", security(()),
+    params(("provider" = String, Path)), request_body = TokenExchangeForm,
+    responses((status = 200, body = SessionUserResponse), (status = 403, body = Value)))]
+pub async fn exchange(_provider: Path<String>, _form: Form<TokenExchangeForm>) -> Result<Json<Value>> {
+    Err(ApiError::forbidden("Token exchange is turned off"))
+}
+
+/// Ends the caller's session with another provider; there is none here.
+#[utoipa::path(delete, path = "/api/v1/auths/oauth/sessions/{provider}", tag = "auths", security(("verified" = [])),
+    params(("provider" = String, Path)), responses((status = 200, body = bool), (status = 404, body = Value)))]
+pub async fn oauth_session(_person: Verified, Path(provider): Path<String>) -> Result<Json<bool>> {
+    Err(ApiError::new(StatusCode::NOT_FOUND, format!("You have no session with {provider}")))
+}

@@ -1,0 +1,30 @@
+//! Ending a session.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::cookies;
+use crate::app::App;
+use crate::caller::token;
+use crate::error::Result;
+use crate::extract::Json;
+
+/// Ends the session of the shown token, if any, and clears the cookies.
+#[utoipa::path(post, path = "/api/v1/auths/signout", tag = "auths", security(()), responses((status = 200, body = Object)))]
+pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    let settings = app.config.settings();
+    if let Some(token) = token(&headers, &settings.custom_api_key_header)
+        && let Some(claims) = app.sessions.revoke(&token).await?
+    {
+        app.realtime.disconnect_user(&claims.id);
+    }
+    let answer = match &settings.signout_redirect_url {
+        Some(url) => json!({"status": true, "redirect_url": url}),
+        None => json!({"status": true}),
+    };
+    let mut response = Json(answer).into_response();
+    cookies::clear(response.headers_mut(), settings);
+    Ok(response)
+}

@@ -1,0 +1,116 @@
+//! The whole list of models: offered ones with their stored changes, then custom ones.
+
+use std::collections::HashMap;
+
+use airis_domain::{AccessGrant, Json as Value, ModelRow};
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::Result;
+
+/// A model to pick, with what decides who may.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub id: String,
+    /// The list entry of the contract.
+    pub entry: Value,
+    /// The stored row behind it, if any.
+    pub row: Option<ModelRow>,
+    pub grants: Vec<AccessGrant>,
+}
+
+/// Every active model, in the administrator's order where there is one.
+pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
+    let offered = app.providers.models(refresh).await;
+    let rows = app.store.models().await?;
+    let mut grants: HashMap<String, Vec<AccessGrant>> = HashMap::new();
+    for grant in app.store.grants_of_type("model").await? {
+        grants.entry(grant.resource_id.clone()).or_default().push(grant);
+    }
+    let mut take_grants = |id: &str| grants.remove(id).unwrap_or_default();
+    let mut list = Vec::new();
+    for model in offered.iter() {
+        let row = rows.iter().find(|row| row.id == model.id && row.base_model_id.is_none());
+        if row.is_some_and(|row| !row.is_active) {
+            continue;
+        }
+        let grants = take_grants(&model.id);
+        let mut entry = marked(&model.entry);
+        if let Some(row) = row {
+            entry["name"] = json!(row.name);
+            entry["info"] = info(row, &grants);
+            entry["tags"] = tags(row);
+        }
+        list.push(Listed { id: model.id.clone(), entry, row: row.cloned(), grants });
+    }
+    for row in rows.into_iter().filter(|row| row.base_model_id.is_some() && row.is_active) {
+        let grants = take_grants(&row.id);
+        let base = offered.iter().find(|model| Some(&model.id) == row.base_model_id.as_ref());
+        let of_base =
+            |key: &str, otherwise: &str| base.and_then(|base| base.entry.get(key)).cloned().unwrap_or(json!(otherwise));
+        let entry = json!({
+            "id": row.id,
+            "name": row.name,
+            "object": "model",
+            "created": row.created_at,
+            "owned_by": of_base("owned_by", "openai"),
+            "connection_type": of_base("connection_type", "external"),
+            "preset": true,
+            "info": info(&row, &grants),
+            "actions": [],
+            "filters": [],
+            "tags": tags(&row),
+        });
+        list.push(Listed { id: row.id.clone(), entry, row: Some(row), grants });
+    }
+    let order = app.config.texts("ui.model_order_list");
+    if !order.is_empty() {
+        list.sort_by_key(|model| order.iter().position(|id| *id == model.id).unwrap_or(usize::MAX));
+    }
+    Ok(list)
+}
+
+/// An offered model with the marks that only the full list has.
+fn marked(entry: &Value) -> Value {
+    let mut entry = entry.clone();
+    if let Some(fields) = entry.as_object_mut() {
+        for key in ["actions", "filters", "tags"] {
+            fields.entry(key).or_insert_with(|| json!([]));
+        }
+    }
+    entry
+}
+
+/// An offered model as the provider's room describes it.
+pub fn without_marks(entry: &Value) -> Value {
+    let mut entry = entry.clone();
+    if let Some(fields) = entry.as_object_mut() {
+        fields.shift_remove("actions");
+        fields.shift_remove("filters");
+    }
+    entry
+}
+
+/// The stored row as lists show it: no picture, which may be large, and no parameters, which may be secret.
+fn info(row: &ModelRow, grants: &[AccessGrant]) -> Value {
+    let mut meta = row.meta.clone();
+    if let Some(meta) = meta.as_object_mut() {
+        meta.shift_remove("profile_image_url");
+    }
+    json!({
+        "id": row.id,
+        "user_id": row.user_id,
+        "base_model_id": row.base_model_id,
+        "name": row.name,
+        "params": {},
+        "meta": meta,
+        "access_grants": grants,
+        "is_active": row.is_active,
+        "updated_at": row.updated_at,
+        "created_at": row.created_at,
+    })
+}
+
+fn tags(row: &ModelRow) -> Value {
+    row.meta.get("tags").filter(|tags| tags.is_array()).cloned().unwrap_or_else(|| json!([]))
+}

@@ -1,0 +1,37 @@
+//! Which models a person may use. Private by default: administrators see all, others what was granted to them.
+
+use airis_domain::{Json as Value, Role, User};
+use axum::http::StatusCode;
+
+use super::catalogue::{self, Listed};
+use crate::app::App;
+use crate::error::{ApiError, Result};
+
+/// The entries a person may pick.
+pub async fn list(app: &App, user: &User, refresh: bool) -> Result<Vec<Value>> {
+    let groups = groups(app, user).await?;
+    let models = catalogue::all(app, refresh).await?;
+    Ok(models.into_iter().filter(|model| may_use(app, user, &groups, model)).map(|model| model.entry).collect())
+}
+
+/// Refuses a model that the person may not use. The answer is the same for one that does not exist.
+pub async fn require(app: &App, user: &User, id: &str) -> Result<()> {
+    let groups = groups(app, user).await?;
+    let models = catalogue::all(app, false).await?;
+    if models.iter().any(|model| model.id == id && may_use(app, user, &groups, model)) {
+        return Ok(());
+    }
+    Err(ApiError::new(StatusCode::NOT_FOUND, "Model not found"))
+}
+
+async fn groups(app: &App, user: &User) -> Result<Vec<String>> {
+    Ok(app.store.group_ids_of(&user.id).await?)
+}
+
+fn may_use(app: &App, user: &User, groups: &[String], model: &Listed) -> bool {
+    let settings = app.config.settings();
+    settings.bypass_model_access_control
+        || (user.role == Role::Admin && settings.bypass_admin_access_control)
+        || model.row.as_ref().is_some_and(|row| row.user_id == user.id)
+        || airis_access::granted(&model.grants, user, groups, "read")
+}

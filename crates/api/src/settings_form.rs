@@ -1,0 +1,69 @@
+//! Forms whose fields are persisted settings: one declaration gives the schema, the check, reading and writing.
+
+use std::marker::PhantomData;
+
+use airis_config::Config;
+use airis_domain::JsonMap;
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::error::{ApiError, Result};
+use crate::extract::{body, invalid, read_json};
+use crate::settings;
+
+/// A form made of settings.
+pub trait SettingsForm: DeserializeOwned + ToSchema {
+    /// Wire name and dotted key of every field.
+    const FIELDS: &'static [(&'static str, &'static str)];
+
+    /// The present values under their wire names.
+    fn view(config: &Config) -> JsonMap {
+        Self::FIELDS.iter().map(|(wire, key)| ((*wire).to_owned(), config.get(key))).collect()
+    }
+}
+
+/// A checked form as the settings it changes. Fields that were not sent stay as they are.
+pub struct Changes<T> {
+    /// Dotted keys and new values.
+    pub keys: JsonMap,
+    form: PhantomData<T>,
+}
+
+impl<S: Send + Sync, T: SettingsForm> FromRequest<S> for Changes<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let (headers, body) = body(request, state).await?;
+        read_json::<T>(&headers, &body).map_err(|findings| invalid(&findings))?;
+        let mut sent: JsonMap = serde_json::from_slice(&body).map_err(ApiError::internal)?;
+        let pick = |(wire, key): &(&str, &str)| sent.remove(*wire).map(|value| ((*key).to_owned(), value));
+        Ok(Self { keys: T::FIELDS.iter().filter_map(pick).collect(), form: PhantomData })
+    }
+}
+
+impl<T: SettingsForm> Changes<T> {
+    /// Stores the changes and returns how things stand now.
+    pub async fn save(self, app: &App) -> Result<JsonMap> {
+        settings::write(app, self.keys).await?;
+        Ok(T::view(&app.config))
+    }
+}
+
+/// Declares a [`SettingsForm`]: `field "WIRE_NAME": type = "dotted.key"`. A type in `Option` may be left out or null.
+macro_rules! settings_form {
+    ($(#[$doc:meta])* $name:ident { $($field:ident $wire:literal: $kind:ty = $key:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            $(#[serde(rename = $wire)] pub $field: $kind,)*
+        }
+
+        impl $crate::settings_form::SettingsForm for $name {
+            const FIELDS: &'static [(&'static str, &'static str)] = &[$(($wire, $key),)*];
+        }
+    };
+}
+
+pub(crate) use settings_form;

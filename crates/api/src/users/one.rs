@@ -1,0 +1,96 @@
+//! One person.
+
+use airis_domain::{Json as Value, User, UserId};
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::views::{UserInfoResponse, UserModel, is_present};
+use crate::app::App;
+use crate::caller::{Admin, Verified};
+use crate::error::{ApiError, Result};
+use crate::extract::{Json, Path, Query};
+use crate::pictures;
+
+/// An account with presence and groups.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserActiveResponse {
+    #[serde(flatten)]
+    pub user: UserModel,
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub groups: Option<Vec<Value>>,
+    pub is_active: bool,
+}
+
+/// Whether groups above a person's groups count.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "there are no groups above groups yet")]
+pub struct GroupsQuery {
+    #[serde(default)]
+    #[param(required = false)]
+    pub include_inherited: bool,
+}
+
+/// The account with this id.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}", tag = "users", security(("admin" = [])),
+    params(("user_id" = String, Path)), responses((status = 200, body = UserActiveResponse)))]
+pub async fn read(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<UserActiveResponse>> {
+    let user = known(&app, &id).await?;
+    let is_active = is_present(&user);
+    Ok(Json(UserActiveResponse { user: user.into(), groups: Some(Vec::new()), is_active }))
+}
+
+/// What anybody may know of a person.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}/info", tag = "users", security(("verified" = [])),
+    params(("user_id" = String, Path)), responses((status = 200, body = UserInfoResponse)))]
+pub async fn info(_person: Verified, State(app): State<App>, Path(id): Path<String>) -> Result<Json<UserInfoResponse>> {
+    let user = known(&app, &id).await?;
+    let is_active = is_present(&user);
+    Ok(Json(UserInfoResponse { is_active, ..UserInfoResponse::listed(user) }))
+}
+
+/// Whether a person made a request lately.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}/active", tag = "users", security(("verified" = [])),
+    params(("user_id" = String, Path)), responses((status = 200, body = Object)))]
+pub async fn active(_person: Verified, State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>> {
+    let user = app.store.user(&UserId::from(id)).await?;
+    Ok(Json(json!({"active": user.is_some_and(|user| is_present(&user))})))
+}
+
+/// Groups a person is in.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}/groups", tag = "users", security(("admin" = [])),
+    params(("user_id" = String, Path), GroupsQuery), responses((status = 200, body = Vec<Object>)))]
+pub async fn groups(
+    _admin: Admin,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    _query: Query<GroupsQuery>,
+) -> Result<Json<Vec<Value>>> {
+    let user = known(&app, &id).await?;
+    let ids = app.store.group_ids_of(&user.id).await?;
+    Ok(Json(ids.into_iter().map(|id| json!({"id": id})).collect()))
+}
+
+/// Sessions with other identity providers; nobody has any here.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}/oauth/sessions", tag = "users", security(("admin" = [])),
+    params(("user_id" = String, Path)), responses((status = 200, body = Value), (status = 400, body = Value)))]
+pub async fn oauth_sessions(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>> {
+    known(&app, &id).await?;
+    Err(ApiError::bad_request("This person has no sessions with other providers"))
+}
+
+/// The picture of a person.
+#[utoipa::path(get, path = "/api/v1/users/{user_id}/profile/image", tag = "users", security(("verified" = [])),
+    params(("user_id" = String, Path)), responses((status = 200, content_type = "image/png", body = Value)))]
+pub async fn image(_person: Verified, State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
+    Ok(pictures::serve(&known(&app, &id).await?.profile_image_url))
+}
+
+/// An account that must exist.
+pub async fn known(app: &App, id: &str) -> Result<User> {
+    let user = app.store.user(&UserId::from(id)).await?;
+    user.ok_or_else(|| ApiError::bad_request("There is nobody with this id"))
+}
