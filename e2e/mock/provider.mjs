@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A small deterministic model provider for tests: OpenAI-compatible under /v1, the chat part of Ollama under /api.
 //
-//     node provider.mjs [PORT]        PORT 0 (the default) picks a free one; the address is printed when it listens
+//     node provider.mjs [PORT] [--recorded]        PORT 0 (the default) picks a free one; the address is printed when it listens
 //
 // Models `mock-alpha`, `mock-beta` (OpenAI), `llama-mock:latest` (Ollama). The answer is "[model] You said: <last user
 // message>" unless that message begins with one of these words (a number behind `slow`, `burst`, `long` sets the count):
@@ -11,14 +11,17 @@
 //   reason     reasoning_content, then the answer  brokensse   unusable lines between good ones
 //   think      the same inside <think> tags        bigevent    one event of 10 MB
 //   tool:NAME {json}  one call of NAME, if tools are offered     error500, error429  an error answer
+// With --recorded the models of the contract's recorded turns (`mock-plain`, `mock-think`…) are there, too.
 // Background prompts (title, tags, follow-ups, queries…) get their JSON. GET /log: the requests seen; POST /log/clear.
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { answer, embed, textOf, tokens } from './answers.mjs';
+import { RECORDED_MODELS, recorded } from './recorded.mjs';
 
 const CREATED = 1700000000;
-const OPENAI_MODELS = ['mock-alpha', 'mock-beta'];
+const RECORDED = process.argv.includes('--recorded') ? RECORDED_MODELS : [];
+const OPENAI_MODELS = ['mock-alpha', 'mock-beta', ...RECORDED];
 const LOG_LIMIT = 400;
 const log = [];
 
@@ -29,7 +32,7 @@ const server = createServer((request, response) => {
     });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+server.listen(Number(process.argv[2] ?? 0) || 0, '127.0.0.1', () => {
     console.log(`http://127.0.0.1:${server.address().port}`);
 });
 
@@ -85,6 +88,7 @@ function get(path, request, response) {
 }
 
 async function chatCompletion(body, response) {
+    if (RECORDED.includes(body.model)) return recorded(body, response, { send, write });
     const messages = body.messages ?? [];
     const reply = answer(body.model, messages, body.tools);
     if (reply.mode === 'error500') {
