@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import WebSocket from 'ws';
+
 import { BASE, account, call, join, transports } from './server.mjs';
 
 const { token } = await account('root');
