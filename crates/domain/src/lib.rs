@@ -6,6 +6,7 @@ mod ids;
 mod message;
 mod model;
 mod permissions;
+pub mod render;
 mod time;
 mod turn;
 mod user;

@@ -1,22 +1,11 @@
-//! Conversations, their lists and tags.
+//! Conversations: one row each, written together with their messages.
 
-use airis_domain::{Chat, ChatId, ChatSummary, Json, JsonMap, Message, MessageId, Tag, Turn, UserId};
+use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
 
-use crate::{Result, Store};
-
-/// Which chats to list. Internal chats (`meta.internal`) are never listed. Newest `updated_at` first.
-#[derive(Clone, Debug, Default)]
-pub struct ChatListQuery {
-    pub archived: Option<bool>,
-    pub pinned: Option<bool>,
-    /// `None`: any; `Some(None)`: chats in no folder; `Some(Some(id))`: chats of that folder.
-    pub folder: Option<Option<String>>,
-    pub tag: Option<String>,
-    /// Text in the title or in messages, case ignored.
-    pub search: Option<String>,
-    pub offset: i64,
-    pub limit: Option<i64>,
-}
+use crate::db::{reading, transaction, writing};
+use crate::messages::put_message;
+use crate::turns::insert_turn;
+use crate::{Result, Store, StoreError, json};
 
 /// Fields to change; `None` leaves a field as it is, `Some(None)` clears it.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +16,7 @@ pub struct ChatPatch {
     pub current_message_id: Option<Option<MessageId>>,
     pub meta: Option<JsonMap>,
     pub folder_id: Option<Option<String>>,
+    pub share_id: Option<Option<String>>,
     pub archived: Option<bool>,
     pub pinned: Option<bool>,
     pub tasks: Option<Option<Json>>,
@@ -51,73 +41,211 @@ pub struct NewTurn {
     pub turns: Vec<Turn>,
 }
 
+#[derive(sqlx::FromRow)]
+struct ChatRow {
+    id: String,
+    user_id: String,
+    title: String,
+    blob: String,
+    current_message_id: Option<String>,
+    meta: String,
+    folder_id: Option<String>,
+    share_id: Option<String>,
+    archived: bool,
+    pinned: bool,
+    tasks: Option<String>,
+    summary: Option<String>,
+    variables: Option<String>,
+    last_read_at: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<ChatRow> for Chat {
+    fn from(row: ChatRow) -> Self {
+        Self {
+            id: row.id.into(),
+            user_id: row.user_id.into(),
+            title: row.title,
+            blob: json::parse_map(&row.blob),
+            current_message_id: row.current_message_id.map(MessageId::from),
+            meta: json::parse_map(&row.meta),
+            folder_id: row.folder_id,
+            share_id: row.share_id,
+            archived: row.archived,
+            pinned: row.pinned,
+            tasks: json::parse_optional(row.tasks),
+            summary: row.summary,
+            variables: json::parse_optional(row.variables),
+            last_read_at: row.last_read_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+const SELECT: &str = "SELECT id, user_id, title, blob, current_message_id, meta, folder_id, share_id, archived, pinned, tasks, \
+    summary, variables, last_read_at, created_at, updated_at FROM chat WHERE id = $1";
+
+/// Inserts a chat row inside `$tx`.
+macro_rules! insert_chat {
+    ($tx:ident, $chat:expr) => {{
+        let chat: &Chat = $chat;
+        sqlx::query(
+            "INSERT INTO chat (id, user_id, title, blob, current_message_id, meta, internal, folder_id, share_id, archived, \
+             pinned, tasks, summary, variables, last_read_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        )
+        .bind(chat.id.as_str())
+        .bind(chat.user_id.as_str())
+        .bind(json::clean(&chat.title))
+        .bind(json::map_text(&chat.blob))
+        .bind(chat.current_message_id.as_ref().map(MessageId::as_str))
+        .bind(json::map_text(&chat.meta))
+        .bind(is_internal(&chat.meta))
+        .bind(&chat.folder_id)
+        .bind(&chat.share_id)
+        .bind(chat.archived)
+        .bind(chat.pinned)
+        .bind(json::optional_text(chat.tasks.as_ref()))
+        .bind(&chat.summary)
+        .bind(json::optional_text(chat.variables.as_ref()))
+        .bind(chat.last_read_at)
+        .bind(chat.created_at)
+        .bind(chat.updated_at)
+        .execute(&mut *$tx)
+        .await?;
+    }};
+}
+
+/// Reads, patches and writes a chat row inside `$tx`; evaluates to the chat as it is now.
+macro_rules! patch_chat {
+    ($tx:ident, $id:expr, $patch:expr) => {{
+        let row: Option<ChatRow> = sqlx::query_as(SELECT).bind($id.as_str()).fetch_optional(&mut *$tx).await?;
+        let mut chat = Chat::from(row.ok_or(StoreError::NotFound)?);
+        apply(&mut chat, $patch);
+        sqlx::query(
+            "UPDATE chat SET title = $2, blob = $3, current_message_id = $4, meta = $5, internal = $6, folder_id = $7, \
+             archived = $8, pinned = $9, tasks = $10, summary = $11, variables = $12, last_read_at = $13, updated_at = $14, \
+             share_id = $15 WHERE id = $1",
+        )
+        .bind(chat.id.as_str())
+        .bind(json::clean(&chat.title))
+        .bind(json::map_text(&chat.blob))
+        .bind(chat.current_message_id.as_ref().map(MessageId::as_str))
+        .bind(json::map_text(&chat.meta))
+        .bind(is_internal(&chat.meta))
+        .bind(&chat.folder_id)
+        .bind(chat.archived)
+        .bind(chat.pinned)
+        .bind(json::optional_text(chat.tasks.as_ref()))
+        .bind(&chat.summary)
+        .bind(json::optional_text(chat.variables.as_ref()))
+        .bind(chat.last_read_at)
+        .bind(chat.updated_at)
+        .bind(&chat.share_id)
+        .execute(&mut *$tx)
+        .await?;
+        chat
+    }};
+}
+
 impl Store {
-    /// Stores a new chat with its messages.
+    /// Stores a new chat with its messages. `Conflict("id")` when the id is taken.
     pub async fn insert_chat(&self, chat: &Chat, messages: &[Message]) -> Result<()> {
-        todo!()
+        transaction!(self, tx => {
+            insert_chat!(tx, chat);
+            for message in messages {
+                put_message!(tx, message);
+            }
+        });
+        Ok(())
     }
 
     pub async fn chat(&self, id: &ChatId) -> Result<Option<Chat>> {
-        todo!()
+        let row: Option<ChatRow> =
+            reading!(self, pool => sqlx::query_as(SELECT).bind(id.as_str()).fetch_optional(pool).await)?;
+        Ok(row.map(Chat::from))
     }
 
+    /// `NotFound` when the chat is gone.
     pub async fn update_chat(&self, id: &ChatId, patch: &ChatPatch) -> Result<Chat> {
-        todo!()
+        self.update_chat_with_messages(id, patch, &[]).await
     }
 
     /// Applies a patch and a set of changed messages in one transaction (the diff of a client's blob).
     pub async fn update_chat_with_messages(&self, id: &ChatId, patch: &ChatPatch, changed: &[Message]) -> Result<Chat> {
-        todo!()
+        let chat = transaction!(self, tx => {
+            let chat = patch_chat!(tx, id, patch);
+            for message in changed {
+                put_message!(tx, message);
+            }
+            chat
+        });
+        Ok(chat)
     }
 
     /// Deletes a chat with its messages and turns. False when it was not there.
     pub async fn delete_chat(&self, id: &ChatId) -> Result<bool> {
-        todo!()
+        let deleted = writing!(self, pool => sqlx::query("DELETE FROM chat WHERE id = $1")
+            .bind(id.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(deleted > 0)
     }
 
     pub async fn delete_chats_of(&self, user: &UserId) -> Result<()> {
-        todo!()
+        writing!(self, pool => sqlx::query("DELETE FROM chat WHERE user_id = $1").bind(user.as_str()).execute(pool).await.map(|_| ()))?;
+        Ok(())
     }
 
-    pub async fn archive_chats_of(&self, user: &UserId, archived: bool) -> Result<()> {
-        todo!()
-    }
-
-    pub async fn chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<ChatSummary>> {
-        todo!()
-    }
-
-    pub async fn count_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<i64> {
-        todo!()
-    }
-
-    /// Ids of every chat of a user (export), oldest first.
-    pub async fn chat_ids_of(&self, user: &UserId) -> Result<Vec<ChatId>> {
-        todo!()
-    }
-
-    /// Marks every unread chat of a user as read; returns how many changed.
-    pub async fn mark_all_read(&self, user: &UserId) -> Result<i64> {
-        todo!()
-    }
-
-    /// All tags of a user.
-    pub async fn tags_of(&self, user: &UserId) -> Result<Vec<Tag>> {
-        todo!()
-    }
-
-    /// Creates missing tags of a user by name, writes their ids to `meta.tags` of the chat (replacing them), and
-    /// removes tags of this user that no chat carries any more.
-    pub async fn set_chat_tags(&self, user: &UserId, chat: &ChatId, names: &[String]) -> Result<Vec<Tag>> {
-        todo!()
-    }
-
-    pub async fn tags_by_ids(&self, user: &UserId, ids: &[String]) -> Result<Vec<Tag>> {
-        todo!()
-    }
-
-    /// Writes chat, messages and turns together.
+    /// Writes chat, messages and turns together. `NotFound` when the chat is gone.
     pub async fn begin_turns(&self, new: &NewTurn) -> Result<()> {
-        todo!()
+        transaction!(self, tx => {
+            match &new.new_chat {
+                Some(chat) => insert_chat!(tx, chat),
+                None => {
+                    let mut patch = new.patch.clone();
+                    if new.current_message_id.is_some() {
+                        patch.current_message_id = Some(new.current_message_id.clone());
+                    }
+                    let _ = patch_chat!(tx, new.chat_id, &patch);
+                }
+            }
+            for message in &new.messages {
+                put_message!(tx, message);
+            }
+            for turn in &new.turns {
+                insert_turn!(tx, turn);
+            }
+        });
+        Ok(())
+    }
+}
+
+fn is_internal(meta: &JsonMap) -> bool {
+    meta.get("internal").and_then(Json::as_bool).unwrap_or(false)
+}
+
+fn apply(chat: &mut Chat, patch: &ChatPatch) {
+    fn set<T: Clone>(field: &mut T, change: &Option<T>) {
+        if let Some(value) = change {
+            *field = value.clone();
+        }
+    }
+    set(&mut chat.title, &patch.title);
+    set(&mut chat.current_message_id, &patch.current_message_id);
+    set(&mut chat.meta, &patch.meta);
+    set(&mut chat.folder_id, &patch.folder_id);
+    set(&mut chat.share_id, &patch.share_id);
+    set(&mut chat.archived, &patch.archived);
+    set(&mut chat.pinned, &patch.pinned);
+    set(&mut chat.tasks, &patch.tasks);
+    set(&mut chat.summary, &patch.summary);
+    set(&mut chat.variables, &patch.variables);
+    set(&mut chat.last_read_at, &patch.last_read_at);
+    if let Some(blob) = &patch.blob {
+        chat.blob.extend(blob.clone());
+    }
+    if patch.touch {
+        chat.updated_at = now();
     }
 }

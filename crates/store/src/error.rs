@@ -25,3 +25,31 @@ pub enum StoreError {
     #[error("database error: {0}")]
     Database(String),
 }
+
+/// SQLite's result codes for a full disk, PostgreSQL's for a full disk and too little memory.
+const FULL: [&str; 3] = ["13", "53100", "53200"];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
+                Self::Unavailable(error.to_string())
+            }
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default();
+                if database.is_unique_violation() {
+                    let text = database.message();
+                    Self::Conflict(if text.contains("email") { "email" } else { "id" })
+                } else if database.is_foreign_key_violation() {
+                    Self::NotFound
+                } else if FULL.contains(&code.as_ref()) {
+                    Self::Full(database.message().to_owned())
+                } else {
+                    Self::Database(database.message().to_owned())
+                }
+            }
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}

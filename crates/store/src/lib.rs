@@ -1,31 +1,48 @@
 //! Durable rows: SQLite and PostgreSQL behind the same functions. Knows nothing of HTTP.
-#![expect(clippy::todo, unused_variables, reason = "signatures first; bodies follow at once")]
+
+mod chat_list;
 mod chats;
 mod config;
+mod db;
 mod error;
+mod first_page;
 mod folders;
 mod grants;
+mod json;
 mod messages;
-mod shared_folders;
+mod migrate;
+mod open;
+mod sessions;
+mod sign_up;
+mod tags;
 mod turns;
 mod users;
 
-pub use chats::{ChatListQuery, ChatPatch, NewTurn};
+pub use chat_list::ChatListQuery;
+pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
 pub use messages::MessagePatch;
-pub use users::{Credentials, NewUser, UserPatch, UserQuery, UserSort};
+pub use sessions::Credentials;
+pub use users::{NewUser, UserPatch, UserQuery, UserSort};
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Result of a store function.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store {}
+pub struct Store {
+    db: db::Db,
+    file: Option<Arc<PathBuf>>,
+}
 
 /// How to open a database.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StoreOptions {
-    /// `sqlite:///abs/path.db`, `postgres://…`, `postgresql://…` or `postgresql+asyncpg://…`.
+    /// `sqlite:///path.db`, `sqlite:////abs/path.db`, `postgres://…`, `postgresql://…` or `postgresql+asyncpg://…`.
     pub url: String,
     /// Connections (readers on SQLite). `None`: a sensible number for this machine.
     pub pool_size: Option<u32>,
@@ -40,21 +57,75 @@ pub struct StoreOptions {
     pub migrate: bool,
 }
 
+impl std::fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("StoreOptions").field("pool_size", &self.pool_size).finish_non_exhaustive()
+    }
+}
+
+/// Holds the right to serve from an SQLite file; given back when dropped or when the process dies.
+#[derive(Debug)]
+pub struct ServeLock(Option<File>);
+
+impl ServeLock {
+    /// Whether there was a file to lock (not on PostgreSQL).
+    pub fn is_held(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 impl Store {
-    /// Opens the database and brings its schema up to date under a lock (advisory on PostgreSQL, file on SQLite).
-    /// Fails with one clear sentence when the file belongs to another running process' exclusive use, is not a
-    /// database, or is newer than this binary.
+    /// Opens the database and brings its schema up to date under a lock (advisory on PostgreSQL, a file on SQLite).
+    /// Fails with one clear sentence when it cannot be opened, is not a database, or is newer than this binary.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
-        todo!()
+        let (db, file) = open::open(options).await?;
+        if options.migrate {
+            migrate::apply(&db, file.as_deref()).await?;
+        } else {
+            migrate::wait(&db).await?;
+        }
+        Ok(Self { db, file: file.map(Arc::new) })
+    }
+
+    /// Takes the right to serve from this SQLite file: two servers on one file would each believe to be alone. Commands
+    /// that only look or change a row do not need it. Always succeeds on PostgreSQL.
+    pub fn lock_for_serving(&self) -> Result<ServeLock> {
+        let Some(database) = &self.file else { return Ok(ServeLock(None)) };
+        let path = database.with_extension("serve.lock");
+        let file = File::create(&path)
+            .map_err(|error| StoreError::Open(format!("the lock file {} cannot be made: {error}", path.display())))?;
+        file.try_lock().map_err(|_| {
+            StoreError::Open(format!(
+                "another airis already serves from {}; stop it, choose another DATA_DIR, or share a PostgreSQL database",
+                database.display()
+            ))
+        })?;
+        Ok(ServeLock(Some(file)))
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        todo!()
+        db::reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))?;
+        Ok(())
     }
 
-    /// Closes every connection, checkpointing the write-ahead log.
+    /// `sqlite` or `postgresql`.
+    pub fn kind(&self) -> &'static str {
+        match self.db {
+            db::Db::Sqlite { .. } => "sqlite",
+            db::Db::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Closes every connection; the write-ahead log is folded in.
     pub async fn close(&self) {
-        todo!()
+        match &self.db {
+            db::Db::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            db::Db::Postgres(pool) => pool.close().await,
+        }
     }
 }

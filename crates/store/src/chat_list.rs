@@ -1,0 +1,118 @@
+//! Lists of chats: the sidebar, the archive, a folder, a search.
+
+use airis_domain::{ChatId, ChatSummary, UserId, now};
+
+use crate::db::{reading, writing};
+use crate::users::contains;
+use crate::{Result, Store};
+
+/// Which chats to list. Internal chats (`meta.internal`) are never listed. Newest `updated_at` first.
+#[derive(Clone, Debug, Default)]
+pub struct ChatListQuery {
+    pub archived: Option<bool>,
+    pub pinned: Option<bool>,
+    /// `None`: any; `Some(None)`: chats in no folder; `Some(Some(id))`: chats of that folder.
+    pub folder: Option<Option<String>>,
+    pub tag: Option<String>,
+    /// Text in the title or in messages, case ignored.
+    pub search: Option<String>,
+    pub offset: i64,
+    pub limit: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    title: String,
+    updated_at: i64,
+    created_at: i64,
+    last_read_at: Option<i64>,
+    archived: bool,
+    pinned: bool,
+    folder_id: Option<String>,
+}
+
+macro_rules! filtered {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM chat WHERE user_id = $1 AND NOT internal",
+            " AND ($2 IS NULL OR archived = $2) AND ($3 IS NULL OR pinned = $3)",
+            " AND ($4 = 0 OR ($4 = 1 AND folder_id IS NULL) OR ($4 = 2 AND folder_id = $5))",
+            " AND ($6 IS NULL OR EXISTS (SELECT 1 FROM chat_tag t WHERE t.chat_id = chat.id AND t.tag_id = $6))",
+            " AND ($7 IS NULL OR LOWER(title) LIKE $7 ESCAPE '!' OR EXISTS (SELECT 1 FROM message m",
+            " WHERE m.chat_id = chat.id AND LOWER(m.content) LIKE $7 ESCAPE '!'))",
+            $rest
+        )
+    };
+}
+
+/// Folder condition as a number and a value, so that one statement serves all three.
+fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
+    match &query.folder {
+        None => (0, None),
+        Some(None) => (1, None),
+        Some(Some(id)) => (2, Some(id)),
+    }
+}
+
+impl Store {
+    pub async fn chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<ChatSummary>> {
+        const SQL: &str = filtered!(
+            "id, title, updated_at, created_at, last_read_at, archived, pinned, folder_id",
+            " ORDER BY updated_at DESC, id LIMIT $8 OFFSET $9"
+        );
+        let (mode, id) = folder(query);
+        let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
+        let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(SQL)
+            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(&search)
+            .bind(query.limit.unwrap_or(i64::MAX)).bind(query.offset).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(summary).collect())
+    }
+
+    pub async fn count_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<i64> {
+        const SQL: &str = filtered!("COUNT(*)", "");
+        let (mode, id) = folder(query);
+        let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
+        Ok(reading!(self, pool => sqlx::query_scalar(SQL)
+            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(&search)
+            .fetch_one(pool).await)?)
+    }
+
+    /// Ids of every chat of a user (export), oldest first.
+    pub async fn chat_ids_of(&self, user: &UserId) -> Result<Vec<ChatId>> {
+        let ids: Vec<String> = reading!(self, pool => sqlx::query_scalar(
+            "SELECT id FROM chat WHERE user_id = $1 AND NOT internal ORDER BY created_at, id")
+            .bind(user.as_str()).fetch_all(pool).await)?;
+        Ok(ids.into_iter().map(ChatId::from).collect())
+    }
+
+    /// Marks every unread chat of a user as read; returns how many changed.
+    pub async fn mark_all_read(&self, user: &UserId) -> Result<i64> {
+        let changed = writing!(self, pool => sqlx::query(
+            "UPDATE chat SET last_read_at = $2 WHERE user_id = $1 AND NOT internal AND NOT archived \
+             AND (last_read_at IS NULL OR last_read_at < updated_at)")
+            .bind(user.as_str()).bind(now()).execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(i64::try_from(changed).unwrap_or(i64::MAX))
+    }
+
+    pub async fn archive_chats_of(&self, user: &UserId, archived: bool) -> Result<()> {
+        writing!(self, pool => sqlx::query("UPDATE chat SET archived = $2 WHERE user_id = $1 AND NOT internal")
+            .bind(user.as_str()).bind(archived).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+}
+
+fn summary(row: Row) -> ChatSummary {
+    ChatSummary {
+        id: row.id.into(),
+        title: row.title,
+        updated_at: row.updated_at,
+        created_at: row.created_at,
+        last_read_at: row.last_read_at,
+        archived: row.archived,
+        pinned: row.pinned,
+        folder_id: row.folder_id,
+    }
+}

@@ -1,0 +1,100 @@
+//! Schema changes: numbered files that only add, applied once under a lock by whichever process comes first.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use airis_domain::now;
+use sqlx::raw_sql;
+
+use crate::db::Db;
+use crate::{Result, StoreError};
+
+/// Every migration in order. Numbers never change and files are never edited once released.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
+    (2, "first_page", include_str!("../migrations/0002_first_page.sql")),
+];
+
+/// PostgreSQL's advisory lock of this product, any constant.
+const ADVISORY_LOCK: i64 = 0x0061_6972_6973;
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+const APPLIED: &str = "SELECT COALESCE(MAX(version), 0) FROM schema_migration";
+const RECORD: &str = "INSERT INTO schema_migration (version, name, applied_at) VALUES ($1, $2, $3)";
+/// How long to wait for another process to bring the schema up, and how often to look.
+const PATIENCE: Duration = Duration::from_secs(120);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Applies what is missing.
+pub(crate) async fn apply(db: &Db, file: Option<&Path>) -> Result<()> {
+    match db {
+        Db::Sqlite { write, .. } => {
+            let _lock = file.map(lock_file).transpose()?;
+            let mut connection = write.acquire().await?;
+            raw_sql(CREATE).execute(&mut *connection).await?;
+            let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *connection).await?;
+            drop(connection);
+            for (version, name, sql) in pending(applied)? {
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                raw_sql(sql).execute(&mut *tx).await?;
+                sqlx::query(RECORD).bind(version).bind(name).bind(now()).execute(&mut *tx).await?;
+                tx.commit().await?;
+            }
+        }
+        Db::Postgres(pool) => {
+            // One transaction holds the lock, so it is safe behind a pooler and is freed by a crash.
+            let mut tx = pool.begin().await?;
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ADVISORY_LOCK).execute(&mut *tx).await?;
+            raw_sql(CREATE).execute(&mut *tx).await?;
+            let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *tx).await?;
+            for (version, name, sql) in pending(applied)? {
+                raw_sql(sql).execute(&mut *tx).await?;
+                sqlx::query(RECORD).bind(version).bind(name).bind(now()).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until another process has applied everything (`ENABLE_DB_MIGRATIONS=false`).
+pub(crate) async fn wait(db: &Db) -> Result<()> {
+    let newest = MIGRATIONS.len() as i64;
+    let begin = std::time::Instant::now();
+    loop {
+        let applied: std::result::Result<i64, sqlx::Error> = match db {
+            Db::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_one(read).await,
+            Db::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_one(pool).await,
+        };
+        match applied {
+            Ok(version) if version >= newest => return pending(version).map(|_| ()),
+            _ if begin.elapsed() > PATIENCE => {
+                return Err(StoreError::Open(
+                    "the database schema is not up to date and ENABLE_DB_MIGRATIONS is false; start one instance with it on".to_owned(),
+                ));
+            }
+            _ => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+fn pending(applied: i64) -> Result<Vec<(i64, &'static str, &'static str)>> {
+    let newest = MIGRATIONS.len() as i64;
+    if applied > newest {
+        return Err(StoreError::Open(format!(
+            "the database is newer than this binary (schema {applied}, known {newest}); run the newer airis, or restore a backup"
+        )));
+    }
+    Ok(MIGRATIONS.iter().copied().filter(|(version, ..)| *version > applied).collect())
+}
+
+/// A lock file beside the database; released when dropped or when the process dies.
+fn lock_file(database: &Path) -> Result<File> {
+    let path = database.with_extension("migrate.lock");
+    let open = || -> std::io::Result<File> {
+        let file = File::create(&path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    open().map_err(|error| StoreError::Open(format!("the lock file {} cannot be used: {error}", path.display())))
+}

@@ -1,0 +1,55 @@
+//! The first account becomes the administrator, exactly once.
+
+use airis_domain::{Role, User, now};
+
+use crate::db::Db;
+use crate::users::{NewUser, insert_account};
+use crate::{Result, Store, StoreError, json};
+
+const COUNT: &str = "SELECT COUNT(*) FROM account";
+const CLOSE: &str = "INSERT INTO setting (name, value, updated_at) VALUES ('ui.enable_signup', 'false', $1) \
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+const BUMP: &str = "UPDATE setting_version SET version = version + 1 WHERE id = 1";
+
+/// Decides and writes inside `$tx`; evaluates to whether the account was created.
+macro_rules! decide {
+    ($tx:ident, $user:expr, $open:expr) => {{
+        let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&mut *$tx).await?;
+        if count == 0 {
+            insert_account!($tx, $user, Role::Admin);
+            sqlx::query(CLOSE).bind(now()).execute(&mut *$tx).await?;
+            sqlx::query(BUMP).execute(&mut *$tx).await?;
+            true
+        } else if $open {
+            insert_account!($tx, $user, $user.role);
+            true
+        } else {
+            false
+        }
+    }};
+}
+
+impl Store {
+    /// Creates an account by sign-up: the very first account becomes an administrator (decided inside the transaction,
+    /// so exactly one wins however many sign up at once) and then `ui.enable_signup` is set to false.
+    /// With `allowed_when_not_first` false, `Ok(None)` unless it is the first account.
+    pub async fn sign_up(&self, user: &NewUser, allowed_when_not_first: bool) -> Result<Option<User>> {
+        let created = match &self.db {
+            Db::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                let created = decide!(tx, user, allowed_when_not_first);
+                tx.commit().await?;
+                created
+            }
+            Db::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                // Readers go on; other sign-ups wait for this one.
+                sqlx::query("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+                let created = decide!(tx, user, allowed_when_not_first);
+                tx.commit().await?;
+                created
+            }
+        };
+        if created { self.user(&user.id).await?.ok_or(StoreError::NotFound).map(Some) } else { Ok(None) }
+    }
+}
