@@ -58,6 +58,12 @@ impl Store {
         Ok(row.map(Folder::from))
     }
 
+    /// A folder of anybody; access is the caller's to decide.
+    pub async fn folder_by_id(&self, id: &str) -> Result<Option<Folder>> {
+        let row = reading!(self, pool => select_folder!("WHERE id = $1").bind(id).fetch_optional(pool).await)?;
+        Ok(row.map(Folder::from))
+    }
+
     /// `Conflict("id")` when the id is taken.
     pub async fn insert_folder(&self, folder: &Folder) -> Result<()> {
         writing!(self, pool => sqlx::query(
