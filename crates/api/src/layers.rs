@@ -15,6 +15,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::ApiError;
 
@@ -25,14 +26,27 @@ const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
 
 /// Wraps the routes; the outermost layer comes last.
 pub fn wrap(router: Router, settings: &Settings) -> Router {
+    let router = asked_for(router, settings);
+    let router = router.layer(DefaultBodyLimit::max(BODY_LIMIT));
+    let router = if settings.enable_compression {
+        router.layer(CompressionLayer::new().compress_when(compressible()))
+    } else {
+        router
+    };
     router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(cors(&settings.cors_allow_origin))
         .layer(from_fn(process_time))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// Security headers that the operator asked for.
+fn asked_for(router: Router, settings: &Settings) -> Router {
+    settings.security_headers.iter().fold(router, |router, (name, value)| match HeaderValue::from_str(value) {
+        Ok(value) => router.layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), value)),
+        Err(_) => router,
+    })
 }
 
 /// Streams must reach the client piece by piece, and packed bytes do not shrink again.

@@ -4,9 +4,11 @@ mod app;
 mod auths;
 pub mod caller;
 mod chats;
+mod client;
 mod completions;
 mod configs;
-mod docs;
+pub mod docs;
+mod elsewhere;
 pub mod error;
 pub mod extract;
 mod folders;
@@ -30,8 +32,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The whole HTTP application; the binary nests the socket layer around it.
 pub fn build_router(app: App) -> Router {
-    let (router, _document) = OpenApiRouter::with_openapi(docs::base()).merge(routes::all()).split_for_parts();
+    let (mut router, document) = OpenApiRouter::with_openapi(docs::base()).merge(routes::all()).split_for_parts();
     let settings = app.config.settings().clone();
+    if settings.dev {
+        router = router.merge(docs::routes(&document));
+    }
+    let router = router.method_not_allowed_fallback(elsewhere::method).fallback(elsewhere::address);
     layers::wrap(router.with_state(app), &settings)
 }
 

@@ -1,0 +1,50 @@
+//! Addresses and methods that no route answers.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::app::App;
+use crate::caller::Maybe;
+use crate::client;
+use crate::error::ApiError;
+
+/// Addresses that belong to the server; the client never resolves them.
+const SERVERS_OWN: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
+
+/// No route has this address: a file of the client, the page, or nothing. Without a session nobody learns which
+/// addresses of the API exist.
+pub async fn address(Maybe(caller): Maybe, State(app): State<App>, request: Request) -> Response {
+    let path = request.uri().path();
+    let settings = app.config.settings();
+    let within = |area: &&str| path.strip_prefix(*area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if SERVERS_OWN.iter().any(within) {
+        let refusal = if caller.is_some() { ApiError::not_found() } else { ApiError::not_authenticated() };
+        return refusal.into_response();
+    }
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return refused_method();
+    }
+    let name = path.trim_start_matches('/');
+    if let Some(file) = client::file(name, request.headers(), settings) {
+        return file;
+    }
+    // A missing picture or script must not turn into a page.
+    let is_file = name.starts_with("static/") || name.starts_with("assets/") || name.ends_with(".js");
+    if is_file { ApiError::not_found().into_response() } else { client::page(request.headers(), settings) }
+}
+
+/// The address has a route, but not for this method. Reading gets the page, as with any address of the client.
+pub async fn method(State(app): State<App>, request: Request) -> Response {
+    if request.method() == Method::GET {
+        return client::page(request.headers(), app.config.settings());
+    }
+    refused_method()
+}
+
+fn refused_method() -> Response {
+    let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
+    (StatusCode::METHOD_NOT_ALLOWED, allow, Json(json!({"detail": "Method Not Allowed"}))).into_response()
+}
