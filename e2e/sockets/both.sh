@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts a fresh server with the mock provider, once for websockets and once for polling, and runs run.sh on each.
+# Starts a fresh server with the mock provider, once for websockets and once for polling, and runs run.sh on each;
+# then asks the recorded browser session of a third one.
 #
 #     both.sh BINARY        BINARY: the airis program
 set -euo pipefail
@@ -30,3 +31,14 @@ for websocket in true false; do
     MOCK="$mock" "$here/run.sh" "$base" || { tail -40 "$work/log-$websocket"; exit 1; }
     kill "$server"
 done
+
+# The browser capture needs a server that nobody has used.
+port="$(free_port)"
+base="http://127.0.0.1:$port"
+DATA_DIR="$work/capture" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test OPENAI_API_BASE_URLS="$mock/v1" \
+    OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API=true OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
+    WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-capture" 2>&1 &
+pids+=($!)
+for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
+echo "== browser capture"
+AIRIS_URL="$base" node --test --test-reporter="${REPORTER:-spec}" "$here/../capture/capture.test.mjs"

@@ -15,7 +15,9 @@ pub fn write(chat: &Chat, mut messages: Vec<Message>, live: &[Live]) -> Json {
     for reply in live {
         if let Some(message) = messages.iter_mut().find(|message| message.id == reply.message_id) {
             message.content = json!(reply.content);
-            message.output = Some(reply.output.clone());
+            if reply.output.as_array().is_some_and(|items| !items.is_empty()) {
+                message.output = Some(reply.output.clone());
+            }
             message.done = Some(false);
         }
     }
