@@ -16,8 +16,23 @@ pub struct ChatListQuery {
     pub tag: Option<String>,
     /// Text in the title or in messages, case ignored.
     pub search: Option<String>,
+    pub order: ChatOrder,
     pub offset: i64,
     pub limit: Option<i64>,
+}
+
+/// What comes first in a list of chats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChatOrder {
+    #[default]
+    LastUpdated,
+    FirstUpdated,
+    LastCreated,
+    FirstCreated,
+    TitleUp,
+    TitleDown,
+    /// Unread chats, then the others; the last updated first in both.
+    Unread,
 }
 
 #[derive(sqlx::FromRow)]
@@ -33,7 +48,7 @@ struct Row {
 }
 
 macro_rules! filtered {
-    ($columns:literal, $rest:literal) => {
+    ($columns:literal, $rest:expr) => {
         concat!(
             "SELECT ",
             $columns,
@@ -44,6 +59,15 @@ macro_rules! filtered {
             " AND ($7 IS NULL OR LOWER(title) LIKE $7 ESCAPE '!' OR EXISTS (SELECT 1 FROM message m",
             " WHERE m.chat_id = chat.id AND LOWER(m.content) LIKE $7 ESCAPE '!'))",
             $rest
+        )
+    };
+}
+
+macro_rules! listed {
+    ($order:literal) => {
+        filtered!(
+            "id, title, updated_at, created_at, last_read_at, archived, pinned, folder_id",
+            concat!(" ORDER BY ", $order, ", id LIMIT $8 OFFSET $9")
         )
     };
 }
@@ -59,13 +83,20 @@ fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
 
 impl Store {
     pub async fn chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<ChatSummary>> {
-        const SQL: &str = filtered!(
-            "id, title, updated_at, created_at, last_read_at, archived, pinned, folder_id",
-            " ORDER BY updated_at DESC, id LIMIT $8 OFFSET $9"
-        );
+        let sql = match query.order {
+            ChatOrder::LastUpdated => listed!("updated_at DESC"),
+            ChatOrder::FirstUpdated => listed!("updated_at"),
+            ChatOrder::LastCreated => listed!("created_at DESC"),
+            ChatOrder::FirstCreated => listed!("created_at"),
+            ChatOrder::TitleUp => listed!("LOWER(title)"),
+            ChatOrder::TitleDown => listed!("LOWER(title) DESC"),
+            ChatOrder::Unread => {
+                listed!("CASE WHEN COALESCE(last_read_at, 0) < updated_at THEN 0 ELSE 1 END, updated_at DESC")
+            }
+        };
         let (mode, id) = folder(query);
         let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
-        let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(SQL)
+        let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(sql)
             .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(&search)
             .bind(query.limit.unwrap_or(i64::MAX)).bind(query.offset).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(summary).collect())

@@ -18,7 +18,7 @@ mod tags;
 mod turns;
 mod users;
 
-pub use chat_list::ChatListQuery;
+pub use chat_list::{ChatListQuery, ChatOrder};
 pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
 pub use messages::MessagePatch;

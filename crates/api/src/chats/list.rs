@@ -1,7 +1,7 @@
 //! Lists of the caller's chats, sixty to a page.
 
 use airis_domain::UserId;
-use airis_store::ChatListQuery;
+use airis_store::{ChatListQuery, ChatOrder};
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -132,7 +132,18 @@ pub(crate) fn page(page: Option<i64>) -> ChatListQuery {
     ChatListQuery { offset, limit: Some(PAGE), ..ChatListQuery::default() }
 }
 
-pub(crate) fn ordered(query: ChatListQuery, _by: Option<&str>, _direction: Option<&str>) -> ChatListQuery {
+/// The list in the order that a client names; a name that is not known is the default.
+pub(crate) fn ordered(mut query: ChatListQuery, by: Option<&str>, direction: Option<&str>) -> ChatListQuery {
+    let up = direction.is_some_and(|direction| direction.eq_ignore_ascii_case("asc"));
+    query.order = match by {
+        Some("created_at") if up => ChatOrder::FirstCreated,
+        Some("created_at") => ChatOrder::LastCreated,
+        Some("title") if up => ChatOrder::TitleUp,
+        Some("title") => ChatOrder::TitleDown,
+        Some("unread_updated_at") => ChatOrder::Unread,
+        _ if up => ChatOrder::FirstUpdated,
+        _ => ChatOrder::LastUpdated,
+    };
     query
 }
 
