@@ -14,6 +14,8 @@ pub mod extract;
 mod folders;
 mod layers;
 mod models;
+mod ollama;
+mod openai;
 pub mod owned;
 mod pictures;
 mod routes;

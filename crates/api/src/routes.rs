@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{auths, chats, completions, configs, folders, layers, models, system, tasks, users};
+use crate::{auths, chats, completions, configs, folders, layers, models, ollama, openai, system, tasks, users};
 
 /// All areas together.
 pub fn all() -> OpenApiRouter<App> {
@@ -15,6 +15,8 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(auth_area())
         .merge(config_area())
         .merge(model_area())
+        .merge(openai_area())
+        .merge(ollama_area())
         .merge(user_area())
         .merge(first_page())
         .merge(chats())
@@ -81,6 +83,19 @@ fn model_area() -> OpenApiRouter<App> {
         .routes(routes!(models::records::all))
         .routes(routes!(models::records::base))
         .routes(routes!(models::records::base_tags))
+}
+
+/// OpenAI-compatible connections.
+fn openai_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(openai::config::read)).routes(routes!(openai::config::update))
+}
+
+/// Ollama connections.
+fn ollama_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(ollama::config::status, ollama::config::status_head))
+        .routes(routes!(ollama::config::read))
+        .routes(routes!(ollama::config::update))
 }
 
 /// People.

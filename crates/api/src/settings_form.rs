@@ -51,9 +51,29 @@ impl<T: SettingsForm> Changes<T> {
     }
 }
 
+/// Checks a list of server addresses and drops their last slash; returns how many there are.
+pub fn trim_addresses(keys: &mut JsonMap, key: &str) -> Result<usize> {
+    let Some(list) = keys.get_mut(key).and_then(|value| value.as_array_mut()) else { return Ok(0) };
+    for value in list.iter_mut() {
+        let url = value.as_str().unwrap_or_default().trim().trim_end_matches('/').to_owned();
+        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(ApiError::bad_request(format!("\"{url}\" must begin with http:// or https://")));
+        }
+        *value = url.into();
+    }
+    Ok(list.len())
+}
+
+/// Makes a list of texts exactly `count` long.
+pub fn pad_list(keys: &mut JsonMap, key: &str, count: usize) {
+    if let Some(list) = keys.get_mut(key).and_then(|value| value.as_array_mut()) {
+        list.resize(count, "".into());
+    }
+}
+
 /// Declares a [`SettingsForm`]: `field "WIRE_NAME": type = "dotted.key"`. A type in `Option` may be left out or null.
 macro_rules! settings_form {
-    ($(#[$doc:meta])* $name:ident { $($field:ident $wire:literal: $kind:ty = $key:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident $wire:tt: $kind:ty = $key:literal,)* }) => {
         $(#[$doc])*
         #[derive(serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
         pub struct $name {

@@ -39,7 +39,7 @@ pub async fn read(person: Current, State(app): State<App>) -> Result<Json<ApiKey
 
 /// Forgets the key; it stops working at once.
 #[utoipa::path(delete, path = "/api/v1/auths/api_key", tag = "auths", security(("current" = [])),
-    responses((status = 200, body = bool)))]
+    responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn delete(person: Current, State(app): State<App>) -> Result<Json<bool>> {
     Ok(Json(app.store.delete_api_key(&person.id).await?))
 }

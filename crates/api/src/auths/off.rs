@@ -44,7 +44,7 @@ pub async fn exchange(_provider: Path<String>, _form: Form<TokenExchangeForm>) -
 
 /// Ends the caller's session with another provider; there is none here.
 #[utoipa::path(delete, path = "/api/v1/auths/oauth/sessions/{provider}", tag = "auths", security(("verified" = [])),
-    params(("provider" = String, Path)), responses((status = 200, body = bool), (status = 404, body = Value)))]
+    params(("provider" = String, Path)), responses((status = 200, body = bool, content_type = "application/json"), (status = 404, body = Value)))]
 pub async fn oauth_session(_person: Verified, Path(provider): Path<String>) -> Result<Json<bool>> {
     Err(ApiError::new(StatusCode::NOT_FOUND, format!("You have no session with {provider}")))
 }

@@ -21,7 +21,7 @@ pub struct UpdatePasswordForm {
 
 /// Replaces the caller's password and ends all sessions of the caller.
 #[utoipa::path(post, path = "/api/v1/auths/update/password", tag = "auths", security(("current" = [])),
-    request_body = UpdatePasswordForm, responses((status = 200, body = bool)))]
+    request_body = UpdatePasswordForm, responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn update(
     person: Current,
     State(app): State<App>,

@@ -13,7 +13,7 @@ use airis_domain::Role;
 /// Deletes a chat of the caller with its messages; replies that are being written stop. An administrator may delete
 /// anybody's.
 #[utoipa::path(delete, path = "/api/v1/chats/{id}", tag = "chats", security(("verified" = [])),
-    params(("id" = String, Path)), responses((status = 200, body = bool)))]
+    params(("id" = String, Path)), responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn one(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<bool>> {
     let id = ChatId::from(id);
     if user.role == Role::Admin {
@@ -28,7 +28,7 @@ pub async fn one(State(app): State<App>, user: Verified, Path(id): Path<String>)
 
 /// Deletes every chat of the caller.
 #[utoipa::path(delete, path = "/api/v1/chats/", tag = "chats", security(("verified" = [])),
-    responses((status = 200, body = bool)))]
+    responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn all(State(app): State<App>, user: Verified) -> Result<Json<bool>> {
     if user.role != Role::Admin {
         permitted(&app, &user).await?;
@@ -42,7 +42,7 @@ pub async fn all(State(app): State<App>, user: Verified) -> Result<Json<bool>> {
 
 /// Archives every chat of the caller.
 #[utoipa::path(post, path = "/api/v1/chats/archive/all", tag = "chats", security(("verified" = [])),
-    responses((status = 200, body = bool)))]
+    responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn archive_all(State(app): State<App>, user: Verified) -> Result<Json<bool>> {
     app.store.archive_chats_of(&user.id, true).await?;
     Ok(Json(true))
@@ -50,7 +50,7 @@ pub async fn archive_all(State(app): State<App>, user: Verified) -> Result<Json<
 
 /// Takes every chat of the caller back from the archive.
 #[utoipa::path(post, path = "/api/v1/chats/unarchive/all", tag = "chats", security(("verified" = [])),
-    responses((status = 200, body = bool)))]
+    responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn unarchive_all(State(app): State<App>, user: Verified) -> Result<Json<bool>> {
     app.store.archive_chats_of(&user.id, false).await?;
     Ok(Json(true))

@@ -87,7 +87,7 @@ pub async fn archived(State(app): State<App>, user: Verified, Query(query): Quer
 
 /// How many chats are archived.
 #[utoipa::path(get, path = "/api/v1/chats/archived/count", tag = "chats", security(("verified" = [])),
-    responses((status = 200, body = i64)))]
+    responses((status = 200, body = i64, content_type = "application/json")))]
 pub async fn archived_count(State(app): State<App>, user: Verified) -> Result<Json<i64>> {
     let wanted = ChatListQuery { archived: Some(true), ..ChatListQuery::default() };
     Ok(Json(app.store.count_chats(&user.id, &wanted).await?))

@@ -80,7 +80,7 @@ pub async fn update(
 
 /// Ends every session of a person.
 #[utoipa::path(post, path = "/api/v1/users/{user_id}/sessions/revoke", tag = "users", security(("admin" = [])),
-    params(("user_id" = String, Path)), responses((status = 200, body = bool)))]
+    params(("user_id" = String, Path)), responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn revoke(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
     let user = known(&app, &id).await?;
     app.sessions.revoke_all(&user).await?;
@@ -90,7 +90,7 @@ pub async fn revoke(_admin: Admin, State(app): State<App>, Path(id): Path<String
 
 /// Deletes an account and everything it owns.
 #[utoipa::path(delete, path = "/api/v1/users/{user_id}", tag = "users", security(("admin" = [])),
-    params(("user_id" = String, Path)), responses((status = 200, body = bool)))]
+    params(("user_id" = String, Path)), responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn delete(admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
     let user = known(&app, &id).await?;
     if user.id == admin.id || is_first(&app, &user).await? {

@@ -1,0 +1,3 @@
+//! Connections to Ollama servers.
+
+pub mod config;

@@ -1,0 +1,3 @@
+//! Connections to OpenAI-compatible servers.
+
+pub mod config;
