@@ -71,13 +71,18 @@ pub fn pad_list(keys: &mut JsonMap, key: &str, count: usize) {
     }
 }
 
-/// Declares a [`SettingsForm`]: `field "WIRE_NAME": type = "dotted.key"`. A type in `Option` may be left out or null.
+/// Declares a [`SettingsForm`]: `field "WIRE_NAME": type = "dotted.key"`. A type in `Option` may be
+/// left out or null; with `(required)` behind it, null must be said.
 macro_rules! settings_form {
-    ($(#[$doc:meta])* $name:ident { $($field:ident $wire:tt: $kind:ty = $key:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident $wire:tt: $kind:ty = $key:literal $(($must:ident))?,)* }) => {
         $(#[$doc])*
         #[derive(serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
         pub struct $name {
-            $(#[serde(rename = $wire)] pub $field: $kind,)*
+            $(
+                #[serde(rename = $wire)]
+                $(#[schema($must = true)] #[serde(deserialize_with = "serde::Deserialize::deserialize")])?
+                pub $field: $kind,
+            )*
         }
 
         impl $crate::settings_form::SettingsForm for $name {

@@ -13,9 +13,9 @@ use crate::settings_form::{Changes, SettingsForm, settings_form};
 settings_form! {
     /// Which models come first.
     ModelsConfigForm {
-        default_models "DEFAULT_MODELS": Option<String> = "ui.default_models",
-        pinned_models "DEFAULT_PINNED_MODELS": Option<String> = "ui.default_pinned_models",
-        order "MODEL_ORDER_LIST": Option<Vec<String>> = "ui.model_order_list",
+        default_models "DEFAULT_MODELS": Option<String> = "ui.default_models" (required),
+        pinned_models "DEFAULT_PINNED_MODELS": Option<String> = "ui.default_pinned_models" (required),
+        order "MODEL_ORDER_LIST": Option<Vec<String>> = "ui.model_order_list" (required),
         metadata "DEFAULT_MODEL_METADATA": Option<FreeForm> = "models.default_metadata",
         params "DEFAULT_MODEL_PARAMS": Option<FreeForm> = "models.default_params",
     }
