@@ -47,12 +47,12 @@ proof!(
 proof!(
     /// Somebody with the role user or admin.
     Verified,
-    |caller| if caller.user.role == Role::Pending { Err(ApiError::unauthorized()) } else { Ok(()) }
+    |caller| if caller.user.role == Role::Pending { Err(ApiError::wrong_role()) } else { Ok(()) }
 );
 proof!(
     /// An administrator.
     Admin,
-    |caller| if caller.user.role == Role::Admin { Ok(()) } else { Err(ApiError::unauthorized()) }
+    |caller| if caller.user.role == Role::Admin { Ok(()) } else { Err(ApiError::wrong_role()) }
 );
 proof!(
     /// Somebody in an interactive session; API keys are refused.

@@ -13,6 +13,11 @@ use serde_json::json;
 /// Result of a handler.
 pub type Result<T> = std::result::Result<T, ApiError>;
 
+/// What people hear whose role is too low.
+pub const WRONG_ROLE: &str = "Your role does not allow this";
+/// What people hear who show no credential.
+pub const NOT_AUTHENTICATED: &str = "Not authenticated";
+
 /// What a caller is told when something did not work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiError {
@@ -33,12 +38,17 @@ impl ApiError {
 
     /// 401 without a credential.
     pub fn not_authenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Not authenticated")
+        Self::new(StatusCode::UNAUTHORIZED, NOT_AUTHENTICATED)
     }
 
-    /// 401, the contract's answer to a missing role, a missing entity and a foreign entity alike.
+    /// 401, the contract's answer to a role that is too low.
+    pub fn wrong_role() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, WRONG_ROLE)
+    }
+
+    /// 401, the contract's answer to a missing entity and a foreign entity alike.
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "You may not do this, or it does not exist")
+        Self::new(StatusCode::UNAUTHORIZED, "This does not exist, or it is not yours")
     }
 
     /// 403: known, but not allowed.

@@ -13,7 +13,7 @@ use crate::extract::Json;
 #[utoipa::path(get, path = "/api/usage", tag = "main", security(("verified" = [])), responses((status = 200, body = Value)))]
 pub async fn read(person: Verified, State(app): State<App>) -> Result<Json<Value>> {
     if !app.config.settings().enable_public_active_users_count && person.role != Role::Admin {
-        return Err(ApiError::unauthorized());
+        return Err(ApiError::wrong_role());
     }
     let usage = app.realtime.usage();
     Ok(Json(json!({"model_ids": usage.model_ids, "user_count": usage.user_count})))

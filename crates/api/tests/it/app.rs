@@ -1,0 +1,179 @@
+//! A server in memory, and people who use it.
+
+use std::sync::Arc;
+
+use airis_api::App;
+use airis_bus::Bus;
+use airis_config::Config;
+use airis_identity::Sessions;
+use airis_providers::Providers;
+use airis_realtime::Realtime;
+use airis_store::{Store, StoreOptions};
+use airis_turns::{NoTools, Turns};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub const SECRET: &str = "test-secret";
+pub const PASSWORD: &str = "Test-pass-123";
+
+/// A running server with its own data folder.
+pub struct TestApp {
+    pub router: Router,
+    pub app: App,
+    _folder: tempfile::TempDir,
+}
+
+/// What came back.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text))
+    }
+
+    /// The body, after checking that all is well.
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.json()
+    }
+
+    /// The status, after checking that an error has the contract's shape.
+    pub fn refused(&self) -> u16 {
+        assert!(self.status.as_u16() >= 400, "{} {}", self.status, self.text);
+        assert!(self.json().get("detail").is_some(), "{}", self.text);
+        self.status.as_u16()
+    }
+}
+
+/// Somebody with a session.
+pub struct Person<'a> {
+    server: &'a TestApp,
+    pub id: String,
+    pub token: String,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A server with these environment variables.
+    pub async fn with(env: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let models = folder.path().join("models");
+        let quiet = [
+            ("ENABLE_OPENAI_API", "false"),
+            ("ENABLE_OLLAMA_API", "false"),
+            ("DATA_DIR", folder.path().to_str().unwrap()),
+            ("LOCAL_MODEL_PATH", models.to_str().unwrap()),
+        ];
+        let find = |name: &str| {
+            env.iter().chain(quiet.iter()).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let config = Arc::new(Config::from_env(&find).unwrap());
+        let settings = config.settings();
+        let store = Store::open(&StoreOptions {
+            url: settings.database_url.clone(),
+            pool_size: None,
+            pool_max_overflow: 0,
+            pool_timeout: 30,
+            pool_recycle: 3600,
+            schema: None,
+            migrate: true,
+        })
+        .await
+        .unwrap();
+        airis_api::settings::load(&store, &config).await.unwrap();
+        let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
+        let providers = Providers::new(config.clone());
+        let sessions = Sessions::new(store.clone(), config.clone(), SECRET);
+        let turns = Turns::new(
+            store.clone(),
+            bus.clone(),
+            providers.clone(),
+            config.clone(),
+            Arc::new(NoTools),
+            "test".to_owned(),
+        );
+        let realtime =
+            Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
+        let app = App::new(store, bus, config, providers, turns, sessions, realtime, "test".to_owned());
+        Self { router: airis_api::build_router(app.clone()), app, _folder: folder }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Sends JSON without a session.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.call_as(None, method, path, body).await
+    }
+
+    pub async fn call_as(&self, token: Option<&str>, method: &str, path: &str, body: Option<Value>) -> Reply {
+        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(serde_json::to_vec(&body).unwrap())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    /// The first account: the administrator.
+    pub async fn admin(&self) -> Person<'_> {
+        let form = json!({"name": "Root", "email": "root@example.com", "password": PASSWORD});
+        let session = self.call("POST", "/api/v1/auths/signup", Some(form)).await.ok();
+        assert_eq!(session["role"], "admin");
+        self.person(&session)
+    }
+
+    /// Somebody added by the administrator with a role.
+    pub async fn somebody(&self, admin: &Person<'_>, name: &str, role: &str) -> Person<'_> {
+        let email = format!("{name}@example.com");
+        let form = json!({"name": name, "email": email, "password": PASSWORD, "role": role});
+        admin.call("POST", "/api/v1/auths/add", Some(form)).await.ok();
+        self.sign_in(&email, PASSWORD).await
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
+        let form = json!({"email": email, "password": password});
+        let session = self.call("POST", "/api/v1/auths/signin", Some(form)).await.ok();
+        self.person(&session)
+    }
+
+    fn person(&self, session: &Value) -> Person<'_> {
+        let text = |key: &str| session[key].as_str().unwrap().to_owned();
+        Person { server: self, id: text("id"), token: text("token") }
+    }
+}
+
+impl Person<'_> {
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.server.call_as(Some(&self.token), method, path, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call("POST", path, Some(body)).await
+    }
+}

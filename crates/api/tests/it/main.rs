@@ -1,0 +1,10 @@
+//! The HTTP face through its front door: one server per test, no network.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod app;
+mod auth;
+mod bad_input;
+mod configs;
+mod matrix;
+mod pages;
+mod users;

@@ -1,0 +1,65 @@
+//! The page, addresses that do not exist, and what every answer carries.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::json;
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn unknown_addresses_of_the_api_are_hidden_from_strangers_and_clear_to_people() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    assert_eq!(server.call("GET", "/api/v1/no-such-area/", None).await.refused(), 401);
+    let reply = admin.get("/api/v1/no-such-area/").await;
+    assert_eq!((reply.refused(), reply.json()), (404, json!({"detail": "Not Found"})));
+    assert_eq!(server.call("GET", "/static/no-such.png", None).await.refused(), 404);
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_named_and_reading_gets_the_page() {
+    let server = TestApp::start().await;
+    let reply = server.call("DELETE", "/api/config", None).await;
+    assert_eq!((reply.refused(), reply.headers["allow"].to_str().unwrap()), (405, "GET, HEAD"));
+    let page = server.call("GET", "/api/v1/auths/signout", None).await;
+    assert_eq!((page.status.as_u16(), page.headers["cache-control"].to_str().unwrap()), (200, "no-cache"));
+    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(
+        server.call("GET", "/c/some-chat", None).await.headers["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
+    assert_eq!(server.call("POST", "/anywhere", None).await.refused(), 405);
+}
+
+#[tokio::test]
+async fn every_answer_tells_its_number_and_its_time() {
+    let server = TestApp::start().await;
+    let reply = server.call("GET", "/health", None).await;
+    assert_eq!(reply.ok(), json!({"status": true}));
+    assert!(reply.headers["x-process-time"].to_str().unwrap().parse::<f64>().is_ok());
+    assert!(reply.headers.contains_key("x-request-id"));
+    let other = Request::get("/api/version").header("origin", "http://other.example").body(Body::empty()).unwrap();
+    let reply = server.send(other).await;
+    assert_eq!(reply.headers["access-control-allow-origin"], "http://other.example");
+    assert_eq!(reply.ok()["version"], "0.12.4");
+}
+
+#[tokio::test]
+async fn the_documentation_is_there_for_developers_only() {
+    let developer = TestApp::with(&[("ENV", "dev")]).await;
+    assert!(developer.call("GET", "/openapi.json", None).await.ok()["paths"]["/api/config"].is_object());
+    assert!(developer.call("GET", "/docs", None).await.text.contains("/api/v1/auths/signin"));
+    let production = TestApp::with(&[("ENV", "prod")]).await;
+    let reply = production.call("GET", "/openapi.json", None).await;
+    assert!(!reply.text.contains("/api/config"));
+}
+
+#[tokio::test]
+async fn headers_that_the_operator_asks_for_are_on_every_answer() {
+    let server = TestApp::with(&[("XFRAME_OPTIONS", "nonsense"), ("REFERRER_POLICY", "origin")]).await;
+    let reply = server.call("GET", "/health", None).await;
+    assert_eq!(reply.headers["x-frame-options"], "DENY");
+    assert_eq!(reply.headers["referrer-policy"], "origin");
+}
