@@ -1,17 +1,64 @@
-//! What was shared with whom.
+//! What was shared with whom, and what people may share.
 
-use airis_domain::{AccessGrant, User};
+use airis_domain::{AccessGrant, Permissions, User};
 
-/// Whether `grants` let `user` (a member of `groups`) do `permission`; write includes read.
+/// Whether `grants` let `user` (a member of `groups`) do `permission`. Write does not include read: clients store both.
 pub fn granted(grants: &[AccessGrant], user: &User, groups: &[String], permission: &str) -> bool {
     grants.iter().any(|grant| {
-        let enough = grant.permission == permission || (permission == "read" && grant.permission == "write");
         let meant = match grant.principal_type.as_str() {
             "user" => grant.principal_id == "*" || grant.principal_id == user.id.as_str(),
             "group" => groups.contains(&grant.principal_id),
             "anyone" => true,
             _ => false,
         };
-        enough && meant
+        grant.permission == permission && meant
     })
+}
+
+/// The grants that somebody with these permissions may give on things of a kind, such as `models`; others are
+/// dropped silently, as the contract says.
+pub fn shareable(permissions: &Permissions, kind: &str, grants: Vec<AccessGrant>) -> Vec<AccessGrant> {
+    let allowed = |grant: &AccessGrant| {
+        permissions.allows(&format!("sharing.{kind}"))
+            && match (grant.principal_type.as_str(), grant.principal_id.as_str()) {
+                ("user", "*") => permissions.allows(&format!("sharing.public_{kind}")),
+                ("user", _) => permissions.allows("access_grants.allow_users"),
+                ("group", _) => permissions.allows("access_grants.allow_groups"),
+                _ => false,
+            }
+    };
+    grants.into_iter().filter(allowed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn grant(principal_type: &str, principal_id: &str) -> AccessGrant {
+        AccessGrant {
+            id: "g".into(),
+            resource_type: "model".into(),
+            resource_id: "m".into(),
+            principal_type: principal_type.into(),
+            principal_id: principal_id.into(),
+            permission: "read".into(),
+            created_at: 0,
+        }
+    }
+
+    #[test]
+    fn sharing_with_everybody_needs_a_switch_of_its_own() {
+        let tree = |public: bool| {
+            Permissions(json!({
+                "sharing": {"models": true, "public_models": public},
+                "access_grants": {"allow_users": true, "allow_groups": false},
+            }))
+        };
+        let wanted = || vec![grant("user", "*"), grant("user", "u"), grant("group", "g")];
+        assert_eq!(shareable(&tree(true), "models", wanted()).len(), 2);
+        assert_eq!(shareable(&tree(false), "models", wanted()), vec![grant("user", "u")]);
+        assert_eq!(shareable(&Permissions(json!({})), "models", wanted()), vec![]);
+    }
 }

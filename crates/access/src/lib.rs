@@ -4,7 +4,7 @@ mod grants;
 mod owned;
 mod permissions;
 
-pub use grants::granted;
+pub use grants::{granted, shareable};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
 

@@ -80,9 +80,21 @@ fn config_area() -> OpenApiRouter<App> {
 /// Stored models.
 fn model_area() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(models::records::all))
-        .routes(routes!(models::records::base))
-        .routes(routes!(models::records::base_tags))
+        .routes(routes!(models::listing::all))
+        .routes(routes!(models::listing::base))
+        .routes(routes!(models::listing::base_tags))
+        .routes(routes!(models::listing::custom_tags))
+        .routes(routes!(models::listing::list))
+        .routes(routes!(models::read::read))
+        .routes(routes!(models::read::image))
+        .routes(routes!(models::change::create))
+        .routes(routes!(models::change::update))
+        .routes(routes!(models::change::toggle))
+        .routes(routes!(models::change::delete))
+        .routes(routes!(models::change::delete_all))
+        .routes(routes!(models::share::update))
+        .routes(routes!(models::transfer::export))
+        .routes(routes!(models::transfer::import))
 }
 
 /// OpenAI-compatible connections.

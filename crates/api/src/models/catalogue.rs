@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use airis_domain::{AccessGrant, Json as Value, ModelRow};
 use serde_json::json;
 
+use super::views::listed;
 use crate::app::App;
 use crate::error::Result;
 
@@ -93,22 +94,9 @@ pub fn without_marks(entry: &Value) -> Value {
 
 /// The stored row as lists show it: no picture, which may be large, and no parameters, which may be secret.
 fn info(row: &ModelRow, grants: &[AccessGrant]) -> Value {
-    let mut meta = row.meta.clone();
-    if let Some(meta) = meta.as_object_mut() {
-        meta.shift_remove("profile_image_url");
-    }
-    json!({
-        "id": row.id,
-        "user_id": row.user_id,
-        "base_model_id": row.base_model_id,
-        "name": row.name,
-        "params": {},
-        "meta": meta,
-        "access_grants": grants,
-        "is_active": row.is_active,
-        "updated_at": row.updated_at,
-        "created_at": row.created_at,
-    })
+    let mut view = listed(row, grants);
+    view.params.0.clear();
+    serde_json::to_value(view).unwrap_or_default()
 }
 
 fn tags(row: &ModelRow) -> Value {

@@ -1,5 +1,12 @@
 //! Models: what providers offer, laid over with what is stored, and who may see which.
 
 pub mod catalogue;
-pub mod records;
+pub mod change;
+mod forms;
+pub mod listing;
+pub mod read;
+mod rights;
+pub mod share;
+pub mod transfer;
+mod views;
 pub mod visible;

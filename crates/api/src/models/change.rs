@@ -1,0 +1,110 @@
+//! Making, changing and deleting stored models.
+
+use airis_domain::{ModelRow, UserId, now};
+use axum::extract::State;
+
+use super::forms::{ModelForm, ModelIdForm};
+use super::read::{IdQuery, known};
+use super::rights::Rights;
+use super::views::{ModelResponse, view};
+use crate::app::App;
+use crate::caller::{Admin, Verified};
+use crate::error::{ApiError, Result};
+use crate::extract::{Json, Query};
+
+/// Stores a model: a custom one over a base, or changes of an offered one.
+#[utoipa::path(post, path = "/api/v1/models/create", tag = "models", security(("verified" = [])), request_body = ModelForm,
+    responses((status = 200, body = Option<ModelResponse>)))]
+pub async fn create(
+    person: Verified,
+    State(app): State<App>,
+    Json(form): Json<ModelForm>,
+) -> Result<Json<ModelResponse>> {
+    let rights = Rights::of(&app, &person).await?;
+    rights.require("workspace.models")?;
+    form.check()?;
+    if app.store.model(&form.id).await?.is_some() {
+        return Err(ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "A model with this id is stored already"));
+    }
+    let grants = rights.grants(&form.id, form.access_grants.as_deref().unwrap_or_default())?;
+    let row = row(form, &person.id, now())?;
+    app.store.put_model(&row).await?;
+    app.store.set_grants("model", &row.id, &grants).await?;
+    Ok(Json(view(&row, &grants)))
+}
+
+/// Changes a stored model.
+#[utoipa::path(post, path = "/api/v1/models/model/update", tag = "models", security(("verified" = [])),
+    request_body = ModelForm, responses((status = 200, body = Option<ModelResponse>)))]
+pub async fn update(
+    person: Verified,
+    State(app): State<App>,
+    Json(form): Json<ModelForm>,
+) -> Result<Json<ModelResponse>> {
+    form.check()?;
+    let (old, known_grants) = owned(&app, &person, &form.id).await?;
+    let grants = match &form.access_grants {
+        Some(sent) => Rights::of(&app, &person).await?.grants(&form.id, sent)?,
+        None => known_grants,
+    };
+    let row = ModelRow { created_at: old.created_at, ..row(form, &old.user_id, now())? };
+    app.store.put_model(&row).await?;
+    app.store.set_grants("model", &row.id, &grants).await?;
+    Ok(Json(view(&row, &grants)))
+}
+
+/// Switches a stored model on or off.
+#[utoipa::path(post, path = "/api/v1/models/model/toggle", tag = "models", security(("verified" = [])), params(IdQuery),
+    responses((status = 200, body = Option<ModelResponse>)))]
+pub async fn toggle(
+    person: Verified,
+    State(app): State<App>,
+    Query(query): Query<IdQuery>,
+) -> Result<Json<ModelResponse>> {
+    let (mut row, grants) = owned(&app, &person, &query.id).await?;
+    row.is_active = !row.is_active;
+    row.updated_at = now();
+    app.store.put_model(&row).await?;
+    Ok(Json(view(&row, &grants)))
+}
+
+/// Deletes a stored model; an offered model goes back to what its provider says.
+#[utoipa::path(post, path = "/api/v1/models/model/delete", tag = "models", security(("verified" = [])),
+    request_body = ModelIdForm, responses((status = 200, body = bool, content_type = "application/json")))]
+pub async fn delete(person: Verified, State(app): State<App>, Json(form): Json<ModelIdForm>) -> Result<Json<bool>> {
+    owned(&app, &person, &form.id).await?;
+    app.store.set_grants("model", &form.id, &[]).await?;
+    Ok(Json(app.store.delete_model(&form.id).await?))
+}
+
+/// Deletes every stored model.
+#[utoipa::path(delete, path = "/api/v1/models/delete/all", tag = "models", security(("admin" = [])),
+    responses((status = 200, body = bool, content_type = "application/json")))]
+pub async fn delete_all(_admin: Admin, State(app): State<App>) -> Result<Json<bool>> {
+    for row in app.store.models().await? {
+        app.store.set_grants("model", &row.id, &[]).await?;
+        app.store.delete_model(&row.id).await?;
+    }
+    Ok(Json(true))
+}
+
+/// A stored model that the caller may change. A missing one and a foreign one are the same to strangers.
+async fn owned(app: &App, person: &Verified, id: &str) -> Result<(ModelRow, Vec<airis_domain::AccessGrant>)> {
+    let (row, grants) = known(app, id).await.map_err(|_| ApiError::unauthorized())?;
+    if Rights::of(app, person).await?.writes(&row, &grants) { Ok((row, grants)) } else { Err(ApiError::unauthorized()) }
+}
+
+/// The row behind a form.
+pub fn row(form: ModelForm, owner: &UserId, at: i64) -> Result<ModelRow> {
+    Ok(ModelRow {
+        id: form.id,
+        user_id: owner.clone(),
+        base_model_id: form.base_model_id.filter(|base| !base.is_empty()),
+        name: form.name,
+        params: form.params.0.into(),
+        meta: serde_json::to_value(form.meta).map_err(ApiError::internal)?,
+        is_active: form.is_active,
+        created_at: at,
+        updated_at: at,
+    })
+}
