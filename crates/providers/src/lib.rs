@@ -1,15 +1,38 @@
 //! Where replies come from: OpenAI-compatible servers, Ollama and built-in models, behind one normalised stream.
-#![expect(clippy::todo, unused_variables, reason = "signatures first; bodies follow at once")]
 
+mod assemble;
+mod catalog;
+mod connection;
 mod error;
+mod http;
+mod local;
+mod ollama;
+mod openai;
+mod passthrough;
+mod sse;
 mod stream;
 
+pub use connection::Kind;
 pub use error::ProviderError;
+pub use local::{LocalKind, LocalModel};
+pub use passthrough::Host;
 pub use stream::{ChatStream, Chunk, Part};
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use airis_config::Config;
 use airis_domain::{Json, JsonMap, User};
+use bytes::Bytes;
+use futures::Stream;
+
+use crate::assemble::{as_events, whole};
+use crate::catalog::{Catalogs, Route};
+use crate::connection::Connection;
+use crate::http::Http;
+use crate::local::Local;
 
 /// A model that a connection offers.
 #[derive(Clone, Debug)]
@@ -42,9 +65,17 @@ pub struct RawReply {
     pub body: RawBody,
 }
 
+impl RawReply {
+    /// A JSON answer with status 200.
+    pub fn json(body: Json) -> Self {
+        Self { status: 200, content_type: "application/json".to_owned(), body: RawBody::Json(body) }
+    }
+}
+
+/// The body of a [`RawReply`].
 pub enum RawBody {
     Json(Json),
-    Stream(std::pin::Pin<Box<dyn futures::Stream<Item = Result<bytes::Bytes, ProviderError>> + Send>>),
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, ProviderError>> + Send>>),
 }
 
 /// All connections; cheap to clone. Reads `openai.*` and `ollama.*` from the configuration on every call, so a change
@@ -54,42 +85,123 @@ pub struct Providers {
     inner: Arc<Inner>,
 }
 
-struct Inner {}
+struct Inner {
+    config: Arc<Config>,
+    http: Http,
+    local: Local,
+    catalogs: Catalogs,
+    /// Counts requests, so that hosts take turns.
+    requests: AtomicUsize,
+}
 
 impl Providers {
-    pub fn new(config: Arc<airis_config::Config>) -> Self {
-        todo!()
+    pub fn new(config: Arc<Config>) -> Self {
+        let (http, local) = (Http::new(&config), Local::new(&config));
+        Self {
+            inner: Arc::new(Inner {
+                config,
+                http,
+                local,
+                catalogs: Catalogs::default(),
+                requests: AtomicUsize::new(0),
+            }),
+        }
     }
 
     /// Models of every enabled connection and the built-in ones, asked concurrently, each with a deadline; a dead
     /// connection costs its own models only. Cached for `MODELS_CACHE_TTL`; `refresh` asks again.
     pub async fn models(&self, refresh: bool) -> Arc<Vec<ProviderModel>> {
-        todo!()
+        let ttl = if refresh { 0 } else { self.inner.config.settings().models_cache_ttl };
+        self.inner.catalog(Duration::from_secs(ttl)).await.models.clone()
     }
 
     /// Streams a reply as normalised chunks.
     pub async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
-        todo!()
+        let inner = &self.inner;
+        match inner.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::stream(&inner.http, &connection, &request).await,
+            Route::Ollama(hosts) => ollama::stream(&inner.http, inner.next(&hosts), &request).await,
+            Route::Local => inner.local.stream(&request),
+        }
     }
 
     /// One whole reply (`chat.completion` object); used by background tasks.
     pub async fn complete(&self, request: ChatRequest) -> Result<Json, ProviderError> {
-        todo!()
+        let inner = &self.inner;
+        match inner.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::complete(&inner.http, &connection, &request).await,
+            Route::Ollama(hosts) => ollama::complete(&inner.http, inner.next(&hosts), &request).await,
+            Route::Local => whole(inner.local.stream(&request)?, &request.model).await,
+        }
     }
 
     /// The provider's own answer in OpenAI shape, streamed or not as the body says, bytes unchanged where it speaks
     /// OpenAI already (errors with their status and body included).
     pub async fn pass(&self, request: ChatRequest) -> Result<RawReply, ProviderError> {
-        todo!()
+        let inner = &self.inner;
+        match inner.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::pass(&inner.http, &connection, &request).await,
+            Route::Ollama(hosts) => ollama::pass(&inner.http, inner.next(&hosts), &request).await,
+            Route::Local if request.body.get("stream").and_then(Json::as_bool).unwrap_or(false) => {
+                Ok(as_events(inner.local.stream(&request)?))
+            }
+            Route::Local => Ok(RawReply::json(whole(inner.local.stream(&request)?, &request.model).await?)),
+        }
     }
 
     /// OpenAI-shaped embeddings (`{model, input}` in, `{object, data, model, usage}` out).
-    pub async fn embeddings(&self, model: &str, body: JsonMap, user: Option<User>) -> Result<RawReply, ProviderError> {
-        todo!()
+    pub async fn embeddings(
+        &self,
+        model: &str,
+        mut body: JsonMap,
+        user: Option<User>,
+    ) -> Result<RawReply, ProviderError> {
+        let inner = &self.inner;
+        if inner.local.embeds(model) {
+            return inner.local.embeddings(model, &body).await.map(RawReply::json);
+        }
+        let (connection, path) = match inner.route(model).await? {
+            Route::OpenAi(connection) => (connection, "/embeddings"),
+            Route::Ollama(hosts) => (inner.next(&hosts).clone(), "/v1/embeddings"),
+            Route::Local => {
+                return Err(ProviderError::Local(format!("{model} is a chat model; it makes no embeddings")));
+            }
+        };
+        body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
+        openai::forward(&inner.http, &connection, reqwest::Method::POST, path, Some(&Json::Object(body)), user.as_ref())
+            .await
     }
 
     /// Whether `ChatRequest::prefix` is honoured exactly for this model.
     pub async fn can_continue(&self, model: &str) -> bool {
-        todo!()
+        match self.inner.route(model).await {
+            Ok(Route::OpenAi(connection)) => connection.text("provider") == "llama.cpp",
+            Ok(Route::Ollama(_) | Route::Local) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// Built-in models found on disk, usable or not.
+    pub fn local_models(&self) -> Vec<LocalModel> {
+        self.inner.local.found()
+    }
+}
+
+impl Inner {
+    async fn catalog(&self, max_age: Duration) -> Arc<catalog::Catalog> {
+        self.catalogs.get(&self.config, &self.http, &self.local, max_age).await
+    }
+
+    /// Where a model lives. What was seen last is good enough; only an unknown id asks the connections again.
+    async fn route(&self, model: &str) -> Result<Route, ProviderError> {
+        if let Some(route) = self.catalogs.known(&self.config).and_then(|catalog| catalog.route(model).cloned()) {
+            return Ok(route);
+        }
+        let catalog = self.catalog(Duration::from_secs(1)).await;
+        catalog.route(model).cloned().ok_or_else(|| ProviderError::UnknownModel(model.to_owned()))
+    }
+
+    fn next<'a>(&self, hosts: &'a [Connection]) -> &'a Connection {
+        &hosts[self.requests.fetch_add(1, Ordering::Relaxed) % hosts.len().max(1)]
     }
 }

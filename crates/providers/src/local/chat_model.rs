@@ -1,0 +1,145 @@
+//! A GGUF file in memory: weights, tokenizer and chat template.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::quantized::tokenizer::TokenizerFromGguf;
+use candle_core::{Device, Tensor};
+use candle_transformers::models::quantized_llama::{MAX_SEQ_LEN, ModelWeights};
+use tokenizers::Tokenizer;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::digits::Digits;
+use tokenizers::pre_tokenizers::sequence::Sequence;
+
+/// Tokens of a prompt that are computed at once; bounds the memory of attention.
+const PROMPT_STEP: usize = 256;
+/// End-of-turn tokens by name; the file's own `eos_token_id` joins them.
+const ENDS: [&str; 5] = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
+
+/// A loaded model with the tokens its memory holds.
+pub struct ChatModel {
+    weights: ModelWeights,
+    device: Device,
+    pub tokenizer: Tokenizer,
+    pub template: Option<String>,
+    /// Tokens that prompt and reply may have together.
+    pub context: usize,
+    pub ends: Vec<u32>,
+    /// Strings that must not come from what people write.
+    pub specials: Vec<String>,
+    seen: Vec<u32>,
+}
+
+/// Why a file cannot be a model, judged by its head only.
+pub fn problem(path: &Path) -> Option<String> {
+    let mut head = [0u8; 4];
+    match File::open(path).and_then(|mut file| file.read_exact(&mut head)) {
+        Ok(()) if &head == b"GGUF" => None,
+        Ok(()) => Some("it is not a GGUF file".to_owned()),
+        Err(error) => Some(format!("it cannot be read: {error}")),
+    }
+}
+
+impl ChatModel {
+    /// Reads the file. Fails with a sentence for the operator when it is cut off or of an unknown kind.
+    pub fn load(path: &Path) -> Result<Self, String> {
+        let broken = |error: candle_core::Error| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("the file");
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            format!("the model file {name} cannot be used ({first}); it may be cut off: fetch it again")
+        };
+        let mut file =
+            BufReader::new(File::open(path).map_err(|error| format!("the model file cannot be opened: {error}"))?);
+        let content = Content::read(&mut file).map_err(broken)?;
+        let architecture = text(&content, "general.architecture").unwrap_or_default();
+        if architecture != "llama" {
+            return Err(format!(
+                "models of the architecture '{architecture}' are not supported yet; use a llama-type GGUF file"
+            ));
+        }
+        check_length(path, &content)?;
+        let device = device();
+        let mut tokenizer = Tokenizer::from_gguf(&content).map_err(broken)?;
+        if text(&content, "tokenizer.ggml.pre").is_some_and(|pre| pre == "smollm") {
+            // One token a digit, and no space before the first word.
+            let steps = vec![Digits::new(true).into(), ByteLevel::new(false, true, true).into()];
+            tokenizer.with_pre_tokenizer(Some(Sequence::new(steps)));
+        }
+        let mut ends: Vec<u32> = ENDS.iter().filter_map(|name| tokenizer.token_to_id(name)).collect();
+        ends.extend(number(&content, "tokenizer.ggml.eos_token_id"));
+        let specials = tokenizer.get_added_tokens_decoder().values().map(|token| token.content.clone()).collect();
+        let trained = number(&content, "llama.context_length").map_or(2048, |length| length as usize);
+        let template = text(&content, "tokenizer.chat_template");
+        let weights = ModelWeights::from_gguf(content, &mut file, &device).map_err(broken)?;
+        Ok(Self {
+            weights,
+            device,
+            tokenizer,
+            template,
+            context: trained.min(MAX_SEQ_LEN),
+            ends,
+            specials,
+            seen: Vec::new(),
+        })
+    }
+
+    /// Logits behind these tokens. What the memory already holds is not computed again.
+    pub fn prompt(&mut self, tokens: &[u32]) -> candle_core::Result<Tensor> {
+        let mut known = if !self.seen.is_empty() && tokens.len() > self.seen.len() && tokens.starts_with(&self.seen) {
+            self.seen.len()
+        } else {
+            0
+        };
+        if known == 0 {
+            self.weights.clear_kv_cache();
+            self.seen.clear();
+        }
+        let mut logits = None;
+        while known < tokens.len() {
+            let step = &tokens[known..tokens.len().min(known + PROMPT_STEP)];
+            logits = Some(self.forward(step, known)?);
+            known += step.len();
+        }
+        logits.ok_or_else(|| candle_core::Error::Msg("the prompt is empty".to_owned()))
+    }
+
+    /// Logits behind one more token.
+    pub fn next(&mut self, token: u32) -> candle_core::Result<Tensor> {
+        self.forward(&[token], self.seen.len())
+    }
+
+    fn forward(&mut self, tokens: &[u32], at: usize) -> candle_core::Result<Tensor> {
+        let input = Tensor::new(tokens, &self.device)?.unsqueeze(0)?;
+        let logits = self.weights.forward(&input, at)?.squeeze(0)?;
+        self.seen.extend_from_slice(tokens);
+        Ok(logits)
+    }
+}
+
+/// The first GPU where this was built for one, else the processor.
+pub fn device() -> Device {
+    Device::cuda_if_available(0).unwrap_or(Device::Cpu)
+}
+
+/// Tensors must lie inside the file.
+fn check_length(path: &Path, content: &Content) -> Result<(), String> {
+    let length = std::fs::metadata(path).map_or(0, |data| data.len());
+    let last = content.tensor_infos.values().map(|info| content.tensor_data_offset + info.offset).max().unwrap_or(0);
+    if last >= length {
+        return Err(format!(
+            "the model file is cut off: {length} bytes are there, more than {last} are needed; fetch it again"
+        ));
+    }
+    Ok(())
+}
+
+fn text(content: &Content, key: &str) -> Option<String> {
+    content.metadata.get(key).and_then(|value| value.to_string().ok()).cloned()
+}
+
+fn number(content: &Content, key: &str) -> Option<u32> {
+    content.metadata.get(key).and_then(|value: &Value| value.to_u32().ok())
+}

@@ -1,0 +1,158 @@
+//! Models that run inside this process: GGUF chat models and sentence-embedding models, found on disk.
+
+mod chat_model;
+mod embedder;
+mod generate;
+mod prompt;
+mod sampling;
+mod worker;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use airis_config::Config;
+use airis_domain::{Json, JsonMap};
+use serde_json::json;
+
+use crate::{ChatRequest, ChatStream, ProviderError, ProviderModel};
+
+/// What a built-in model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalKind {
+    Chat,
+    Embedding,
+}
+
+/// A built-in model on disk.
+#[derive(Clone, Debug)]
+pub struct LocalModel {
+    /// File stem or folder name in lower case.
+    pub id: String,
+    pub path: PathBuf,
+    /// Bytes of the weights.
+    pub size: u64,
+    pub kind: LocalKind,
+    /// Why it cannot be used, in words for the operator.
+    pub problem: Option<String>,
+}
+
+/// The built-in models of this process; cheap to clone.
+#[derive(Clone)]
+pub struct Local {
+    place: Arc<PathBuf>,
+    chat: Arc<worker::Worker>,
+    embedder: Arc<embedder::Embedder>,
+}
+
+impl Local {
+    pub fn new(config: &Config) -> Self {
+        let settings = config.settings();
+        let place = settings.local_model_path.clone().unwrap_or_else(|| settings.data_dir.join("models"));
+        Self { place: Arc::new(place), chat: Arc::default(), embedder: Arc::default() }
+    }
+
+    /// Every model under the models folder (or the one named file).
+    pub fn found(&self) -> Vec<LocalModel> {
+        let mut models = Vec::new();
+        if self.place.is_file() {
+            models.extend(inspect(&self.place));
+        } else if let Ok(entries) = std::fs::read_dir(self.place.as_path()) {
+            models.extend(entries.flatten().filter_map(|entry| inspect(&entry.path())));
+        }
+        models.sort_by(|a, b| a.id.cmp(&b.id));
+        models
+    }
+
+    /// List entries of the usable chat models.
+    pub fn chat_models(&self) -> Vec<ProviderModel> {
+        let usable = |model: &LocalModel| model.kind == LocalKind::Chat && model.problem.is_none();
+        self.found().into_iter().filter(usable).map(entry).collect()
+    }
+
+    /// Whether this is the id of an embedding model on disk.
+    pub fn embeds(&self, id: &str) -> bool {
+        self.find(id, LocalKind::Embedding).is_some()
+    }
+
+    pub fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
+        let model = self
+            .find(&request.model, LocalKind::Chat)
+            .ok_or_else(|| ProviderError::UnknownModel(request.model.clone()))?;
+        self.chat.start(model, request.clone())
+    }
+
+    pub async fn embeddings(&self, id: &str, body: &JsonMap) -> Result<Json, ProviderError> {
+        let model = self.find(id, LocalKind::Embedding).ok_or_else(|| ProviderError::UnknownModel(id.to_owned()))?;
+        let texts = match body.get("input") {
+            Some(Json::String(text)) => vec![text.clone()],
+            Some(Json::Array(texts)) => texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
+            _ => Vec::new(),
+        };
+        if texts.is_empty() {
+            return Err(ProviderError::Answer {
+                status: 400,
+                body: json!({"detail": "input must be a text or a list of texts"}),
+            });
+        }
+        let (vectors, tokens) = self.embedder.embed(model, texts).await?;
+        let item =
+            |(index, vector): (usize, Vec<f32>)| json!({"object": "embedding", "index": index, "embedding": vector});
+        let data: Vec<Json> = vectors.into_iter().enumerate().map(item).collect();
+        Ok(
+            json!({"object": "list", "data": data, "model": id, "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}),
+        )
+    }
+
+    fn find(&self, id: &str, kind: LocalKind) -> Option<LocalModel> {
+        self.found().into_iter().find(|model| model.id == id && model.kind == kind)
+    }
+}
+
+fn inspect(path: &Path) -> Option<LocalModel> {
+    let name = path.file_stem()?.to_str()?.to_lowercase();
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf")) {
+        let problem = chat_model::problem(path);
+        return Some(LocalModel {
+            id: tidy(&name),
+            path: path.to_owned(),
+            size: size(path),
+            kind: LocalKind::Chat,
+            problem,
+        });
+    }
+    let weights = path.join("model.safetensors");
+    (weights.is_file() && path.join("tokenizer.json").is_file() && path.join("config.json").is_file()).then(|| {
+        LocalModel {
+            id: path.file_name().and_then(|name| name.to_str()).unwrap_or(&name).to_lowercase(),
+            path: path.to_owned(),
+            size: size(&weights),
+            kind: LocalKind::Embedding,
+            problem: None,
+        }
+    })
+}
+
+/// `smollm2-135m-instruct.q4_1` is known to people as `smollm2-135m-instruct`.
+fn tidy(stem: &str) -> String {
+    match stem.rsplit_once('.') {
+        Some((name, quantisation)) if quantisation.starts_with(['q', 'f', 'b', 'i']) => name.to_owned(),
+        _ => stem.to_owned(),
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |data| data.len())
+}
+
+fn entry(model: LocalModel) -> ProviderModel {
+    let name = model.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(&model.id);
+    let name = name
+        .rsplit_once('.')
+        .filter(|(left, _)| tidy(&name.to_lowercase()) == left.to_lowercase())
+        .map_or(name, |(left, _)| left);
+    let entry = json!({
+        "id": model.id, "name": name, "object": "model", "created": 0, "owned_by": "airis", "connection_type": "local",
+        "tags": [], "local": {"size": model.size},
+    });
+    ProviderModel { name: name.to_owned(), id: model.id, entry }
+}

@@ -1,0 +1,98 @@
+//! What `/openai/*` and `/ollama/*` hand on: one server, one path, the answer as it comes.
+
+use airis_domain::{Json, User};
+use reqwest::Method;
+
+use crate::catalog::Route;
+use crate::connection::{Connection, Kind};
+use crate::{ProviderError, Providers, RawReply, ollama, openai};
+
+/// Which server a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Host<'a> {
+    /// By its position in the settings.
+    Index(usize),
+    /// One that has this model.
+    Model(&'a str),
+    /// The first enabled one.
+    Any,
+}
+
+impl Providers {
+    /// Asks a server that is not saved yet for its models (`/models`) or its version (`/api/version`).
+    pub async fn verify(&self, kind: Kind, url: &str, key: &str, options: Json) -> Result<Json, ProviderError> {
+        let connection = Connection::draft(kind, url, key, options);
+        match kind {
+            Kind::OpenAi => openai::list_raw(&self.inner.http, &connection).await,
+            Kind::Ollama => ollama::get(&self.inner.http, &connection, "/api/version").await,
+        }
+    }
+
+    /// The list of one OpenAI-compatible server as it answers it.
+    pub async fn list_of(&self, index: usize) -> Result<Json, ProviderError> {
+        openai::list_raw(&self.inner.http, &self.host(Kind::OpenAi, &Host::Index(index)).await?).await
+    }
+
+    /// One request to one server. `path` begins with `/`; a body's `model` loses the connection's prefix.
+    pub async fn forward(
+        &self,
+        kind: Kind,
+        host: Host<'_>,
+        method: &str,
+        path: &str,
+        body: Option<Json>,
+        user: Option<&User>,
+    ) -> Result<RawReply, ProviderError> {
+        let connection = self.host(kind, &host).await?;
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
+        let mut body = body;
+        for name in ["model", "name", "source"] {
+            if let Some(id) = body.as_mut().and_then(|body| body.get_mut(name))
+                && let Some(own) = id.as_str().map(|id| connection.own_id(id).to_owned())
+            {
+                *id = Json::String(own);
+            }
+        }
+        match kind {
+            Kind::OpenAi => openai::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
+            Kind::Ollama => ollama::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
+        }
+    }
+
+    /// Asks every enabled server of a kind for `path`; those that do not answer are left out. By position.
+    pub async fn ask_all(&self, kind: Kind, path: &str) -> Vec<(usize, Json)> {
+        let connections: Vec<_> =
+            Connection::all(&self.inner.config, kind).into_iter().filter(Connection::enabled).collect();
+        let answers = futures::future::join_all(
+            connections.iter().map(|connection| ollama::get(&self.inner.http, connection, path)),
+        )
+        .await;
+        connections
+            .iter()
+            .zip(answers)
+            .filter_map(|(connection, answer)| Some((connection.index, answer.ok()?)))
+            .collect()
+    }
+
+    /// The prefix of a connection, empty when it has none.
+    pub fn prefix_of(&self, kind: Kind, index: usize) -> String {
+        Connection::all(&self.inner.config, kind)
+            .get(index)
+            .map(|connection| connection.prefix().to_owned())
+            .unwrap_or_default()
+    }
+
+    async fn host(&self, kind: Kind, host: &Host<'_>) -> Result<Connection, ProviderError> {
+        let all = Connection::all(&self.inner.config, kind);
+        let nobody = || ProviderError::Unreachable("no such connection is set up".to_owned());
+        match host {
+            Host::Index(index) => all.into_iter().nth(*index).ok_or_else(nobody),
+            Host::Any => all.into_iter().find(Connection::enabled).ok_or_else(nobody),
+            Host::Model(model) => match (kind, self.inner.route(model).await?) {
+                (Kind::OpenAi, Route::OpenAi(connection)) => Ok(connection),
+                (Kind::Ollama, Route::Ollama(hosts)) => Ok(self.inner.next(&hosts).clone()),
+                _ => Err(ProviderError::UnknownModel((*model).to_owned())),
+            },
+        }
+    }
+}
