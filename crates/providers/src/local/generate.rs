@@ -18,7 +18,11 @@ pub fn reply(model: &mut ChatModel, request: &ChatRequest, send: &mut dyn FnMut(
     let fail = |error: candle_core::Error| format!("the model failed: {error}");
     let messages = request.body.get("messages").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let reserve = RESERVE.min(model.context / 4);
-    let mut tokens = prompt::tokens(model, messages, request.prefix.as_deref().unwrap_or_default(), reserve)?;
+    // Words begin with their space: a prefix that ends in one is cut before it, and the model says it again.
+    let prefix = request.prefix.as_deref().unwrap_or_default();
+    let whole_words = prefix.trim_end_matches(' ');
+    let mut repeated = &prefix[whole_words.len()..];
+    let mut tokens = prompt::tokens(model, messages, whole_words, reserve)?;
     let asked = tokens.len();
     let mut sampler = Sampler::new(&request.body, model.context.saturating_sub(asked + 1));
     let writer = ChunkWriter::new(&request.model);
@@ -36,6 +40,7 @@ pub fn reply(model: &mut ChatModel, request: &ChatRequest, send: &mut dyn FnMut(
         }
         tokens.push(token);
         if let Some(fresh) = text.push(model, &tokens)? {
+            let fresh = fresh.strip_prefix(std::mem::take(&mut repeated)).map(str::to_owned).unwrap_or(fresh);
             let (fresh, stopped) = text.hold_back(fresh, &sampler.stops);
             if !fresh.is_empty() && !send(writer.chunk(json!({"content": fresh}), None, None)) {
                 return Ok(());
