@@ -140,7 +140,13 @@ fn user_area() -> OpenApiRouter<App> {
 
 /// Lists that the first page asks for.
 fn first_page() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(system::first_page::pinned_notes))
+    OpenApiRouter::new()
+        .routes(routes!(system::first_page::pinned_notes))
+        .routes(routes!(system::first_page::tools))
+        .routes(routes!(system::first_page::functions))
+        .routes(routes!(system::first_page::skills))
+        .routes(routes!(system::first_page::channels))
+        .routes(routes!(system::first_page::terminals))
 }
 
 /// Conversations.

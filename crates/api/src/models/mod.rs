@@ -8,5 +8,5 @@ pub mod read;
 mod rights;
 pub mod share;
 pub mod transfer;
-mod views;
+pub mod views;
 pub mod visible;

@@ -1,5 +1,5 @@
 //! The HTTP face through its front door: one server per test, no network.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod app;
 mod auth;
