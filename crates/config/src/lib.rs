@@ -3,12 +3,14 @@
 mod docs;
 mod persisted;
 mod settings;
+mod standing;
 mod table;
 mod values;
 mod variable;
 
 pub use docs::docs_markdown;
 pub use settings::Settings;
+pub use standing::{Source, Standing, is_known, standing};
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ mod local;
 mod ollama;
 mod openai;
 mod passthrough;
+mod probe;
 mod sse;
 mod stream;
 
@@ -16,6 +17,7 @@ pub use connection::Kind;
 pub use error::ProviderError;
 pub use local::{LocalKind, LocalModel};
 pub use passthrough::Host;
+pub use probe::Probe;
 pub use stream::{ChatStream, Chunk, Part};
 
 use std::pin::Pin;

@@ -1,0 +1,113 @@
+//! `airis serve`: boot, listen, recover what a crash left behind, and a graceful end.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use airis_api::App;
+use airis_config::Config;
+use anyhow::{Result, bail};
+use axum::serve::ListenerExt;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::boot::{Booted, boot};
+use crate::cli::Serve;
+use crate::stop::Signals;
+use crate::{listen, out};
+
+/// How often turns without an owner are looked for.
+const RECOVERY_EVERY: Duration = Duration::from_secs(5);
+/// What answers get after sockets are closed, even when the grace period is used up.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// Serves until a signal; then lets running replies finish.
+pub async fn run(config: Config, given: Serve) -> Result<()> {
+    let config = Arc::new(config);
+    let settings = config.settings().clone();
+    airis_telemetry::init(&settings.log_level, settings.log_json)?;
+    let mut signals = Signals::listen()?;
+    let host = given.host.unwrap_or(settings.host);
+    let listener = listen::listen(&host, given.port.unwrap_or(settings.port)).await?;
+    let address = listener.local_addr()?;
+
+    let Booted { app, lock } = boot(config).await?;
+    let router = airis_api::build_router(app.clone()).layer(app.realtime.layer());
+    // Tokens are small writes; waiting to fill a packet would hold each back.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection does not send at once");
+        }
+    });
+    let (last_call, close) = oneshot::channel::<()>();
+    let mut server = tokio::spawn(async move {
+        // An error of the channel means that its owner is gone: close as well.
+        axum::serve(listener, router).with_graceful_shutdown(async { _ = close.await }).await
+    });
+    greet(&listen::url(address), &app);
+
+    let mut background = JoinSet::new();
+    background.spawn(recover(app.clone()));
+    background.spawn(warm_up(app.clone()));
+    tokio::select! {
+        name = signals.next() => tracing::info!(signal = name, "stopping; running replies may finish"),
+        ended = &mut server => bail!("the server stopped listening: {ended:?}"),
+    }
+    background.spawn(async move {
+        signals.next().await;
+        out::say("airis: ended at once; unfinished replies go on at the next start");
+        std::process::exit(130);
+    });
+    drain(&app, Duration::from_secs(settings.shutdown_grace), server, last_call).await;
+    app.store.close().await;
+    background.shutdown().await;
+    drop(lock);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Turns first (their last events must still reach the sockets), then sockets, then the answers under way.
+async fn drain(
+    app: &App,
+    grace: Duration,
+    mut server: tokio::task::JoinHandle<std::io::Result<()>>,
+    last_call: oneshot::Sender<()>,
+) {
+    let end = Instant::now() + grace;
+    app.turns.drain(grace).await;
+    app.realtime.close().await;
+    // The receiver is gone only when the server is, too.
+    _ = last_call.send(());
+    if timeout_at(end.max(Instant::now() + LAST_ANSWERS), &mut server).await.is_err() {
+        tracing::warn!("some answers were cut off at the end of the grace period");
+        server.abort();
+    }
+}
+
+/// One line for the person who started it.
+fn greet(url: &str, app: &App) {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(url, version, database = app.store.kind(), instance = app.instance, "serving");
+    if std::io::stderr().is_terminal() && !app.config.settings().log_json {
+        out::say(&format!("\n  {} is ready: open {url}\n", app.config.settings().webui_name));
+    }
+}
+
+/// Takes over what a dead process left, at once and then from time to time.
+async fn recover(app: App) {
+    loop {
+        match app.turns.recover().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "took over unfinished replies"),
+            Err(error) => tracing::error!(%error, "unfinished replies cannot be looked for"),
+        }
+        sleep(RECOVERY_EVERY).await;
+    }
+}
+
+/// Asks every provider for its models before the first person does.
+async fn warm_up(app: App) {
+    let models = app.providers.models(false).await;
+    tracing::info!(count = models.len(), "models are known");
+}
