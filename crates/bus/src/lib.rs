@@ -42,6 +42,16 @@ impl Bus {
         self.topics.rooms()
     }
 
+    /// Says who looks at a chat right now, by user id.
+    pub fn set_viewers(&self, chat: &str, users: std::collections::HashSet<String>) {
+        self.topics.set_viewers(chat, users);
+    }
+
+    /// Whether anybody but its author looks at a chat.
+    pub fn watched_by_others(&self, chat: &str, author: &str) -> bool {
+        self.topics.watched_by_others(chat, author)
+    }
+
     /// Tells every instance something, such as `config` or `stop` (`{"turn_id": …}`).
     pub fn publish(&self, topic: &str, payload: Json) {
         self.topics.publish(topic, payload);

@@ -1,5 +1,6 @@
 //! Publish and subscribe inside one process.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use airis_domain::{Json, RoomEvent};
@@ -13,11 +14,12 @@ const TOPIC_BACKLOG: usize = 1_024;
 pub(crate) struct Topics {
     rooms: broadcast::Sender<Arc<RoomEvent>>,
     named: DashMap<String, broadcast::Sender<Json>>,
+    viewers: DashMap<String, HashSet<String>>,
 }
 
 impl Default for Topics {
     fn default() -> Self {
-        Self { rooms: broadcast::channel(ROOM_BACKLOG).0, named: DashMap::new() }
+        Self { rooms: broadcast::channel(ROOM_BACKLOG).0, named: DashMap::new(), viewers: DashMap::new() }
     }
 }
 
@@ -29,6 +31,18 @@ impl Topics {
 
     pub(crate) fn rooms(&self) -> broadcast::Receiver<Arc<RoomEvent>> {
         self.rooms.subscribe()
+    }
+
+    pub(crate) fn set_viewers(&self, chat: &str, users: HashSet<String>) {
+        if users.is_empty() {
+            self.viewers.remove(chat);
+        } else {
+            self.viewers.insert(chat.to_owned(), users);
+        }
+    }
+
+    pub(crate) fn watched_by_others(&self, chat: &str, author: &str) -> bool {
+        self.viewers.get(chat).is_some_and(|users| users.iter().any(|user| user != author))
     }
 
     pub(crate) fn publish(&self, topic: &str, payload: Json) {

@@ -183,6 +183,16 @@ impl Providers {
         }
     }
 
+    /// Whether any connection offers this model.
+    pub async fn offers(&self, model: &str) -> bool {
+        self.inner.route(model).await.is_ok()
+    }
+
+    /// Whether a model runs on machines of one's own (built in, or a local server).
+    pub async fn is_local(&self, model: &str) -> bool {
+        matches!(self.inner.route(model).await, Ok(Route::Ollama(_) | Route::Local))
+    }
+
     /// Built-in models found on disk, usable or not.
     pub fn local_models(&self) -> Vec<LocalModel> {
         self.inner.local.found()

@@ -1,9 +1,36 @@
 //! The life of one reply: prepare, generate, call tools, log, checkpoint, lease, take over, stop, follow-up tasks.
-#![expect(clippy::todo, unused_variables, dead_code, reason = "signatures first; bodies follow at once")]
+
+mod begin;
+mod form;
+mod items;
+mod job;
+mod lease;
+mod models;
+mod pass;
+mod prompt;
+mod recover;
+mod registry;
+mod replay;
+mod run;
+mod tags;
+mod tasks;
+mod toolloop;
+mod tools;
+mod writer;
+
+pub use tools::{NoTools, ToolBox};
+
+pub(crate) use registry::{Inner, Start};
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use airis_domain::{ChatId, Json, JsonMap, MessageId, SessionId, TurnId, User};
+use airis_bus::{Bus, BusError};
+use airis_config::Config;
+use airis_domain::{ChatId, Json, JsonMap, MessageId, TurnId, User};
+use airis_providers::{ProviderError, Providers, RawReply};
+use airis_store::{MessagePatch, Store, StoreError};
+use serde_json::json;
 
 /// Why a turn cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -22,11 +49,11 @@ pub enum TurnError {
     #[error("this instance is draining; try again")]
     Draining,
     #[error(transparent)]
-    Provider(#[from] airis_providers::ProviderError),
+    Provider(#[from] ProviderError),
     #[error(transparent)]
-    Store(#[from] airis_store::StoreError),
+    Store(#[from] StoreError),
     #[error(transparent)]
-    Bus(#[from] airis_bus::BusError),
+    Bus(#[from] BusError),
 }
 
 /// What a started turn answers: `{status: true, task_ids, chat_id}`.
@@ -47,92 +74,119 @@ pub struct Live {
     pub output: Json,
 }
 
-/// Tools a turn may offer to a model.
-#[async_trait::async_trait]
-pub trait ToolBox: Send + Sync {
-    /// OpenAI function specifications of the named tools (`tool_ids` of the request) for this user.
-    async fn specs(&self, user: &User, tool_ids: &[String]) -> Vec<Json>;
-    /// Runs one call; `None` when there is no tool of this name. Text for the model, or why it failed.
-    async fn call(&self, user: &User, name: &str, arguments: JsonMap) -> Option<Result<String, String>>;
-}
-
-/// A process without tools.
-pub struct NoTools;
-
-#[async_trait::async_trait]
-impl ToolBox for NoTools {
-    async fn specs(&self, user: &User, tool_ids: &[String]) -> Vec<Json> {
-        Vec::new()
-    }
-
-    async fn call(&self, user: &User, name: &str, arguments: JsonMap) -> Option<Result<String, String>> {
-        None
-    }
-}
-
 /// The turn engine of this instance; cheap to clone.
 #[derive(Clone)]
 pub struct Turns {
     inner: Arc<Inner>,
 }
 
-struct Inner {}
-
 impl Turns {
     pub fn new(
-        store: airis_store::Store,
-        bus: airis_bus::Bus,
-        providers: airis_providers::Providers,
-        config: Arc<airis_config::Config>,
+        store: Store,
+        bus: Bus,
+        providers: Providers,
+        config: Arc<Config>,
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
-        todo!()
+        Self { inner: Arc::new(Inner::new(store, bus, providers, config, tools, instance)) }
     }
 
     /// Starts one turn per assistant message of a chat-completions body with `session_id` and a chat (given, to be
     /// created, or temporary): stores chat, messages and turns in one transaction, emits `chat:list` and `chat:active`,
     /// and goes on in the background.
     pub async fn start(&self, user: &User, body: JsonMap) -> Result<Started, TurnError> {
-        todo!()
+        begin::start(&self.inner, user, body).await
     }
 
     /// API mode: no session; the provider's answer is handed on unbuffered.
-    pub async fn pass(&self, user: &User, body: JsonMap) -> Result<airis_providers::RawReply, TurnError> {
-        todo!()
+    pub async fn pass(&self, user: &User, body: JsonMap) -> Result<RawReply, TurnError> {
+        pass::pass(&self.inner, user, body).await
     }
 
     /// Ids of running turns of a chat (temporary chats included).
     pub async fn running(&self, chat: &ChatId) -> Result<Vec<TurnId>, TurnError> {
-        todo!()
+        if chat.is_temporary() {
+            return Ok(self.inner.of_chat(chat).iter().map(|job| job.turn.clone()).collect());
+        }
+        Ok(self.inner.store.running_turns(chat).await?.into_iter().map(|turn| turn.id).collect())
     }
 
+    /// Ids of every running turn.
     pub async fn all_running(&self) -> Result<Vec<TurnId>, TurnError> {
-        todo!()
+        Ok(self.inner.store.all_running_turns().await?.into_iter().map(|turn| turn.id).collect())
     }
 
-    /// Stops a turn on whichever instance runs it. False when it does not run.
+    /// Stops a turn on whichever instance runs it, and waits until it has ended. False when it does not run.
     pub async fn stop(&self, id: &TurnId) -> Result<bool, TurnError> {
-        todo!()
+        if let Some(job) = self.inner.job(id) {
+            job.cancel.cancel();
+            self.inner.wait_for(id, Duration::from_secs(10)).await;
+            return Ok(true);
+        }
+        let runs = self.inner.store.turn(id).await?.is_some_and(|turn| turn.state == airis_domain::TurnState::Running);
+        if runs {
+            self.inner.bus.publish("stop", json!({"turn_id": id}));
+        }
+        Ok(runs)
     }
 
     /// Stops every turn of a chat and closes messages that are still open.
     pub async fn stop_chat(&self, chat: &ChatId) -> Result<(), TurnError> {
-        todo!()
+        let turns = self.running(chat).await?;
+        for turn in &turns {
+            self.stop(turn).await?;
+        }
+        if turns.is_empty() && !chat.is_temporary() {
+            self.close_open_messages(chat).await?;
+        }
+        Ok(())
     }
 
-    /// Live states of the running messages of a chat.
+    /// Messages that no turn will ever finish are finished as they are.
+    async fn close_open_messages(&self, chat: &ChatId) -> Result<(), TurnError> {
+        let Some(row) = self.inner.store.chat(chat).await? else { return Ok(()) };
+        let Some(leaf) = row.current_message_id else { return Ok(()) };
+        for message in self.inner.store.branch(chat, &leaf).await? {
+            if message.done == Some(false) {
+                let patch = MessagePatch { done: Some(true), ..MessagePatch::default() };
+                self.inner.store.patch_message(chat, &message.id, &patch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Live states of the running messages of a chat on this instance.
     pub async fn live(&self, chat: &ChatId) -> Result<Vec<Live>, TurnError> {
-        todo!()
+        let jobs = self.inner.of_chat(chat);
+        Ok(jobs
+            .into_iter()
+            .map(|job| {
+                let progress = job.progress.lock();
+                let items = &progress.writer.items;
+                Live {
+                    message_id: job.message.clone(),
+                    turn_id: job.turn.clone(),
+                    seq: progress.seq,
+                    content: items::content(items),
+                    output: json!(items),
+                }
+            })
+            .collect())
     }
 
-    /// Takes over turns left behind by a dead process; called once at start, then on a timer.
+    /// Takes over turns that a dead process left behind, then keeps leases and listens for stops; called once at start.
+    /// Returns how many turns go on.
     pub async fn recover(&self) -> Result<usize, TurnError> {
-        todo!()
+        // The file of an SQLite database is locked by its one server: whoever owned a turn is dead.
+        let taken = recover::take_over(&self.inner, self.inner.store.kind() == "sqlite").await?;
+        self.inner.clean_logs().await?;
+        self.inner.watch();
+        Ok(taken)
     }
 
     /// No new turns; waits up to `grace` for running ones, then saves them so that the next process goes on.
-    pub async fn drain(&self, grace: std::time::Duration) {
-        todo!()
+    pub async fn drain(&self, grace: Duration) {
+        self.inner.drain(grace).await;
     }
 }

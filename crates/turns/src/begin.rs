@@ -1,0 +1,270 @@
+//! From a request to stored messages and running turns, in one transaction.
+
+use std::collections::HashMap;
+
+use airis_domain::{
+    Chat, ChatId, Json, JsonMap, Message, MessageId, MessageRole, Role, Turn, TurnId, TurnState, User, now,
+};
+use airis_store::{ChatPatch, NewTurn};
+use serde_json::json;
+
+use crate::form::{Form, Wanted};
+use crate::job::envelope;
+use crate::models::{Resolved, resolve};
+use crate::{Inner, Start, Started, TurnError, lease, run};
+
+/// Keys of the body that a take-over does not need or that are too large to keep twice.
+const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
+
+pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) -> Result<Started, TurnError> {
+    if inner.is_draining() {
+        return Err(TurnError::Draining);
+    }
+    let form = Form::read(body)?;
+    let mut models = HashMap::new();
+    for wanted in &form.wanted {
+        if !models.contains_key(&wanted.model) {
+            models.insert(wanted.model.clone(), resolve(inner, user, &wanted.model).await?);
+        }
+    }
+    let temporary = form.chat.as_ref().is_some_and(ChatId::is_temporary);
+    let existing = match &form.chat {
+        Some(id) if !temporary => Some(owned(inner, user, id).await?),
+        _ => None,
+    };
+    if existing.is_none() && !temporary {
+        may_create(inner, user).await?;
+    }
+    let chat_id = form.chat.clone().unwrap_or_else(ChatId::random);
+    let folder = existing.as_ref().map_or_else(|| form.folder.clone(), |chat| chat.folder_id.clone());
+    let turns: Vec<TurnId> = form.wanted.iter().map(|_| TurnId::random()).collect();
+    if !temporary {
+        let new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns).await?;
+        inner.store.begin_turns(&new).await?;
+        let spoken = form.reply_parent().unwrap_or_else(|| form.wanted[0].message.clone());
+        let list = json!({"chat_id": chat_id, "folder_id": folder});
+        inner.tell_user(user, envelope(&chat_id, &spoken, "chat:list", list));
+        if existing.is_some() {
+            share_messages(inner, user, &chat_id, &form, &new);
+        }
+    }
+    let mut kept = form.body.clone();
+    for name in NOT_KEPT {
+        kept.remove(name);
+    }
+    let kept = std::sync::Arc::new(kept);
+    for (index, (wanted, turn)) in form.wanted.iter().zip(&turns).enumerate() {
+        let Some(model) = models.get(&wanted.model) else { continue };
+        inner.begin(Start {
+            turn: turn.clone(),
+            chat: chat_id.clone(),
+            message: wanted.message.clone(),
+            user: user.clone(),
+            folder: folder.clone(),
+            model: model.clone(),
+            body: (*kept).clone(),
+            background: form.background,
+            session: form.session.clone(),
+            extends: form.extends.is_some(),
+            fence: 1,
+            first: index == 0,
+            parent: form.reply_parent(),
+        });
+    }
+    run::launch(inner, &chat_id, &turns);
+    Ok(Started { task_ids: turns, chat_id })
+}
+
+/// The chat, if it is the asker's. What is not is as good as missing.
+async fn owned(inner: &Inner, user: &User, id: &ChatId) -> Result<Chat, TurnError> {
+    let chat = inner.store.chat(id).await?.filter(|chat| chat.user_id == user.id);
+    chat.ok_or(TurnError::ChatNotFound)
+}
+
+/// People who are held to temporary chats may not store one.
+async fn may_create(inner: &Inner, user: &User) -> Result<(), TurnError> {
+    if user.role == Role::Admin {
+        return Ok(());
+    }
+    let permissions =
+        airis_access::effective(&inner.store, &inner.config, user).await.map_err(|error| match error {
+            airis_access::AccessError::Store(error) => TurnError::Store(error),
+            other => TurnError::Forbidden(other.to_string()),
+        })?;
+    if permissions.allows("chat.temporary") && permissions.allows("chat.temporary_enforced") {
+        return Err(TurnError::Forbidden("only temporary chats are allowed".to_owned()));
+    }
+    Ok(())
+}
+
+async fn plan(
+    inner: &Inner,
+    user: &User,
+    form: &Form,
+    existing: Option<&Chat>,
+    chat_id: &ChatId,
+    turns: &[TurnId],
+) -> Result<NewTurn, TurnError> {
+    let mut messages = Vec::new();
+    if let Some(object) = &form.user_message {
+        let message = Message::from_json(chat_id, "", object)
+            .ok_or_else(|| TurnError::Invalid("user_message has no known role".to_owned()))?;
+        messages.push(message);
+    }
+    let mut rows = Vec::new();
+    for (wanted, turn) in form.wanted.iter().zip(turns) {
+        let stored = match existing {
+            Some(_) => inner.store.message(chat_id, &wanted.message).await?,
+            None => None,
+        };
+        if form.extends.is_some() && stored.is_none() {
+            return Err(TurnError::Forbidden("the reply to extend is not in this chat".to_owned()));
+        }
+        if stored.as_ref().is_some_and(|message| message.role != MessageRole::Assistant) {
+            return Err(TurnError::Conflict("the reply's id belongs to another message".to_owned()));
+        }
+        messages.push(reply(form, chat_id, wanted, turn, stored));
+        rows.push(row(inner, user, form, chat_id, wanted, turn));
+    }
+    let models: Vec<&str> = form.wanted.iter().map(|wanted| wanted.model.as_str()).collect();
+    let mut blob = JsonMap::new();
+    blob.insert("models".to_owned(), json!(models));
+    if let Some(files) = form.body.get("files").filter(|files| files.is_array()) {
+        blob.insert("files".to_owned(), files.clone());
+    }
+    let new_chat = existing.is_none().then(|| new_chat(user, form, chat_id, &blob));
+    let variables = form.body.get("chat_variables").filter(|value| value.is_object()).cloned();
+    let patch = ChatPatch { blob: Some(blob), touch: true, variables: variables.map(Some), ..ChatPatch::default() };
+    Ok(NewTurn {
+        new_chat,
+        chat_id: chat_id.clone(),
+        messages,
+        current_message_id: Some(form.wanted[0].message.clone()),
+        patch,
+        turns: rows,
+    })
+}
+
+/// The placeholder that the reply will fill; a stored one keeps what it has.
+fn reply(form: &Form, chat: &ChatId, wanted: &Wanted, turn: &TurnId, stored: Option<Message>) -> Message {
+    let extends = form.extends.is_some();
+    let mut rest = stored.as_ref().map(|message| message.rest.clone()).unwrap_or_default();
+    if let Some(index) = &wanted.index {
+        rest.insert("modelIdx".to_owned(), index.clone());
+    }
+    let meta = rest.entry("meta").or_insert_with(|| json!({}));
+    meta["task_id"] = json!(turn);
+    let parent = stored.as_ref().and_then(|message| message.parent_id.clone()).or_else(|| form.reply_parent());
+    let mut message = stored.filter(|_| extends).unwrap_or_else(|| Message {
+        id: wanted.message.clone(),
+        chat_id: chat.clone(),
+        parent_id: None,
+        role: MessageRole::Assistant,
+        content: json!(""),
+        output: None,
+        model: None,
+        done: None,
+        usage: None,
+        error: None,
+        files: None,
+        sources: None,
+        status_history: None,
+        timestamp: Some(now()),
+        rest: JsonMap::new(),
+    });
+    message.parent_id = parent;
+    message.model = Some(wanted.model.clone());
+    message.done = Some(false);
+    message.error = None;
+    message.rest = rest;
+    message
+}
+
+fn row(inner: &Inner, user: &User, form: &Form, chat: &ChatId, wanted: &Wanted, turn: &TurnId) -> Turn {
+    let mut body = form.body.clone();
+    for name in NOT_KEPT {
+        body.remove(name);
+    }
+    let background =
+        json!({"title": form.background.title, "tags": form.background.tags, "follow_ups": form.background.follow_ups});
+    let checkpoint = json!({"model": wanted.model, "body": body, "background": background, "extends": form.extends.is_some(),
+        "parent": form.reply_parent(), "session": form.session});
+    Turn {
+        id: turn.clone(),
+        chat_id: chat.clone(),
+        message_id: wanted.message.clone(),
+        user_id: user.id.clone(),
+        state: TurnState::Running,
+        owner: inner.instance.clone(),
+        fence: 1,
+        lease_until_ms: lease::until(),
+        checkpoint,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+fn new_chat(user: &User, form: &Form, id: &ChatId, models: &JsonMap) -> Chat {
+    let at = now();
+    let mut blob = JsonMap::new();
+    blob.insert("id".to_owned(), json!(id));
+    blob.extend(models.clone());
+    let spoken: Vec<Json> = form.body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default();
+    blob.insert("messages".to_owned(), json!(spoken));
+    blob.entry("files").or_insert_with(|| json!([]));
+    blob.insert("tags".to_owned(), json!([]));
+    blob.insert("timestamp".to_owned(), json!(at * 1000));
+    blob.insert("share_mode".to_owned(), json!("continue"));
+    Chat {
+        id: id.clone(),
+        user_id: user.id.clone(),
+        title: "New Chat".to_owned(),
+        blob,
+        current_message_id: Some(form.wanted[0].message.clone()),
+        meta: JsonMap::new(),
+        folder_id: form.folder.clone(),
+        share_id: None,
+        archived: false,
+        pinned: false,
+        tasks: None,
+        summary: None,
+        variables: form.body.get("chat_variables").filter(|value| value.is_object()).cloned(),
+        last_read_at: None,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// Viewers of a shared chat learn of the new exchange; its author knows it already.
+fn share_messages(inner: &Inner, user: &User, chat: &ChatId, form: &Form, new: &NewTurn) {
+    let author = (user.id.as_str(), user.name.as_str());
+    let mut map = JsonMap::new();
+    for message in &new.messages {
+        let children: Vec<MessageId> = new
+            .messages
+            .iter()
+            .filter(|other| other.parent_id.as_ref() == Some(&message.id))
+            .map(|other| other.id.clone())
+            .collect();
+        let mut object = message.to_json(&children, author);
+        if let Some(object) = object.as_object_mut() {
+            object.remove("meta");
+        }
+        map.insert(message.id.to_string(), object);
+    }
+    let leaf = &form.wanted[0].message;
+    let mut payload = envelope(chat, leaf, "chat:messages", json!({"messages": map, "currentId": leaf}));
+    payload["shared"] = json!(true);
+    payload["user_id"] = json!(user.id);
+    inner.tell_room(format!("chat:{chat}"), payload, form.session.clone());
+}
+
+/// Reads back what [`row`] kept.
+pub fn kept(checkpoint: &Json) -> Option<(String, JsonMap)> {
+    Some((checkpoint["model"].as_str()?.to_owned(), checkpoint["body"].as_object()?.clone()))
+}
+
+/// A model that can no longer be found still lets a turn end with a clear error.
+pub fn gone(id: &str) -> Resolved {
+    Resolved { id: id.to_owned(), base: id.to_owned(), params: JsonMap::new() }
+}

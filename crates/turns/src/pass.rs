@@ -1,0 +1,74 @@
+//! API mode: no session, no chat; the provider's answer goes straight through.
+
+use airis_domain::{Json, JsonMap, User};
+use airis_providers::{ChatRequest, RawReply};
+use serde_json::json;
+
+use crate::{Inner, TurnError, models, prompt};
+
+/// Keys of the web client that mean nothing to a provider.
+const OURS: [&str; 22] = [
+    "chat_id",
+    "id",
+    "session_id",
+    "parent_id",
+    "message_ids",
+    "user_message",
+    "parent_message",
+    "background_tasks",
+    "features",
+    "variables",
+    "files",
+    "tool_ids",
+    "tool_servers",
+    "filter_ids",
+    "skill_ids",
+    "terminal_id",
+    "model_item",
+    "folder_id",
+    "chat_variables",
+    "assistant_message_id",
+    "new_chat",
+    "params",
+];
+
+pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawReply, TurnError> {
+    let model = body.get("model").and_then(Json::as_str).ok_or_else(not_found)?.to_owned();
+    let resolved = models::resolve(inner, user, &model).await.map_err(|error| match error {
+        TurnError::ModelNotFound => not_found(),
+        other => other,
+    })?;
+    let variables = body.get("variables").cloned();
+    let asked = body.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
+    for name in OURS {
+        body.remove(name);
+    }
+    // What the caller says outright wins over what the model is set up with.
+    let system = resolved.params.get("system").and_then(Json::as_str).map(str::to_owned);
+    let mut params = models::for_provider(resolved.params);
+    params.extend(models::for_provider(asked));
+    for (name, value) in params {
+        body.entry(name).or_insert(value);
+    }
+    if let Some(system) = system {
+        add_system(&mut body, &prompt::fill(&system, variables.as_ref(), user));
+    }
+    let request = ChatRequest { model: resolved.base, body, user: Some(user.clone()), chat_id: None, prefix: None };
+    Ok(inner.providers.pass(request).await?)
+}
+
+fn add_system(body: &mut JsonMap, system: &str) {
+    let Some(messages) = body.get_mut("messages").and_then(Json::as_array_mut) else { return };
+    match messages.first_mut().filter(|first| first["role"] == "system") {
+        Some(first) => {
+            let own = first["content"].as_str().unwrap_or_default().to_owned();
+            first["content"] = json!(format!("{system}\n{own}"));
+        }
+        None => messages.insert(0, json!({"role": "system", "content": system})),
+    }
+}
+
+/// The contract answers an unknown model with 400.
+fn not_found() -> TurnError {
+    TurnError::Invalid("Model not found".to_owned())
+}

@@ -1,0 +1,163 @@
+//! Taking over turns whose owner died: what viewers saw is rebuilt, and the reply goes on behind it.
+
+use std::sync::Arc;
+
+use airis_domain::{Json, MessageId, Turn};
+use airis_store::{MessagePatch, StoreError};
+use serde_json::json;
+
+use crate::form::Background;
+use crate::replay::{Replayed, replay};
+use crate::{Inner, Start, TurnError, begin, items, lease, models, run};
+
+/// What people read when a reply could not be continued where it was cut.
+const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
+
+/// Takes over every abandoned turn; with `alone`, nobody else can own one, so all running turns are abandoned.
+pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnError> {
+    let now = if alone { i64::MAX } else { lease::now_ms() };
+    let mut taken = 0;
+    for turn in inner.store.orphaned_turns(now, None).await? {
+        if inner.job(&turn.id).is_some() {
+            continue;
+        }
+        match inner.store.take_turn(&turn.id, turn.fence, &inner.instance, lease::until()).await {
+            Ok(fence) => {
+                go_on(inner, turn, fence).await?;
+                taken += 1;
+            }
+            Err(StoreError::LeaseLost) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(taken)
+}
+
+async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
+    let (Some(user), Some(message)) =
+        (inner.store.user(&turn.user_id).await?, inner.store.message(&turn.chat_id, &turn.message_id).await?)
+    else {
+        let gone = MessagePatch::default();
+        return Ok(inner.store.finish_turn(&turn.id, fence, airis_domain::TurnState::Failed, &gone).await?);
+    };
+    let log = inner.bus.log(turn.id.as_str());
+    let mut seen = replay(log.read_from(0).map_err(airis_bus::BusError::Log)?);
+    let stored = message.output.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
+    if items::size(&stored) > items::size(&seen.items) {
+        seen.items = stored;
+    }
+    let (model, body) = begin::kept(&turn.checkpoint)
+        .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
+    let resolved = models::resolve(inner, &user, &model).await.unwrap_or_else(|_| begin::gone(&model));
+    let flag = |name: &str| turn.checkpoint["background"][name] == true;
+    let background = Background { title: flag("title"), tags: flag("tags"), follow_ups: flag("follow_ups") };
+    let chat = inner.store.chat(&turn.chat_id).await?;
+    tracing::info!(turn = %turn.id, fence, characters = items::size(&seen.items), "turn taken over");
+    let can_continue = inner.providers.can_continue(&resolved.base).await;
+    let done = seen.done;
+    let extends = turn.checkpoint["extends"] == true;
+    let cut = mend(&mut seen, can_continue);
+    let start = Start {
+        turn: turn.id.clone(),
+        chat: turn.chat_id.clone(),
+        message: turn.message_id.clone(),
+        user,
+        folder: chat.and_then(|chat| chat.folder_id),
+        model: resolved,
+        body,
+        background,
+        session: None,
+        extends,
+        fence,
+        first: true,
+        parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
+    };
+    let job = inner.begin(start);
+    {
+        let mut progress = job.progress.lock();
+        progress.seq = seen.seq;
+        progress.writer.usage = seen.usage;
+        progress.writer.resume(seen.items, can_continue);
+        let snapshot = progress.writer.snapshot();
+        if !progress.writer.items.is_empty() && !done {
+            let _ = job.tell(&mut progress, vec![snapshot]);
+        }
+    }
+    job.notice("chat:active", json!({"active": true, "folder_id": job.folder}));
+    if cut {
+        let status = json!({"action": "restarted", "description": RESTARTED, "done": true});
+        inner.store.push_status(&turn.chat_id, &turn.message_id, &status).await?;
+        job.notice("status", status);
+    }
+    if done {
+        inner.spawn(run::end_only(inner.clone(), job));
+    } else {
+        inner.spawn(run::drive(inner.clone(), job));
+    }
+    Ok(())
+}
+
+/// Makes the items fit to go on from; true when something had to be cut off and started again.
+fn mend(seen: &mut Replayed, can_continue: bool) -> bool {
+    let answered: Vec<String> = seen
+        .items
+        .iter()
+        .filter(|item| items::kind(item) == "function_call_output")
+        .filter_map(|item| item["call_id"].as_str().map(str::to_owned))
+        .collect();
+    let mut unknown = Vec::new();
+    let mut cut = false;
+    seen.items.retain(|item| {
+        // A call whose arguments were still arriving was never run: the model makes it again.
+        let half = items::kind(item) == "function_call" && item["status"] == "in_progress";
+        cut |= half;
+        !half
+    });
+    for item in &mut seen.items {
+        let call = item["call_id"].as_str().unwrap_or_default().to_owned();
+        if items::kind(item) == "function_call" && !answered.contains(&call) {
+            unknown.push(items::function_output(&call, items::UNKNOWN_OUTCOME, "incomplete"));
+        }
+    }
+    let has_unknown = !unknown.is_empty();
+    seen.items.extend(unknown);
+    let last = seen.items.len().saturating_sub(1);
+    for (place, item) in seen.items.iter_mut().enumerate() {
+        if item["status"] == "in_progress" {
+            let goes_on = place == last && items::kind(item) == "message" && can_continue;
+            if !goes_on {
+                item["status"] = json!("incomplete");
+                cut = true;
+            }
+        }
+    }
+    cut || has_unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(items: Json) -> Replayed {
+        Replayed { items: items.as_array().cloned().unwrap_or_default(), ..Replayed::default() }
+    }
+
+    #[test]
+    fn a_tool_that_may_have_run_is_reported_and_not_run_again() {
+        let mut replayed =
+            seen(json!([{"type": "function_call", "call_id": "c", "status": "completed", "arguments": "{}"}]));
+        assert!(mend(&mut replayed, true));
+        assert_eq!(replayed.items[1]["output"][0]["text"], items::UNKNOWN_OUTCOME);
+    }
+
+    #[test]
+    fn shown_text_stays_whether_or_not_the_provider_can_go_on() {
+        let text = json!([{"type": "message", "status": "in_progress", "content": [{"type": "output_text", "text": "Once upon"}]}]);
+        for (can_continue, status, cut) in [(true, "in_progress", false), (false, "incomplete", true)] {
+            let mut replayed = seen(text.clone());
+            assert_eq!(mend(&mut replayed, can_continue), cut);
+            assert_eq!(items::text(&replayed.items[0]), "Once upon");
+            assert_eq!(replayed.items[0]["status"], status);
+        }
+    }
+}
