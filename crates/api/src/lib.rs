@@ -18,6 +18,7 @@ mod ollama;
 mod openai;
 pub mod owned;
 mod pictures;
+mod provided;
 mod routes;
 pub mod settings;
 mod settings_form;

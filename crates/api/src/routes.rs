@@ -39,6 +39,8 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::models::list))
         .routes(routes!(system::models::list_v1))
         .routes(routes!(system::models::base))
+        .routes(routes!(system::models::unload))
+        .routes(routes!(system::onboarding::read))
 }
 
 /// Accounts of oneself. Answers are never stored on the way, forms are small.
@@ -99,7 +101,15 @@ fn model_area() -> OpenApiRouter<App> {
 
 /// OpenAI-compatible connections.
 fn openai_area() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(openai::config::read)).routes(routes!(openai::config::update))
+    OpenApiRouter::new()
+        .routes(routes!(openai::config::read))
+        .routes(routes!(openai::config::update))
+        .routes(routes!(openai::verify::verify))
+        .routes(routes!(openai::list::all))
+        .routes(routes!(openai::list::one))
+        .routes(routes!(openai::ask::chat))
+        .routes(routes!(openai::ask::responses))
+        .routes(routes!(openai::proxy::get, openai::proxy::post, openai::proxy::put, openai::proxy::delete))
 }
 
 /// Ollama connections.
@@ -108,6 +118,44 @@ fn ollama_area() -> OpenApiRouter<App> {
         .routes(routes!(ollama::config::status, ollama::config::status_head))
         .routes(routes!(ollama::config::read))
         .routes(routes!(ollama::config::update))
+        .routes(routes!(ollama::verify::verify))
+        .routes(routes!(ollama::hosts::tags))
+        .routes(routes!(ollama::hosts::tags_at))
+        .routes(routes!(ollama::hosts::running))
+        .routes(routes!(ollama::hosts::version))
+        .routes(routes!(ollama::hosts::version_at))
+        .routes(routes!(ollama::hosts::openai_list))
+        .routes(routes!(ollama::hosts::openai_list_at))
+        .routes(routes!(ollama::generate::chat))
+        .routes(routes!(ollama::generate::chat_at))
+        .routes(routes!(ollama::generate::generate))
+        .routes(routes!(ollama::generate::generate_at))
+        .routes(routes!(ollama::generate::embed))
+        .routes(routes!(ollama::generate::embed_at))
+        .routes(routes!(ollama::generate::embeddings))
+        .routes(routes!(ollama::generate::embeddings_at))
+        .routes(routes!(ollama::generate::show))
+        .routes(routes!(ollama::compatible::chat))
+        .routes(routes!(ollama::compatible::chat_at))
+        .routes(routes!(ollama::compatible::complete))
+        .routes(routes!(ollama::compatible::complete_at))
+        .routes(routes!(ollama::compatible::embed))
+        .routes(routes!(ollama::compatible::embed_at))
+        .routes(routes!(ollama::compatible::messages))
+        .routes(routes!(ollama::compatible::messages_at))
+        .routes(routes!(ollama::compatible::respond))
+        .routes(routes!(ollama::compatible::respond_at))
+        .routes(routes!(ollama::manage::pull))
+        .routes(routes!(ollama::manage::pull_at))
+        .routes(routes!(ollama::manage::create))
+        .routes(routes!(ollama::manage::create_at))
+        .routes(routes!(ollama::manage::push))
+        .routes(routes!(ollama::manage::push_at))
+        .routes(routes!(ollama::manage::copy))
+        .routes(routes!(ollama::manage::copy_at))
+        .routes(routes!(ollama::manage::remove))
+        .routes(routes!(ollama::manage::remove_at))
+        .routes(routes!(ollama::manage::unload))
 }
 
 /// People.

@@ -1,5 +1,8 @@
 //! JSON bodies. What serde refuses is looked at again with the type's schema, to name every wrong field.
 
+use std::marker::PhantomData;
+
+use airis_domain::JsonMap;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,6 +31,24 @@ impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Json<T> 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let (headers, body) = body(request, state).await?;
         read_json(&headers, &body).map(Self).map_err(|findings| invalid(&findings))
+    }
+}
+
+/// A JSON object that fits `T`, kept as it was sent: for bodies that are handed on.
+#[derive(Clone, Debug)]
+pub struct Checked<T> {
+    pub body: JsonMap,
+    form: PhantomData<T>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Checked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (headers, body) = body(request, state).await?;
+        read_json::<T>(&headers, &body).map_err(|findings| invalid(&findings))?;
+        let body = serde_json::from_slice(&body).map_err(ApiError::internal)?;
+        Ok(Self { body, form: PhantomData })
     }
 }
 

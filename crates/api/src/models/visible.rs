@@ -1,5 +1,7 @@
 //! Which models a person may use. Private by default: administrators see all, others what was granted to them.
 
+use std::collections::HashSet;
+
 use airis_domain::{Json as Value, Role, User};
 use axum::http::StatusCode;
 
@@ -12,6 +14,13 @@ pub async fn list(app: &App, user: &User, refresh: bool) -> Result<Vec<Value>> {
     let groups = groups(app, user).await?;
     let models = catalogue::all(app, refresh).await?;
     Ok(models.into_iter().filter(|model| may_use(app, user, &groups, model)).map(|model| model.entry).collect())
+}
+
+/// The ids of the models a person may use.
+pub async fn ids(app: &App, user: &User) -> Result<HashSet<String>> {
+    let groups = groups(app, user).await?;
+    let models = catalogue::all(app, false).await?;
+    Ok(models.into_iter().filter(|model| may_use(app, user, &groups, model)).map(|model| model.id).collect())
 }
 
 /// Refuses a model that the person may not use. The answer is the same for one that does not exist.

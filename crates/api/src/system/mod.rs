@@ -4,6 +4,7 @@ pub mod changelog;
 pub mod first_page;
 pub mod health;
 pub mod models;
+pub mod onboarding;
 pub mod page_config;
 pub mod usage;
 pub mod version;

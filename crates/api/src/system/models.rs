@@ -2,15 +2,18 @@
 
 use airis_domain::Json as Value;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::caller::{Admin, Verified};
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::extract::{Json, Query};
 use crate::models::{catalogue, visible};
+use crate::ollama;
 
 /// Whether to ask providers again.
 #[derive(Deserialize, IntoParams)]
@@ -41,4 +44,24 @@ pub async fn list_v1(person: Verified, state: State<App>, query: Query<ModelsQue
 pub async fn base(_admin: Admin, State(app): State<App>) -> Result<Json<Value>> {
     let models = app.providers.models(false).await;
     Ok(Json(json!({"data": models.iter().map(|model| catalogue::without_marks(&model.entry)).collect::<Vec<_>>()})))
+}
+
+/// A model to free.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct ModelUnloadForm {
+    pub model: String,
+}
+
+/// Frees the memory that a model takes on its server.
+#[utoipa::path(post, path = "/api/models/unload", tag = "main", security(("admin" = [])), request_body = ModelUnloadForm,
+    responses((status = 200, body = Value)))]
+pub async fn unload(admin: Admin, State(app): State<App>, Json(form): Json<ModelUnloadForm>) -> Result<Response> {
+    let models = app.providers.models(false).await;
+    let Some(model) = models.iter().find(|model| model.id == form.model) else {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "Model not found"));
+    };
+    if model.entry.get("ollama").is_none() {
+        return Err(ApiError::bad_request("The server of this model does not unload models on request"));
+    }
+    ollama::manage::unload_model(&app, &admin, &form.model).await
 }
