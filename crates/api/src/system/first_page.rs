@@ -1,9 +1,9 @@
-//! Lists that the first page asks for. Tools, functions, skills, channels and terminals cannot be made yet, so nobody
-//! has any; their lists are typed as the contract has them and empty.
+//! Lists that the first page asks for, of areas whose writers come later: whatever the database holds of them.
 
-use airis_domain::Json as Value;
+use airis_domain::{Json as Value, Role, UserId};
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -15,14 +15,13 @@ use crate::models::views::{AccessGrantModel, UserResponse};
 /// Part of a name.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "there is nothing to search in yet")]
 pub struct SearchQuery {
     #[serde(default)]
     pub query: Option<String>,
 }
 
 /// A note in a list.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct NoteItemResponse {
     pub id: String,
     pub title: String,
@@ -39,11 +38,11 @@ pub struct NoteItemResponse {
 #[utoipa::path(get, path = "/api/v1/notes/pinned", tag = "notes", security(("verified" = [])),
     responses((status = 200, body = Vec<NoteItemResponse>)))]
 pub async fn pinned_notes(person: Verified, State(app): State<App>) -> Result<Json<Vec<Value>>> {
-    Ok(Json(app.store.pinned_notes(&person.id).await?))
+    Ok(Json(whole(app.store.pinned_notes(&person.id).await?, &json!({"data": null, "is_pinned": true, "user": null}))))
 }
 
 /// A tool in a list.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct ToolUserResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -60,12 +59,13 @@ pub struct ToolUserResponse {
 /// Tools that the caller may use.
 #[utoipa::path(get, path = "/api/v1/tools/", tag = "tools", security(("verified" = [])), params(SearchQuery),
     responses((status = 200, body = Vec<ToolUserResponse>)))]
-pub async fn tools(_person: Verified, _query: Query<SearchQuery>) -> Json<Vec<ToolUserResponse>> {
-    Json(Vec::new())
+pub async fn tools(person: Verified, State(app): State<App>, Query(query): Query<SearchQuery>) -> Result<Json<Vec<Value>>> {
+    let rows = app.store.tools(owner(&person)).await?;
+    Ok(Json(named(whole(rows, &json!({"version_id": null, "access_grants": [], "user": null})), query.query)))
 }
 
 /// A function in a list.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct FunctionResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -84,12 +84,12 @@ pub struct FunctionResponse {
 /// Functions around replies.
 #[utoipa::path(get, path = "/api/v1/functions/", tag = "functions", security(("verified" = [])),
     responses((status = 200, body = Vec<FunctionResponse>)))]
-pub async fn functions(_person: Verified) -> Json<Vec<FunctionResponse>> {
-    Json(Vec::new())
+pub async fn functions(_person: Verified, State(app): State<App>) -> Result<Json<Vec<Value>>> {
+    Ok(Json(whole(app.store.functions().await?, &json!({"version_id": null}))))
 }
 
 /// A skill in a list.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct SkillUserResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -108,12 +108,13 @@ pub struct SkillUserResponse {
 /// Skills that the caller may use.
 #[utoipa::path(get, path = "/api/v1/skills/", tag = "skills", security(("verified" = [])), params(SearchQuery),
     responses((status = 200, body = Vec<SkillUserResponse>)))]
-pub async fn skills(_person: Verified, _query: Query<SearchQuery>) -> Json<Vec<SkillUserResponse>> {
-    Json(Vec::new())
+pub async fn skills(person: Verified, State(app): State<App>, Query(query): Query<SearchQuery>) -> Result<Json<Vec<Value>>> {
+    let rows = app.store.skills(owner(&person)).await?;
+    Ok(Json(named(whole(rows, &json!({"version_id": null, "access_grants": [], "user": null})), query.query)))
 }
 
 /// A channel in a list. Times are nanoseconds.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct ChannelListItemResponse {
     pub id: String,
     pub user_id: String,
@@ -145,13 +146,42 @@ pub struct ChannelListItemResponse {
 /// Channels that the caller is in.
 #[utoipa::path(get, path = "/api/v1/channels/", tag = "channels", security(("verified" = [])),
     responses((status = 200, body = Vec<ChannelListItemResponse>)))]
-pub async fn channels(_person: Verified) -> Json<Vec<ChannelListItemResponse>> {
-    Json(Vec::new())
+pub async fn channels(person: Verified, State(app): State<App>) -> Result<Json<Vec<Value>>> {
+    let rest = json!({
+        "is_private": null, "data": null, "meta": null, "access_grants": [], "updated_by": null, "archived_at": null,
+        "archived_by": null, "deleted_at": null, "deleted_by": null, "is_channel_muted": false, "user_ids": null,
+        "users": null, "last_message_at": null, "unread_count": 0,
+    });
+    Ok(Json(whole(app.store.channels(&person.id).await?, &rest)))
 }
 
-/// Terminals that the caller may open.
+/// Terminals that the caller may open: those that administrators have connected.
 #[utoipa::path(get, path = "/api/v1/terminals/", tag = "terminals", security(("verified" = [])),
     responses((status = 200, body = Vec<Object>)))]
-pub async fn terminals(_person: Verified) -> Json<Vec<Value>> {
-    Json(Vec::new())
+pub async fn terminals(_person: Verified, State(app): State<App>) -> Json<Vec<Value>> {
+    let connections = app.config.get("terminal_server.connections");
+    let shown = |connection: &Value| json!({"id": connection["id"], "name": connection["name"], "url": connection["url"]});
+    Json(connections.as_array().into_iter().flatten().map(shown).collect())
+}
+
+/// Whose rows a person sees: administrators see everybody's.
+fn owner(person: &Verified) -> Option<&UserId> {
+    (person.role != Role::Admin).then_some(&person.id)
+}
+
+/// Rows with the keys that they do not store.
+fn whole(mut rows: Vec<Value>, rest: &Value) -> Vec<Value> {
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        for (key, value) in rest.as_object().into_iter().flatten() {
+            row.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+    rows
+}
+
+/// Rows with a text in their name.
+fn named(mut rows: Vec<Value>, part: Option<String>) -> Vec<Value> {
+    let part = part.unwrap_or_default().to_lowercase();
+    rows.retain(|row| row["name"].as_str().is_some_and(|name| name.to_lowercase().contains(&part)));
+    rows
 }
