@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Prints which operations of the recorded contract exist, and where shapes differ. Options are handed on.
+source "$(dirname "$0")/steps.sh"
+
+cargo build -q -p airis
+document="$(mktemp)"
+folders+=("$document")
+"$target/debug/airis" openapi >"$document"
+scripts/contract.py --document "$document" "$@"

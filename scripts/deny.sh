@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# cargo-deny in the version that this repository uses, installed into the cache when it is missing.
+source "$(dirname "$0")/steps.sh"
+
+version=0.20.2
+tool="$cache/tools/cargo-deny-$version"
+if [ ! -x "$tool/bin/cargo-deny" ]; then
+    say "installing cargo-deny $version (once)"
+    CARGO_TARGET_DIR="$cache/tools/target" cargo install --locked --debug --quiet --root "$tool" cargo-deny --version "$version"
+    rm -rf "$cache/tools/target"
+fi
+"$tool/bin/cargo-deny" "$@"

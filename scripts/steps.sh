@@ -1,0 +1,67 @@
+# Shared by the other scripts: where things are, steps that say how long they took, processes that end with the script.
+# shellcheck shell=bash
+
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/airis"
+# On a build machine the checkout is thrown away; what was compiled is not.
+if [ "${CI:-}" = true ]; then export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"; fi
+target="${CARGO_TARGET_DIR:-$root/target}"
+# Half-written artefacts of an interrupted build are worth less than the time to track them.
+export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-$([ "${CI:-}" = true ] && echo 0 || echo 1)}"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$(basename "$0"): $*"; exit 1; }
+
+passed=0
+failed=()
+# step NAME COMMAND…: runs it, prints its duration; a failure is remembered and the rest still runs.
+step() {
+    local name="$1" begin=$SECONDS status=0
+    shift
+    say "== $name"
+    "$@" || status=$?
+    if [ "$status" = 0 ]; then
+        passed=$((passed + 1))
+        say "== $name: ok, $((SECONDS - begin)) s"
+    else
+        failed+=("$name")
+        say "== $name: FAILED ($status), $((SECONDS - begin)) s"
+    fi
+}
+
+# The last lines: how many steps went well, and which did not.
+summary() {
+    for name in "${failed[@]}"; do say "failed: $name"; done
+    printf '%s passed, %s failed\n' "$passed" "${#failed[@]}"
+    [ "${#failed[@]}" = 0 ]
+}
+
+# Ports that nobody listens on at the moment.
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# wait_for URL SECONDS: until it answers 200.
+wait_for() {
+    local end=$((SECONDS + $2))
+    until curl -sf -o /dev/null --max-time 2 "$1"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.1
+    done
+}
+
+# Processes to end by their id, and folders to remove, whatever happens.
+pids=()
+folders=()
+finish() {
+    local pid
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    [ ${#folders[@]} = 0 ] || rm -rf "${folders[@]}"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
