@@ -119,11 +119,11 @@ impl Store {
         Ok(ids.into_iter().map(ChatId::from).collect())
     }
 
-    /// Marks every unread chat of a user as read; returns how many changed.
+    /// Marks every chat of a user as read now; returns how many that moves forward.
     pub async fn mark_all_read(&self, user: &UserId) -> Result<i64> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE chat SET last_read_at = $2 WHERE user_id = $1 AND NOT internal AND NOT archived \
-             AND (last_read_at IS NULL OR last_read_at < updated_at)")
+             AND (last_read_at IS NULL OR last_read_at < $2)")
             .bind(user.as_str()).bind(now()).execute(pool).await.map(|done| done.rows_affected()))?;
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }

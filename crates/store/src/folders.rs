@@ -48,7 +48,7 @@ macro_rules! select_folder {
 impl Store {
     pub async fn folders(&self, user: &UserId) -> Result<Vec<Folder>> {
         let rows = reading!(self, pool =>
-            select_folder!("WHERE user_id = $1 ORDER BY created_at, id").bind(user.as_str()).fetch_all(pool).await)?;
+            select_folder!("WHERE user_id = $1 ORDER BY created_at, CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END, name, id").bind(user.as_str()).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(Folder::from).collect())
     }
 
