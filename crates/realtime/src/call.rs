@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use airis_domain::{Json, SessionId, UserId};
-use socketioxide::ack::AckStream;
 
 use crate::Realtime;
 
@@ -16,9 +15,9 @@ pub enum CallError {
     /// The client took too long, or went away.
     #[error("the client did not answer")]
     NoAnswer,
-    /// The question could not be sent.
-    #[error("the question could not be sent: {0}")]
-    Unsent(String),
+    /// Too many questions are open, or this one cannot be written.
+    #[error("the question could not be sent")]
+    Unsent,
 }
 
 /// A deadline for calls without one of their own; a person may be asked, so it is long.
@@ -40,12 +39,11 @@ impl Realtime {
         }
         let configured = self.inner.config.settings().websocket_event_caller_timeout.map(Duration::from_secs);
         let patience = timeout.or(configured).unwrap_or(PATIENCE);
-        let answer: AckStream<Json> = seat
-            .socket()
-            .timeout(patience)
-            .emit_with_ack("events", envelope)
-            .map_err(|error| CallError::Unsent(error.to_string()))?;
-        // Only the first item: the stream of a single target may end much later than its answer.
-        answer.await.map_err(|_| CallError::NoAnswer)
+        let (_, answer) = seat.ask("events", envelope).ok_or(CallError::Unsent)?;
+        drop(seat);
+        match tokio::time::timeout(patience, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) | Err(_) => Err(CallError::NoAnswer),
+        }
     }
 }

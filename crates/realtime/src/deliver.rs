@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use airis_domain::RoomEvent;
-use serde_json::value::to_raw_value;
+use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::Inner;
+use crate::{Inner, packet};
 
 /// An event of our own, never sent as such: the sockets of the room hear `access:updated` and are closed.
 pub(crate) const EXPEL: &str = "airis:expel";
@@ -30,10 +30,10 @@ fn deliver(inner: &Inner, event: &RoomEvent) {
     if event.event == EXPEL {
         return expel(inner, &event.room);
     }
-    match to_raw_value(&event.payload) {
-        Ok(payload) => inner.rooms.for_each(&event.room, |seat| {
+    match packet::event(&event.event, &event.payload, None) {
+        Ok(packet) => inner.rooms.for_each(&event.room, |seat| {
             if event.except.as_deref() != Some(seat.id()) {
-                seat.send(&event.event, &payload);
+                seat.push(packet.clone());
             }
         }),
         Err(error) => tracing::error!(%error, event = event.event, "event cannot be written as JSON"),
@@ -41,9 +41,8 @@ fn deliver(inner: &Inner, event: &RoomEvent) {
 }
 
 fn expel(inner: &Inner, room: &str) {
-    let Ok(nothing) = to_raw_value(&serde_json::Map::new()) else { return };
     for seat in inner.rooms.members(room) {
-        seat.send("access:updated", &nothing);
+        seat.push(Bytes::from_static(br#"42["access:updated",{}]"#));
         seat.dismiss();
     }
 }
@@ -53,6 +52,6 @@ fn resync(inner: &Inner, missed: u64) {
     let seats = inner.rooms.seats();
     tracing::warn!(missed, sockets = seats.len(), "fell behind the bus; every socket resyncs");
     for seat in seats {
-        seat.drop_transport();
+        seat.cut();
     }
 }

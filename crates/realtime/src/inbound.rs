@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use airis_domain::{Json, RoomEvent};
+use bytes::Bytes;
 use serde_json::json;
-use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
 
+use crate::link::Flow;
 use crate::rooms::user_room;
 use crate::seat::{Accepted, ClientEvent, Seat};
 use crate::sessions::Person;
@@ -14,77 +15,70 @@ use crate::{Inner, chat_events, presence};
 /// Longest model id that is believed.
 const MODEL_ID: usize = 512;
 
-/// Seats a new socket. It may stay without a valid token, but then hears nothing.
-pub(crate) async fn welcome(inner: &Arc<Inner>, socket: SocketRef, auth: Json) {
-    let seat = Arc::new(Seat::new(socket));
-    inner.rooms.add(seat.clone());
-    listen(inner, &seat);
-    if let Some(token) = auth.get("token").and_then(Json::as_str) {
-        bind(inner, &seat, token).await;
-    }
-}
-
-fn listen(inner: &Arc<Inner>, seat: &Arc<Seat>) {
-    let (events, place) = (inner.clone(), Arc::downgrade(seat));
-    seat.socket().on_fallback(move |Event(name): Event, TryData(data): TryData<Json>, ack: AckSender| {
-        if let Some(seat) = place.upgrade() {
-            receive(&events, seat, ClientEvent { name, data: data.unwrap_or_default(), ack });
-        }
-        std::future::ready(())
-    });
-    let (farewell, place) = (inner.clone(), Arc::downgrade(seat));
-    seat.socket().on_disconnect(async move || {
-        if let Some(seat) = place.upgrade() {
-            leave(&farewell, &seat);
-        }
-    });
-}
-
-fn receive(inner: &Arc<Inner>, seat: Arc<Seat>, event: ClientEvent) {
+/// Takes an event; it is handled after those before it.
+pub(crate) fn receive(inner: &Arc<Inner>, seat: &Arc<Seat>, event: ClientEvent) -> Flow {
     match seat.accept(event) {
         Accepted::Queued => {}
         Accepted::Overflow => {
             tracing::warn!(sid = seat.id(), "client sends faster than it is served; cut");
-            seat.drop_transport();
+            return Flow::Over;
         }
         Accepted::Start => {
-            let inner = inner.clone();
+            let (inner, seat) = (inner.clone(), seat.clone());
             // Owned by the socket: it ends with the last waiting event.
             tokio::spawn(async move {
-                while let Some(event) = seat.next() {
+                while let Some(event) = seat.next_event() {
                     handle(&inner, &seat, event).await;
+                }
+                if seat.is_closed() {
+                    // The client left meanwhile; what the last event joined is left again.
+                    leave(&inner, &seat);
                 }
             });
         }
     }
+    Flow::On
 }
 
 async fn handle(inner: &Arc<Inner>, seat: &Arc<Seat>, event: ClientEvent) {
-    let ClientEvent { name, data, ack } = event;
+    let (name, data, ack) = match event {
+        ClientEvent::Connect(auth) => return welcome(inner, seat, &auth).await,
+        ClientEvent::Event { name, data, ack } => (name, data, ack),
+    };
     match name.as_str() {
-        "user-join" => match token_of(&data) {
-            Some(token) => match bind(inner, seat, token).await {
-                Some(person) => seat.acknowledge(ack, &json!({ "id": person.id, "name": person.name })),
-                None => seat.acknowledge(ack, &()),
-            },
-            None => seat.acknowledge(ack, &()),
-        },
+        "user-join" => {
+            let person = match token_of(&data) {
+                Some(token) => bind(inner, seat, token).await,
+                None => None,
+            };
+            let answer = person.map(|person| json!({ "id": person.id, "name": person.name }));
+            seat.acknowledge(ack, answer.as_ref());
+        }
         // Rooms of channels join with the channels; a client may ask before there is one.
-        "join-channels" => seat.acknowledge(ack, &()),
+        "join-channels" => seat.acknowledge(ack, None),
         "heartbeat" => {
             heartbeat(inner, seat).await;
-            seat.acknowledge(ack, &());
+            seat.acknowledge(ack, None);
         }
         "usage" => {
             report_usage(inner, seat, &data).await;
-            seat.acknowledge(ack, &());
+            seat.acknowledge(ack, None);
         }
         "events:chat" => {
             let answer = chat_events::handle(inner, seat, &data).await;
-            seat.acknowledge(ack, &answer);
+            seat.acknowledge(ack, Some(&answer));
         }
         _ => tracing::debug!(sid = seat.id(), event = name, "unknown client event"),
     }
+}
+
+/// Seats a new socket. It may stay without a valid token, but then hears nothing.
+async fn welcome(inner: &Arc<Inner>, seat: &Arc<Seat>, auth: &Json) {
+    inner.rooms.add(seat.clone());
+    if let Some(token) = auth.get("token").and_then(Json::as_str) {
+        bind(inner, seat, token).await;
+    }
+    seat.push(Bytes::from(format!(r#"40{{"sid":"{}"}}"#, seat.id())));
 }
 
 fn token_of(data: &Json) -> Option<&str> {
@@ -124,7 +118,7 @@ pub(crate) fn expire(inner: &Arc<Inner>, seat: &Arc<Seat>) {
 }
 
 /// Clears everything a socket leaves behind.
-fn leave(inner: &Arc<Inner>, seat: &Arc<Seat>) {
+pub(crate) fn leave(inner: &Arc<Inner>, seat: &Arc<Seat>) {
     presence::leave_all(inner, seat);
     inner.usage.forget(seat.id());
     let person = seat.person();

@@ -4,15 +4,20 @@
 mod call;
 mod chat_events;
 mod deliver;
+mod frame;
 mod gate;
 mod inbound;
-mod line;
+mod link;
+mod outbox;
+mod packet;
+mod polling;
 mod presence;
 mod rooms;
 mod seat;
 mod sessions;
 mod sweep;
 mod usage;
+mod websocket;
 
 pub use call::CallError;
 pub use gate::{SocketGate, SocketLayer};
@@ -20,7 +25,6 @@ pub use sessions::Sessions;
 pub use usage::Usage;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use airis_bus::Bus;
 use airis_config::Config;
@@ -29,31 +33,20 @@ use airis_store::Store;
 use airis_turns::Turns;
 use parking_lot::Mutex;
 use serde_json::json;
-use socketioxide::extract::{SocketRef, TryData};
-use socketioxide::handler::ConnectHandler;
-use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::task::JoinHandle;
 
-use crate::gate::Nowhere;
+use crate::polling::Polling;
 use crate::rooms::Rooms;
 use crate::sweep::Departed;
 use crate::usage::UsagePool;
 
 /// Bytes of one message from a client.
-const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
-/// Read buffer of a websocket; larger messages grow it for as long as they need.
-const READ_BUFFER: usize = 512;
-/// Events that may wait for one websocket; [`line::Line`] bounds their bytes.
-const WEBSOCKET_BACKLOG: usize = 8_192;
-/// Events that may wait for one polling client.
-const POLLING_BACKLOG: usize = 1_024;
+pub(crate) const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
 
 /// The sockets of this instance; cheap to clone. Lives until [`Realtime::close`].
 #[derive(Clone)]
 pub struct Realtime {
     inner: Arc<Inner>,
-    layer: SocketLayer,
-    io: SocketIo,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
@@ -64,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) turns: Turns,
     pub(crate) rooms: Rooms,
+    pub(crate) polling: Polling,
     pub(crate) usage: UsagePool,
     pub(crate) departed: Departed,
 }
@@ -71,20 +65,6 @@ pub(crate) struct Inner {
 impl Realtime {
     /// Starts listening on the bus. `Realtime::layer` must then be put in front of the router.
     pub fn new(store: Store, bus: Bus, config: Arc<Config>, sessions: Arc<dyn Sessions>, turns: Turns) -> Self {
-        let settings = config.settings();
-        let websocket = settings.enable_websocket;
-        let builder = SocketIo::builder()
-            .req_path(gate::PATH)
-            .ping_interval(Duration::from_secs(settings.websocket_ping_interval))
-            .ping_timeout(Duration::from_secs(settings.websocket_ping_timeout))
-            .max_payload(MAX_PAYLOAD as u64)
-            .ws_max_message_size(MAX_PAYLOAD)
-            .ws_max_frame_size(MAX_PAYLOAD)
-            .ws_read_buffer_size(READ_BUFFER)
-            .with_parser(ParserConfig::common().max_incoming_binary_buf_size(MAX_PAYLOAD))
-            .max_buffer_size(if websocket { WEBSOCKET_BACKLOG } else { POLLING_BACKLOG });
-        let transport = if websocket { TransportType::Websocket } else { TransportType::Polling };
-        let (engine, io) = builder.transports([transport]).build_with_inner_svc(Nowhere);
         let inner = Arc::new(Inner {
             store,
             bus,
@@ -92,24 +72,17 @@ impl Realtime {
             sessions,
             turns,
             rooms: Rooms::default(),
+            polling: Polling::default(),
             usage: UsagePool::default(),
             departed: Departed::default(),
         });
-        let welcome = {
-            let inner = inner.clone();
-            async move |socket: SocketRef, TryData(auth): TryData<airis_domain::Json>| {
-                inbound::welcome(&inner, socket, auth.unwrap_or_default()).await;
-                Ok::<(), std::convert::Infallible>(())
-            }
-        };
-        io.ns("/", (async || {}).with(welcome));
         let tasks = vec![tokio::spawn(deliver::run(inner.clone())), tokio::spawn(sweep::run(inner.clone()))];
-        Self { inner, layer: SocketLayer { engine, websocket }, io, tasks: Arc::new(Mutex::new(tasks)) }
+        Self { inner, tasks: Arc::new(Mutex::new(tasks)) }
     }
 
     /// The tower layer that answers `/ws/socket.io` and passes everything else on.
     pub fn layer(&self) -> SocketLayer {
-        self.layer.clone()
+        SocketLayer { inner: self.inner.clone() }
     }
 
     /// Models in use and people present on this instance.
@@ -141,12 +114,14 @@ impl Realtime {
         self.inner.bus.emit(RoomEvent { room, event: deliver::EXPEL.to_owned(), payload: json!({}), except: None });
     }
 
-    /// Ends every connection; called once, on the way out.
-    pub async fn close(&self) {
+    /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out.
+    pub fn close(&self) {
         for task in self.tasks.lock().drain(..) {
             task.abort();
         }
-        self.io.close().await;
+        for seat in self.inner.rooms.seats() {
+            seat.close();
+        }
     }
 }
 

@@ -1,30 +1,28 @@
-//! One connected socket: who sits there, which chats are open, and the events it sent that still wait their turn.
+//! One connected socket: who sits there, which chats are open, what waits to be sent, and the events it sent that still
+//! wait their turn.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use airis_domain::{ChatId, Json};
+use bytes::Bytes;
 use parking_lot::Mutex;
-use serde::Serialize;
-use serde_json::value::RawValue;
-use socketioxide::extract::{AckSender, SocketRef};
-use socketioxide::{SendError, SocketError};
+use tokio::sync::oneshot;
 
-use crate::line::Line;
+use crate::outbox::{Next, Outbox};
+use crate::packet;
 use crate::sessions::Person;
 
 /// Client events that may wait while an earlier one of the same socket is handled.
 const INBOX: usize = 64;
-
-/// Bytes around a payload on the wire: frame head, packet type, brackets and quotes.
-const FRAMING: usize = 16;
+/// Questions to one client that may be open at a time.
+const CALLS: usize = 64;
 
 /// A connected socket.
 pub(crate) struct Seat {
-    socket: SocketRef,
-    /// `None` on polling.
-    line: Option<Arc<Line>>,
+    id: Box<str>,
+    outbox: Outbox,
     state: Mutex<State>,
 }
 
@@ -37,16 +35,29 @@ struct State {
     chats: Vec<ChatId>,
     inbox: VecDeque<ClientEvent>,
     busy: bool,
+    calls: Option<Box<Calls>>,
+}
+
+#[derive(Default)]
+struct Calls {
+    last: u64,
+    open: HashMap<u64, oneshot::Sender<Json>>,
 }
 
 /// One event as the client sent it.
-pub(crate) struct ClientEvent {
-    pub(crate) name: String,
-    pub(crate) data: Json,
-    pub(crate) ack: AckSender,
+pub(crate) enum ClientEvent {
+    /// It joins, with its auth payload.
+    Connect(Json),
+    Event {
+        name: String,
+        data: Json,
+        /// Number to answer with.
+        ack: Option<u64>,
+    },
 }
 
 /// What became of an event that was put into the inbox.
+#[derive(Debug, PartialEq)]
 pub(crate) enum Accepted {
     /// Somebody must now work through the inbox.
     Start,
@@ -57,8 +68,7 @@ pub(crate) enum Accepted {
 }
 
 impl Seat {
-    pub(crate) fn new(socket: SocketRef) -> Self {
-        let line = socket.req_parts().extensions.get::<Arc<Line>>().cloned();
+    pub(crate) fn new() -> Self {
         let state = State {
             person: None,
             token: None,
@@ -67,17 +77,15 @@ impl Seat {
             chats: Vec::new(),
             inbox: VecDeque::new(),
             busy: false,
+            calls: None,
         };
-        Self { socket, line, state: Mutex::new(state) }
+        let id = uuid::Uuid::new_v4().simple().to_string().into_boxed_str();
+        Self { id, outbox: Outbox::default(), state: Mutex::new(state) }
     }
 
     /// The socket id as clients know it.
     pub(crate) fn id(&self) -> &str {
-        self.socket.id.as_str()
-    }
-
-    pub(crate) fn socket(&self) -> &SocketRef {
-        &self.socket
+        &self.id
     }
 
     /// Remembers who sits here.
@@ -119,7 +127,7 @@ impl Seat {
     }
 
     /// Marks the session as expired when the last heartbeat is older than `limit`; true when that is new.
-    pub(crate) fn doze(&self, limit: std::time::Duration) -> bool {
+    pub(crate) fn doze(&self, limit: Duration) -> bool {
         let mut state = self.state.lock();
         let expired = state.person.is_some() && !state.asleep && state.seen.elapsed() > limit;
         state.asleep |= expired;
@@ -155,7 +163,7 @@ impl Seat {
     }
 
     /// The next event to handle; `None` ends the work.
-    pub(crate) fn next(&self) -> Option<ClientEvent> {
+    pub(crate) fn next_event(&self) -> Option<ClientEvent> {
         let mut state = self.state.lock();
         let next = state.inbox.pop_front();
         if next.is_none() {
@@ -165,38 +173,71 @@ impl Seat {
         next
     }
 
-    /// Sends an already serialised payload. A socket whose backlog is full is cut and resyncs when it is back.
-    pub(crate) fn send(&self, event: &str, payload: &RawValue) {
-        let room = self.line.as_ref().is_none_or(|line| line.queue(payload.get().len() + event.len() + FRAMING));
-        let sent = if room { self.socket.emit(event, payload) } else { Err(SocketError::InternalChannelFull.into()) };
-        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = sent {
-            tracing::warn!(sid = %self.socket.id, "socket reads too slowly; cut so that it resumes");
-            self.drop_transport();
+    /// Queues a packet for the client. A socket whose backlog is full is cut and resumes when it is back.
+    pub(crate) fn push(&self, packet: Bytes) {
+        if !self.outbox.push(packet) {
+            tracing::warn!(sid = self.id(), "socket reads too slowly; cut so that it resumes");
         }
     }
 
-    /// Answers an event.
-    pub(crate) fn acknowledge<T: Serialize + ?Sized>(&self, ack: AckSender, answer: &T) {
-        if let Err(error) = ack.send(answer) {
-            tracing::debug!(sid = %self.socket.id, %error, "acknowledgement not delivered");
+    /// Answers an event that asked for it.
+    pub(crate) fn acknowledge(&self, ack: Option<u64>, answer: Option<&Json>) {
+        if let Some(id) = ack {
+            self.push(packet::ack(id, answer));
         }
     }
 
-    /// Ends the connection in the way that makes clients connect again by themselves.
-    pub(crate) fn drop_transport(&self) {
-        match &self.line {
-            Some(line) => line.cut(),
-            None => self.dismiss(),
+    /// Asks the client; the answer arrives through the receiver, unless the client goes first. `None` when too many
+    /// questions are open, or the question cannot be written.
+    pub(crate) fn ask(&self, event: &str, payload: &Json) -> Option<(u64, oneshot::Receiver<Json>)> {
+        let (sender, receiver) = oneshot::channel();
+        let mut state = self.state.lock();
+        let calls = state.calls.get_or_insert_default();
+        calls.open.retain(|_, sender| !sender.is_closed());
+        if calls.open.len() >= CALLS {
+            return None;
         }
+        calls.last += 1;
+        let id = calls.last;
+        let question = packet::event(event, payload, Some(id)).ok()?;
+        calls.open.insert(id, sender);
+        drop(state);
+        self.push(question);
+        Some((id, receiver))
+    }
+
+    /// The client's answer to a question; answers to nothing are passed over.
+    pub(crate) fn answered(&self, id: u64, answer: Json) {
+        let sender = self.state.lock().calls.as_mut().and_then(|calls| calls.open.remove(&id));
+        if let Some(sender) = sender {
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// What the transport does next.
+    pub(crate) async fn next(&self, most: usize) -> Next {
+        self.outbox.next(most).await
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.outbox.is_closed()
+    }
+
+    /// Ends the connection after what waits was sent.
+    pub(crate) fn close(&self) {
+        self.outbox.close();
+    }
+
+    /// Ends the connection at once, in the way that makes clients connect again by themselves. Open questions get no
+    /// answer any more.
+    pub(crate) fn cut(&self) {
+        self.outbox.cut();
+        self.state.lock().calls = None;
     }
 
     /// Says goodbye, as the contract does when a session is no longer valid.
     pub(crate) fn dismiss(&self) {
-        if let Err(error) = self.socket.clone().disconnect() {
-            tracing::debug!(sid = %self.socket.id, %error, "goodbye not delivered");
-            if let Some(line) = &self.line {
-                line.cut();
-            }
-        }
+        self.push(Bytes::from_static(b"41"));
+        self.close();
     }
 }
