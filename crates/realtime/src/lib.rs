@@ -114,13 +114,20 @@ impl Realtime {
         self.inner.bus.emit(RoomEvent { room, event: deliver::EXPEL.to_owned(), payload: json!({}), except: None });
     }
 
-    /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out.
-    pub fn close(&self) {
+    /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out. Waits a
+    /// moment for what is still on its way to them.
+    pub async fn close(&self) {
         for task in self.tasks.lock().drain(..) {
             task.abort();
         }
         for seat in self.inner.rooms.seats() {
             seat.close();
+        }
+        for _ in 0..20 {
+            if self.inner.rooms.len() == 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
 }
