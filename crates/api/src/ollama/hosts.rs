@@ -36,8 +36,9 @@ pub async fn tags_at(person: Verified, State(app): State<App>, Path(index): Path
     Ok(Json(json!({"models": models})).into_response())
 }
 
-/// Models that are in memory now.
-#[utoipa::path(get, path = "/ollama/api/ps", tag = "ollama", security(("admin" = [])), responses((status = 200, body = Object)))]
+/// Models that are in memory now. The contract's optional body changes nothing.
+#[utoipa::path(get, path = "/ollama/api/ps", tag = "ollama", security(("admin" = [])), request_body = Option<Vec<i64>>,
+    responses((status = 200, body = Object)))]
 pub async fn running(_admin: Admin, State(app): State<App>) -> Json<Value> {
     let answers = app.providers.ask_all(Kind::Ollama, "/api/ps").await;
     let models = answers.iter().filter_map(|(_, answer)| answer.get("models")?.as_array()).flatten();

@@ -2,7 +2,7 @@
 
 use airis_domain::{Json as Value, Role, UserId};
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,7 +21,7 @@ pub struct SearchQuery {
 }
 
 /// A note in a list.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct NoteItemResponse {
     pub id: String,
     pub title: String,
@@ -42,7 +42,7 @@ pub async fn pinned_notes(person: Verified, State(app): State<App>) -> Result<Js
 }
 
 /// A tool in a list.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct ToolUserResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -59,13 +59,17 @@ pub struct ToolUserResponse {
 /// Tools that the caller may use.
 #[utoipa::path(get, path = "/api/v1/tools/", tag = "tools", security(("verified" = [])), params(SearchQuery),
     responses((status = 200, body = Vec<ToolUserResponse>)))]
-pub async fn tools(person: Verified, State(app): State<App>, Query(query): Query<SearchQuery>) -> Result<Json<Vec<Value>>> {
+pub async fn tools(
+    person: Verified,
+    State(app): State<App>,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Vec<Value>>> {
     let rows = app.store.tools(owner(&person)).await?;
     Ok(Json(named(whole(rows, &json!({"version_id": null, "access_grants": [], "user": null})), query.query)))
 }
 
 /// A function in a list.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct FunctionResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -89,7 +93,7 @@ pub async fn functions(_person: Verified, State(app): State<App>) -> Result<Json
 }
 
 /// A skill in a list.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct SkillUserResponse {
     pub version_id: Option<String>,
     pub id: String,
@@ -108,13 +112,17 @@ pub struct SkillUserResponse {
 /// Skills that the caller may use.
 #[utoipa::path(get, path = "/api/v1/skills/", tag = "skills", security(("verified" = [])), params(SearchQuery),
     responses((status = 200, body = Vec<SkillUserResponse>)))]
-pub async fn skills(person: Verified, State(app): State<App>, Query(query): Query<SearchQuery>) -> Result<Json<Vec<Value>>> {
+pub async fn skills(
+    person: Verified,
+    State(app): State<App>,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Vec<Value>>> {
     let rows = app.store.skills(owner(&person)).await?;
     Ok(Json(named(whole(rows, &json!({"version_id": null, "access_grants": [], "user": null})), query.query)))
 }
 
 /// A channel in a list. Times are nanoseconds.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct ChannelListItemResponse {
     pub id: String,
     pub user_id: String,
@@ -160,7 +168,8 @@ pub async fn channels(person: Verified, State(app): State<App>) -> Result<Json<V
     responses((status = 200, body = Vec<Object>)))]
 pub async fn terminals(_person: Verified, State(app): State<App>) -> Json<Vec<Value>> {
     let connections = app.config.get("terminal_server.connections");
-    let shown = |connection: &Value| json!({"id": connection["id"], "name": connection["name"], "url": connection["url"]});
+    let shown =
+        |connection: &Value| json!({"id": connection["id"], "name": connection["name"], "url": connection["url"]});
     Json(connections.as_array().into_iter().flatten().map(shown).collect())
 }
 
