@@ -119,11 +119,10 @@ impl Store {
         Ok(ids.into_iter().map(ChatId::from).collect())
     }
 
-    /// Marks every chat of a user as read now; returns how many that moves forward.
+    /// Marks every chat of a user as read now; returns how many there are.
     pub async fn mark_all_read(&self, user: &UserId) -> Result<i64> {
         let changed = writing!(self, pool => sqlx::query(
-            "UPDATE chat SET last_read_at = $2 WHERE user_id = $1 AND NOT internal AND NOT archived \
-             AND (last_read_at IS NULL OR last_read_at < $2)")
+            "UPDATE chat SET last_read_at = $2 WHERE user_id = $1 AND NOT internal AND NOT archived")
             .bind(user.as_str()).bind(now()).execute(pool).await.map(|done| done.rows_affected()))?;
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }

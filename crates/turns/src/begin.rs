@@ -107,8 +107,9 @@ async fn plan(
 ) -> Result<NewTurn, TurnError> {
     let mut messages = Vec::new();
     if let Some(object) = &form.user_message {
-        let message = Message::from_json(chat_id, "", object)
+        let mut message = Message::from_json(chat_id, "", object)
             .ok_or_else(|| TurnError::Invalid("user_message has no known role".to_owned()))?;
+        sign(user, &mut message.rest);
         messages.push(message);
     }
     let mut rows = Vec::new();
@@ -123,7 +124,11 @@ async fn plan(
         if stored.as_ref().is_some_and(|message| message.role != MessageRole::Assistant) {
             return Err(TurnError::Conflict("the reply's id belongs to another message".to_owned()));
         }
-        messages.push(reply(form, chat_id, wanted, turn, stored));
+        let mut message = reply(form, chat_id, wanted, turn, stored);
+        if existing.is_some() {
+            message.rest.entry("user_id").or_insert_with(|| json!(user.id));
+        }
+        messages.push(message);
         rows.push(row(inner, user, form, chat_id, wanted, turn));
     }
     let models: Vec<&str> = form.wanted.iter().map(|wanted| wanted.model.as_str()).collect();
@@ -143,6 +148,12 @@ async fn plan(
         patch,
         turns: rows,
     })
+}
+
+/// Says who wrote a message, where the client did not.
+fn sign(user: &User, message: &mut JsonMap) {
+    message.entry("user_id").or_insert_with(|| json!(user.id));
+    message.entry("user").or_insert_with(|| json!({"id": user.id, "name": user.name}));
 }
 
 /// The placeholder that the reply will fill; a stored one keeps what it has.
@@ -209,7 +220,17 @@ fn new_chat(user: &User, form: &Form, id: &ChatId, models: &JsonMap) -> Chat {
     let mut blob = JsonMap::new();
     blob.insert("id".to_owned(), json!(id));
     blob.extend(models.clone());
-    let spoken: Vec<Json> = form.body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default();
+    let mut spoken: Vec<Json> = form.body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default();
+    if spoken.is_empty()
+        && let Some(asked) = &form.user_message
+    {
+        spoken.push(json!({"role": asked.get("role"), "content": asked.get("content")}));
+    }
+    for message in spoken.iter_mut().filter_map(Json::as_object_mut) {
+        if message.get("role").and_then(Json::as_str) == Some("user") {
+            sign(user, message);
+        }
+    }
     blob.insert("messages".to_owned(), json!(spoken));
     blob.entry("files").or_insert_with(|| json!([]));
     blob.insert("tags".to_owned(), json!([]));

@@ -64,15 +64,15 @@ pub fn read_new(
         created_at: at,
         updated_at: at,
     };
-    let messages = read_messages(user, &id, object, &[]);
+    let messages = read_messages(user, &id, object);
     if chat.current_message_id.as_ref().is_some_and(|leaf| !messages.iter().any(|message| message.id == *leaf)) {
         chat.current_message_id = None;
     }
     (chat, messages)
 }
 
-/// What a client's object changes: fields, and the messages that differ. Messages it leaves out stay; what a running
-/// reply writes is not overwritten.
+/// What a client's object changes: fields, and the messages that differ. Messages it leaves out stay, those it names
+/// are replaced; what a running reply writes is not overwritten.
 pub fn read_changes(
     user: &User,
     id: &ChatId,
@@ -80,7 +80,7 @@ pub fn read_changes(
     stored: &[Message],
     live: &[Live],
 ) -> (ChatPatch, Vec<Message>) {
-    let mut changed = read_messages(user, id, object, stored);
+    let mut changed = read_messages(user, id, object);
     for message in &mut changed {
         let running = live.iter().any(|reply| reply.message_id == message.id);
         if let Some(before) = stored.iter().find(|before| running && before.id == message.id) {
@@ -119,21 +119,16 @@ fn rest(user: &User, object: &JsonMap) -> JsonMap {
     blob
 }
 
-fn read_messages(user: &User, chat: &ChatId, object: &JsonMap, stored: &[Message]) -> Vec<Message> {
+fn read_messages(user: &User, chat: &ChatId, object: &JsonMap) -> Vec<Message> {
     let Some(history) = object.get("history").and_then(|history| history.get("messages")).and_then(Json::as_object)
     else {
         return Vec::new();
     };
     let read = history.iter().filter_map(|(id, object)| {
-        let before = stored.iter().find(|message| message.id.as_str() == id);
-        let mut message = read_message(chat, id, object, before)?;
-        let mut rest = std::mem::take(&mut message.rest);
-        if before.is_none() {
-            rest.insert("role".to_owned(), json!(message.role.as_str()));
-            stamp(user, &mut rest);
-            rest.shift_remove("role");
-        }
-        message.rest = rest;
+        let mut message = read_message(chat, id, object)?;
+        message.rest.insert("role".to_owned(), json!(message.role.as_str()));
+        stamp(user, &mut message.rest);
+        message.rest.shift_remove("role");
         Some(message)
     });
     read.collect()

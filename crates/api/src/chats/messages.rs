@@ -160,7 +160,7 @@ mod tests {
             {"type": "function_call", "id": "f"},
             {"type": "message", "id": "m2", "content": [{"type": "output_text", "text": "after"}]},
         ]});
-        let message = tree::read_message(&ChatId::from("c"), "a", &object, None).unwrap();
+        let message = tree::read_message(&ChatId::from("c"), "a", &object).unwrap();
         assert_eq!(
             rewritten(&message, &json!("new")).unwrap(),
             json!([{"type": "function_call", "id": "f"},

@@ -35,11 +35,10 @@ pub fn write_message(message: &Message, children: &[&MessageId]) -> Json {
     Json::Object(object)
 }
 
-/// Reads a message object, over what is stored already: keys that the client leaves out stay as they are.
-/// `None` when it is no object.
-pub fn read_message(chat: &ChatId, id: &str, object: &Json, stored: Option<&Message>) -> Option<Message> {
+/// Reads a message object. `None` when it is no object.
+pub fn read_message(chat: &ChatId, id: &str, object: &Json) -> Option<Message> {
     let object = object.as_object()?;
-    let mut message = stored.cloned().unwrap_or_else(|| blank(chat, id));
+    let mut message = blank(chat, id);
     for (key, value) in object {
         let value = clean(value);
         match key.as_str() {
@@ -168,7 +167,7 @@ mod tests {
 
     fn message(id: &str, parent: Option<&str>, timestamp: i64) -> Message {
         let object = json!({"parentId": parent, "role": "user", "content": id, "timestamp": timestamp});
-        read_message(&ChatId::from("c"), id, &object, None).unwrap()
+        read_message(&ChatId::from("c"), id, &object).unwrap()
     }
 
     #[test]
@@ -177,15 +176,8 @@ mod tests {
             "id": "a", "parentId": null, "childrenIds": [], "role": "assistant", "content": "x", "model": "m",
             "timestamp": 1, "done": true, "modelName": "M", "modelIdx": 0, "followUps": ["q"],
         });
-        let read = read_message(&ChatId::from("c"), "a", &object, None).unwrap();
+        let read = read_message(&ChatId::from("c"), "a", &object).unwrap();
         assert_eq!(write_message(&read, &[]), object);
-    }
-
-    #[test]
-    fn keys_that_a_client_leaves_out_survive() {
-        let stored = message("a", None, 1);
-        let read = read_message(&ChatId::from("c"), "a", &json!({"content": "new"}), Some(&stored)).unwrap();
-        assert_eq!((read.content, read.timestamp), (json!("new"), Some(1)));
     }
 
     #[test]
