@@ -127,6 +127,7 @@ async fn plan(
         let mut message = reply(form, chat_id, wanted, turn, stored);
         if existing.is_some() {
             message.rest.entry("user_id").or_insert_with(|| json!(user.id));
+            message.rest.insert("modelIdx".to_owned(), json!(wanted.index));
         }
         messages.push(message);
         rows.push(row(inner, user, form, chat_id, wanted, turn));
@@ -220,12 +221,12 @@ fn new_chat(user: &User, form: &Form, id: &ChatId, models: &JsonMap) -> Chat {
     let mut blob = JsonMap::new();
     blob.insert("id".to_owned(), json!(id));
     blob.extend(models.clone());
-    let mut spoken: Vec<Json> = form.body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default();
-    if spoken.is_empty()
-        && let Some(asked) = &form.user_message
-    {
-        spoken.push(json!({"role": asked.get("role"), "content": asked.get("content")}));
-    }
+    let asked = form.user_message.as_ref();
+    let asked = asked.map(|asked| json!({"role": asked.get("role"), "content": asked.get("content")}));
+    let mut spoken: Vec<Json> = match asked {
+        Some(asked) => vec![asked],
+        None => form.body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default(),
+    };
     for message in spoken.iter_mut().filter_map(Json::as_object_mut) {
         if message.get("role").and_then(Json::as_str) == Some("user") {
             sign(user, message);
