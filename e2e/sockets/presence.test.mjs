@@ -30,7 +30,7 @@ test('a stranger is refused and sees nothing', async () => {
 
 test('an administrator may look, and both learn of each other', async () => {
     assert.equal(await tell('admin', 'join'), true);
-    await until(() => presence('ann')?.length === 2, 'two people');
+    await until(() => presence('ann')?.length === 2 && presence('admin')?.length === 2, 'two people');
     assert.deepEqual([...presence('admin')].sort(), ['Root', 'ann']);
 });
 
@@ -55,7 +55,7 @@ test('leaving and disconnecting are told', async () => {
     assert.equal(await tell('admin', 'leave'), true);
     await until(() => presence('ann')?.length === 1, 'one person');
     await tell('admin', 'join');
-    await until(() => presence('ann')?.length === 2, 'two people');
+    await until(() => presence('ann')?.length === 2 && presence('admin')?.length === 2, 'two people');
     sockets.admin.disconnect();
     await until(() => presence('ann')?.length === 1, 'one person again');
 });
