@@ -10,15 +10,13 @@ use anyhow::{Result, bail};
 use axum::serve::ListenerExt;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::boot::{Booted, boot};
 use crate::cli::Serve;
 use crate::stop::Signals;
 use crate::{listen, out};
 
-/// How often turns without an owner are looked for.
-const RECOVERY_EVERY: Duration = Duration::from_secs(5);
 /// What answers get after sockets are closed, even when the grace period is used up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
@@ -94,15 +92,12 @@ fn greet(url: &str, app: &App) {
     }
 }
 
-/// Takes over what a dead process left, at once and then from time to time.
+/// Takes over what a dead process left. The engine looks for more by itself from then on.
 async fn recover(app: App) {
-    loop {
-        match app.turns.recover().await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "took over unfinished replies"),
-            Err(error) => tracing::error!(%error, "unfinished replies cannot be looked for"),
-        }
-        sleep(RECOVERY_EVERY).await;
+    match app.turns.recover().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "took over unfinished replies"),
+        Err(error) => tracing::error!(%error, "unfinished replies cannot be taken over"),
     }
 }
 

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::Live;
 use crate::form::Background;
 use crate::items;
 use crate::models::Resolved;
@@ -145,6 +146,19 @@ impl Job {
             payload,
             except: self.session.clone(),
         });
+    }
+
+    /// What viewers have seen so far.
+    pub fn live(&self) -> Live {
+        let progress = self.progress.lock();
+        let items = &progress.writer.items;
+        Live {
+            message_id: self.message.clone(),
+            turn_id: self.turn.clone(),
+            seq: progress.seq,
+            content: items::content(items),
+            output: json!(items),
+        }
     }
 
     /// Text of all messages of the reply.

@@ -156,23 +156,18 @@ impl Turns {
         Ok(())
     }
 
-    /// Live states of the running messages of a chat on this instance.
+    /// Live states of the running messages of a chat: of turns that run here from memory, of others from their log. So
+    /// nothing shown is missing between a crash and the take-over.
     pub async fn live(&self, chat: &ChatId) -> Result<Vec<Live>, TurnError> {
-        let jobs = self.inner.of_chat(chat);
-        Ok(jobs
-            .into_iter()
-            .map(|job| {
-                let progress = job.progress.lock();
-                let items = &progress.writer.items;
-                Live {
-                    message_id: job.message.clone(),
-                    turn_id: job.turn.clone(),
-                    seq: progress.seq,
-                    content: items::content(items),
-                    output: json!(items),
+        let mut states: Vec<Live> = self.inner.of_chat(chat).iter().map(|job| job.live()).collect();
+        if !chat.is_temporary() {
+            for turn in self.inner.store.running_turns(chat).await? {
+                if !states.iter().any(|live| live.turn_id == turn.id) {
+                    states.extend(recover::last_seen(&self.inner, &turn).await?);
                 }
-            })
-            .collect())
+            }
+        }
+        Ok(states)
     }
 
     /// Takes over turns that a dead process left behind, then keeps leases and listens for stops; called once at start.

@@ -2,35 +2,43 @@
 
 use std::sync::Arc;
 
-use airis_domain::{Json, MessageId, Turn};
+use airis_domain::{Json, Message, MessageId, Turn};
 use airis_store::{MessagePatch, StoreError};
+use futures::StreamExt;
+use futures::stream;
 use serde_json::json;
 
 use crate::form::Background;
 use crate::replay::{Replayed, replay};
-use crate::{Inner, Start, TurnError, begin, items, lease, models, run};
+use crate::{Inner, Live, Start, TurnError, begin, items, lease, models, run};
 
 /// What people read when a reply could not be continued where it was cut.
 const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
 
+/// Turns taken over at once.
+const AT_ONCE: usize = 32;
+
 /// Takes over every abandoned turn; with `alone`, nobody else can own one, so all running turns are abandoned.
 pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnError> {
     let now = if alone { i64::MAX } else { lease::now_ms() };
-    let mut taken = 0;
-    for turn in inner.store.orphaned_turns(now, None).await? {
-        if inner.job(&turn.id).is_some() {
-            continue;
-        }
-        match inner.store.take_turn(&turn.id, turn.fence, &inner.instance, lease::until()).await {
-            Ok(fence) => {
-                go_on(inner, turn, fence).await?;
-                taken += 1;
-            }
-            Err(StoreError::LeaseLost) => {}
-            Err(error) => return Err(error.into()),
-        }
+    let orphans = inner.store.orphaned_turns(now, None).await?;
+    let abandoned = orphans.into_iter().filter(|turn| inner.job(&turn.id).is_none());
+    // Side by side: one whose provider does not answer must not hold up the others.
+    let mut taken = stream::iter(abandoned).map(|turn| take(inner, turn)).buffer_unordered(AT_ONCE);
+    let mut count = 0;
+    while let Some(taken) = taken.next().await {
+        count += usize::from(taken?);
     }
-    Ok(taken)
+    Ok(count)
+}
+
+/// False when somebody else was faster.
+async fn take(inner: &Arc<Inner>, turn: Turn) -> Result<bool, TurnError> {
+    match inner.store.take_turn(&turn.id, turn.fence, &inner.instance, lease::until()).await {
+        Ok(fence) => go_on(inner, turn, fence).await.map(|()| true),
+        Err(StoreError::LeaseLost) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
@@ -40,12 +48,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         let gone = MessagePatch::default();
         return Ok(inner.store.finish_turn(&turn.id, fence, airis_domain::TurnState::Failed, &gone).await?);
     };
-    let log = inner.bus.log(turn.id.as_str());
-    let mut seen = replay(log.read_from(0).map_err(airis_bus::BusError::Log)?);
-    let stored = message.output.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
-    if items::size(&stored) > items::size(&seen.items) {
-        seen.items = stored;
-    }
+    let mut seen = seen_by_viewers(inner, &turn, &message)?;
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
     let resolved = models::resolve(inner, &user, &model).await.unwrap_or_else(|_| begin::gone(&model));
@@ -72,17 +75,18 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         first: true,
         parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
     };
-    let job = inner.begin(start);
-    {
-        let mut progress = job.progress.lock();
+    let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
         progress.writer.usage = seen.usage;
         progress.writer.resume(seen.items, can_continue);
         let snapshot = progress.writer.snapshot();
-        if !progress.writer.items.is_empty() && !done {
-            let _ = job.tell(&mut progress, vec![snapshot]);
+        if !progress.writer.items.is_empty()
+            && !done
+            && let Err(error) = job.tell(progress, vec![snapshot])
+        {
+            tracing::warn!(%error, turn = %job.turn, "the log does not take the state of a turn");
         }
-    }
+    });
     job.notice("chat:active", json!({"active": true, "folder_id": job.folder}));
     if cut {
         let status = json!({"action": "restarted", "description": RESTARTED, "done": true});
@@ -95,6 +99,30 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         inner.spawn(run::drive(inner.clone(), job));
     }
     Ok(())
+}
+
+/// What viewers saw of a turn that does not run here; `None` when its message is gone.
+pub async fn last_seen(inner: &Inner, turn: &Turn) -> Result<Option<Live>, TurnError> {
+    let Some(message) = inner.store.message(&turn.chat_id, &turn.message_id).await? else { return Ok(None) };
+    let seen = seen_by_viewers(inner, turn, &message)?;
+    Ok(Some(Live {
+        message_id: turn.message_id.clone(),
+        turn_id: turn.id.clone(),
+        seq: seen.seq,
+        content: items::content(&seen.items),
+        output: json!(seen.items),
+    }))
+}
+
+/// The log, or the checkpoint where that knows more (the log was lost with its disk).
+fn seen_by_viewers(inner: &Inner, turn: &Turn, message: &Message) -> Result<Replayed, TurnError> {
+    let log = inner.bus.log(turn.id.as_str());
+    let mut seen = replay(log.read_from(0).map_err(airis_bus::BusError::Log)?);
+    let stored = message.output.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
+    if items::size(&stored) > items::size(&seen.items) {
+        seen.items = stored;
+    }
+    Ok(seen)
 }
 
 /// Makes the items fit to go on from; true when something had to be cut off and started again.

@@ -86,6 +86,11 @@ impl Inner {
 
     /// Registers a turn; it runs once it is launched or driven.
     pub fn begin(&self, start: Start) -> Arc<Job> {
+        self.begin_from(start, |_, _| {})
+    }
+
+    /// The same for a turn that has a past: `restore` lays it down before anybody can see the turn.
+    pub fn begin_from(&self, start: Start, restore: impl FnOnce(&Job, &mut Progress)) -> Arc<Job> {
         let params = start.body.get("params");
         let param = |name: &str| params.and_then(|params| params.get(name)).or_else(|| start.model.params.get(name));
         let merge = param("stream_delta_chunk_size").and_then(Json::as_u64).unwrap_or(1) as usize;
@@ -117,6 +122,7 @@ impl Inner {
             first: start.first,
             parent: start.parent,
         });
+        restore(&job, &mut job.progress.lock());
         self.jobs.insert(job.turn.clone(), job.clone());
         job
     }

@@ -7,7 +7,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_TOOLS", true).doc("Tools that models call"),
     flag("ENABLE_FUNCTIONS", true).doc("Functions around replies"),
     flag("ENABLE_TOOL_SERVERS", true).doc("Tool servers"),
-    json("TERMINAL_SERVER_CONNECTIONS", "[]").key("terminal_server.connections").doc("Terminal servers that people may open"),
+    json("TERMINAL_SERVER_CONNECTIONS", "[]")
+        .key("terminal_server.connections")
+        .doc("Terminal servers that people may open"),
     flag("ENABLE_WEB_SEARCH", false).key("web.search.enable").doc("Switch: web search"),
     flag("ENABLE_WEB_SEARCH_CONFIRMATION", false)
         .key("web.search.confirmation.enable")
