@@ -3,8 +3,8 @@
 /** Marks of the recordings that stand for numbers. */
 const NUMBERS = /^<(seconds|milliseconds|nanoseconds|number)>$/;
 
-/** Fields that airis adds to what it answers; clients pass over them. */
-const ADDED = new Set(['seq']);
+/** Fields that airis adds to what it answers, which clients pass over, and one that the contract calls optional. */
+const ADDED = new Set(['seq', 'folder_unread_counts']);
 
 const kind = (value) => (value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value);
 const recordedKind = (value) => (typeof value === 'string' && NUMBERS.test(value) ? 'number' : kind(value));
