@@ -30,11 +30,12 @@ async function grow(to) {
     while (sockets.length < to) await Promise.all(Array.from({ length: Math.min(50, to - sockets.length) }, open));
 }
 
-await grow(Math.min(count, 100)); // what the first sockets cost the process is not theirs
+await grow(Math.min(count, 100)); // what the first sockets and the sign-in cost the process is not theirs
+await new Promise((resolve) => setTimeout(resolve, 5000));
 const before = pid ? resident() : 0;
 const first = sockets.length;
 await grow(count);
-await new Promise((resolve) => setTimeout(resolve, 2000));
+await new Promise((resolve) => setTimeout(resolve, 4000));
 if (pid) console.log(`${count} sockets: ${((resident() - before) / (count - first)).toFixed(1)} KiB each`);
 if (process.env.HOLD) await new Promise((resolve) => setTimeout(resolve, Number(process.env.HOLD) * 1000));
 process.exit(0);
