@@ -1,6 +1,6 @@
 //! Who may read, use and change stored models.
 
-use airis_access::{effective, granted, shareable};
+use airis_access::{AccessError, effective, granted, shareable};
 use airis_domain::{AccessGrant, ModelRow, Permissions, Role, User, now};
 
 use crate::app::App;
@@ -26,11 +26,11 @@ impl<'a> Rights<'a> {
     }
 
     /// Whether a switch such as `workspace.models` is on, or not needed.
-    pub fn require(&self, switch: &str) -> Result<()> {
+    pub fn require(&self, switch: &'static str) -> Result<()> {
         if self.user.role == Role::Admin || self.permissions.allows(switch) {
             return Ok(());
         }
-        Err(ApiError::wrong_role())
+        Err(AccessError::NotPermitted(switch).into())
     }
 
     pub fn reads(&self, row: &ModelRow, grants: &[AccessGrant]) -> bool {
