@@ -1,0 +1,88 @@
+import { ApiError, del, get, getToken, post, setToken } from '../api/client'
+import type { PageConfig, Session } from '../api/types'
+
+let config = $state.raw<PageConfig | null>(null)
+let user = $state.raw<Session | null>(null)
+let failure = $state<string | null>(null)
+let fresh = $state(false)
+
+export const session = {
+  get config(): PageConfig | null {
+    return config
+  },
+  get user(): Session | null {
+    return user
+  },
+  /** Why the page could not start. */
+  get failure(): string | null {
+    return failure
+  },
+  /** The first account was made just now: show what is ready. */
+  get fresh(): boolean {
+    return fresh
+  },
+  endWelcome(): void {
+    fresh = false
+  },
+
+  /** Reads the page's configuration and the stored session. */
+  async start(): Promise<void> {
+    failure = null
+    try {
+      config = await get<PageConfig>('/api/config')
+      document.title = config.name
+      if (!config.features.auth && !getToken()) {
+        await this.signIn('', '')
+      } else if (getToken()) {
+        await this.refresh()
+      }
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+    }
+  },
+
+  async refresh(): Promise<void> {
+    try {
+      user = await get<Session>('/api/v1/auths/')
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      setToken(null)
+      user = null
+    }
+  },
+
+  async signIn(email: string, password: string): Promise<void> {
+    adopt(await post<Session>('/api/v1/auths/signin', { email, password }))
+  },
+
+  async signUp(name: string, email: string, password: string): Promise<void> {
+    const first = config?.onboarding ?? false
+    adopt(await post<Session>('/api/v1/auths/signup', { name, email, password, profile_image_url: '/user.png' }))
+    fresh = first
+    config = await get<PageConfig>('/api/config')
+  },
+
+  async signOut(): Promise<void> {
+    try {
+      await post('/api/v1/auths/signout')
+    } finally {
+      setToken(null)
+      user = null
+      location.href = '/auth'
+    }
+  },
+
+  async rename(name: string): Promise<void> {
+    await post('/api/v1/auths/update/profile', { name, profile_image_url: user?.profile_image_url ?? '/user.png' })
+    await this.refresh()
+  },
+
+  async deleteKey(): Promise<void> {
+    await del('/api/v1/auths/api_key')
+  },
+}
+
+function adopt(value: Session): void {
+  setToken(value.token)
+  user = value
+}

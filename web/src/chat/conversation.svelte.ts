@@ -1,0 +1,254 @@
+import { get, post } from '../api/client'
+import type { Chat, Envelope, Message, OutputItem } from '../api/types'
+import { go } from '../app/router.svelte'
+import { session } from '../auth/session.svelte'
+import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
+import { apply, textOf } from './stream'
+import { branch, leafOf, siblings, type Messages } from './tree'
+
+export interface Picture {
+  type: 'image'
+  url: string
+  name: string
+}
+
+interface LiveState {
+  turn_id: string
+  seq: number
+  output: OutputItem[]
+  content: string
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000)
+
+/** One open conversation: its tree, and the replies that arrive in it. */
+export class Conversation {
+  id = $state<string | null>(null)
+  title = $state('')
+  messages = $state<Messages>({})
+  leaf = $state<string | null>(null)
+  temporary = $state(false)
+  loading = $state(false)
+  failure = $state<string | null>(null)
+  visible = $derived(branch(this.messages, this.leaf))
+  running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
+
+  #known = new Map<string, number>()
+  #waiting: Envelope[] = []
+  #frame = 0
+  #stops: (() => void)[] = []
+
+  constructor() {
+    this.#stops = [onEvent((event) => this.#hear(event)), onConnect(() => void this.#resync())]
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) stop()
+    cancelAnimationFrame(this.#frame)
+  }
+
+  /** Opens a stored chat. */
+  async open(id: string): Promise<void> {
+    if (id === this.id) return
+    this.reset()
+    this.id = id
+    this.loading = true
+    await this.#load()
+    this.loading = false
+    void ask('events:chat', { chat_id: id, data: { type: 'join' } })
+  }
+
+  /** An empty conversation. */
+  reset(): void {
+    if (this.id && !this.temporary) void ask('events:chat', { chat_id: this.id, data: { type: 'leave' } })
+    this.id = null
+    this.title = ''
+    this.messages = {}
+    this.leaf = null
+    this.failure = null
+    this.#known.clear()
+    this.#waiting = []
+  }
+
+  async #load(): Promise<void> {
+    const id = this.id
+    if (!id) return
+    try {
+      const chat = await get<Chat>(`/api/v1/chats/${id}`)
+      if (this.id !== id) return
+      this.title = chat.title
+      this.messages = chat.chat.history.messages
+      this.leaf = chat.chat.history.currentId
+      this.failure = null
+      await this.#resume()
+      void ask('events:chat', { chat_id: id, data: { type: 'last_read_at' } })
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** After a lost connection: what was missed is read again. */
+  async #resync(): Promise<void> {
+    if (!this.id || this.temporary) return
+    await this.#load()
+    void ask('events:chat', { chat_id: this.id, data: { type: 'join' } })
+  }
+
+  /** Replies that still run: their state so far, and the number of its last event. */
+  async #resume(): Promise<void> {
+    for (const message of Object.values(this.messages)) {
+      if (message.role !== 'assistant' || message.done !== false) continue
+      const payload = { chat_id: this.id, data: { type: 'resume', data: { message_id: message.id } } }
+      const live = await ask<LiveState | null>('events:chat', payload)
+      if (!live) continue
+      this.#known.set(message.id, live.seq)
+      message.output = live.output
+      message.content = live.content
+    }
+  }
+
+  #hear(event: Envelope): void {
+    if (event.chat_id !== this.id) return
+    if (event.shared && event.user_id === session.user?.id) return
+    if (event.data.type === 'chat:title') this.title = String(event.data.data)
+    if (event.data.type === 'chat:reload') void this.#load()
+    this.#waiting.push(event)
+    this.#frame ||= requestAnimationFrame(() => this.#paint())
+  }
+
+  /** Everything that arrived since the last frame at once. */
+  #paint(): void {
+    this.#frame = 0
+    for (const event of this.#waiting.splice(0)) {
+      const message = event.message_id ? this.messages[event.message_id] : undefined
+      if (!message) continue
+      const seen = this.#known.get(message.id) ?? 0
+      if (event.seq !== undefined && event.seq <= seen) continue
+      if (event.seq !== undefined) this.#known.set(message.id, event.seq)
+      apply(message, event)
+      if (event.data.type === 'chat:completion' && message.done) {
+        void ask('events:chat', { chat_id: this.id, data: { type: 'last_read_at' } })
+      }
+    }
+  }
+
+  /** Says something below the visible leaf, or below `parent` (an edited message). */
+  async send(text: string, models: string[], pictures: Picture[] = [], parent: string | null = this.leaf): Promise<void> {
+    const id = crypto.randomUUID()
+    const message: Message = { id, parentId: parent, childrenIds: [], role: 'user', content: text, models, timestamp: seconds() }
+    if (pictures.length) message.files = pictures
+    this.messages[id] = message
+    if (parent) this.messages[parent]?.childrenIds.push(id)
+    this.leaf = id
+    try {
+      await this.#reply(message, models)
+    } catch (error) {
+      // What was typed goes back where it came from.
+      delete this.messages[id]
+      const above = parent ? this.messages[parent] : undefined
+      if (above) above.childrenIds = above.childrenIds.filter((child) => child !== id)
+      this.leaf = parent
+      throw error
+    }
+  }
+
+  /** Another reply to the same message. */
+  async regenerate(reply: Message, models: string[]): Promise<void> {
+    const question = reply.parentId ? this.messages[reply.parentId] : undefined
+    if (question) await this.#reply(question, reply.model ? [reply.model] : models)
+  }
+
+  async #reply(question: Message, models: string[]): Promise<void> {
+    const first = Object.keys(this.messages).length === 1
+    const session_id = socketId()
+    if (this.temporary && !this.id) this.id = `temporary:${session_id}`
+    const replies = models.map((model) => {
+      const reply: Message = { id: crypto.randomUUID(), parentId: question.id, childrenIds: [], role: 'assistant', content: '', model, done: false, timestamp: seconds() }
+      this.messages[reply.id] = reply
+      question.childrenIds.push(reply.id)
+      return reply
+    })
+    this.leaf = replies[0]?.id ?? null
+    try {
+      const answer = await post<{ chat_id: string }>('/api/chat/completions', {
+        stream: true,
+        model: models[0],
+        messages: this.temporary ? this.#history(question) : [],
+        params: {},
+        features: {},
+        variables: this.#variables(),
+        session_id,
+        chat_id: this.id,
+        folder_id: null,
+        user_message: $state.snapshot({ ...question, childrenIds: [] }),
+        parent_id: question.parentId,
+        message_ids: replies.map((reply, index) => ({ model_id: reply.model, message_id: reply.id, modelIdx: models.length > 1 ? index : undefined })),
+        background_tasks: { title_generation: first && !this.temporary, tags_generation: first && !this.temporary, follow_up_generation: true },
+      })
+      if (this.id !== answer.chat_id) {
+        this.id = answer.chat_id
+        go(`/c/${answer.chat_id}`, true)
+        void ask('events:chat', { chat_id: answer.chat_id, data: { type: 'join' } })
+      }
+      await this.#resume()
+    } catch (error) {
+      for (const reply of replies) delete this.messages[reply.id]
+      question.childrenIds = question.childrenIds.filter((id) => this.messages[id])
+      this.leaf = question.childrenIds.at(-1) ?? question.id
+      throw error
+    }
+  }
+
+  /** Lets the last reply go on where it ends. */
+  async continue(reply: Message): Promise<void> {
+    reply.done = false
+    await post('/api/chat/completions', {
+      stream: true, model: reply.model, messages: [], params: {}, features: {}, variables: this.#variables(),
+      session_id: socketId(), chat_id: this.id, assistant_message_id: reply.id, id: reply.id, parent_id: reply.parentId,
+    }).catch((error: unknown) => {
+      reply.done = true
+      throw error
+    })
+  }
+
+  async stop(): Promise<void> {
+    if (this.id) await post(`/api/tasks/chat/${encodeURIComponent(this.id)}/stop`)
+  }
+
+  /** Changes the text of a reply in place. */
+  async rewrite(message: Message, text: string): Promise<void> {
+    await post(`/api/v1/chats/${this.id}/messages/${message.id}`, { content: text })
+    message.content = text
+    message.output = [{ type: 'message', id: message.id, status: 'completed', content: [{ type: 'output_text', text }] }]
+  }
+
+  alternatives(message: Message): string[] {
+    return siblings(this.messages, message)
+  }
+
+  /** Shows another branch, and remembers it. */
+  async show(id: string): Promise<void> {
+    this.leaf = leafOf(this.messages, id)
+    if (this.id && !this.temporary) await post(`/api/v1/chats/${this.id}`, { chat: { history: { currentId: this.leaf, messages: {} } } })
+  }
+
+  #history(question: Message): { role: string; content: unknown; output?: OutputItem[] }[] {
+    return branch(this.messages, question.id).map((message) => {
+      if (message.role === 'assistant' && message.output?.length) return { role: 'assistant', content: textOf(message.output), output: $state.snapshot(message.output) as OutputItem[] }
+      return { role: message.role, content: message.content }
+    })
+  }
+
+  #variables(): Record<string, string> {
+    const now = new Date()
+    return {
+      '{{USER_NAME}}': session.user?.name ?? '',
+      '{{CURRENT_DATE}}': now.toISOString().slice(0, 10),
+      '{{CURRENT_TIME}}': now.toTimeString().slice(0, 8),
+      '{{CURRENT_DATETIME}}': now.toISOString(),
+      '{{CURRENT_WEEKDAY}}': now.toLocaleDateString('en', { weekday: 'long' }),
+      '{{CURRENT_TIMEZONE}}': Intl.DateTimeFormat().resolvedOptions().timeZone,
+      '{{USER_LANGUAGE}}': navigator.language,
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import en from './en'
+
+export type Key = keyof typeof en
+export type Locale = 'en' | 'de'
+
+const initial = (): Locale => {
+  const stored = localStorage.getItem('locale')
+  if (stored === 'en' || stored === 'de') return stored
+  return navigator.language.startsWith('de') ? 'de' : 'en'
+}
+
+let words = $state.raw<Record<Key, string>>(en)
+let current = $state<Locale>('en')
+
+/** Switches the language; the words are fetched when first needed. */
+export async function setLocale(locale: Locale): Promise<void> {
+  words = locale === 'de' ? (await import('./de')).default : en
+  current = locale
+  localStorage.setItem('locale', locale)
+  document.documentElement.lang = locale
+}
+
+export const locale = (): Locale => current
+
+/** A text in the reader's language, with `{name}` filled in. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return words[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+}
+
+void setLocale(initial())

@@ -1,0 +1,49 @@
+import { get } from '../api/client'
+import type { Model } from '../api/types'
+
+let list = $state.raw<Model[]>([])
+let loaded = $state(false)
+let failure = $state<string | null>(null)
+let chosen = $state<string[]>(stored())
+
+function stored(): string[] {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem('models') ?? '[]')
+    return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
+  } catch {
+    return []
+  }
+}
+
+/** Models that this person may use, and those picked for the next message. */
+export const models = {
+  get list(): Model[] {
+    return list
+  },
+  get loaded(): boolean {
+    return loaded
+  },
+  get failure(): string | null {
+    return failure
+  },
+  get chosen(): string[] {
+    const known = chosen.filter((id) => list.some((model) => model.id === id))
+    return known.length ? known : list.slice(0, 1).map((model) => model.id)
+  },
+  name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
+
+  async refresh(): Promise<void> {
+    try {
+      list = (await get<{ data: Model[] }>('/api/models')).data
+      failure = null
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+    }
+    loaded = true
+  },
+
+  choose(ids: string[]): void {
+    chosen = ids
+    localStorage.setItem('models', JSON.stringify(ids))
+  },
+}
