@@ -1,0 +1,44 @@
+// One browser, pages in it, and the accessibility check that every screen must pass.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let running;
+
+export function browser() {
+    running ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    return running;
+}
+
+/** A fresh browser profile on the page; errors of its scripts fail the test that sees them. */
+export async function openPage(url) {
+    // The page's own policy allows no injected script; the accessibility checker is one.
+    const context = await (await browser()).newContext({ locale: 'en-US', colorScheme: 'light', viewport: { width: 1280, height: 800 }, bypassCSP: true });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => {
+        console.error('page error:', error.message);
+        process.exitCode = 1;
+    });
+    await page.goto(url);
+    return page;
+}
+
+export async function signUp(page) {
+    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Email').fill('ada@example.com');
+    await page.getByLabel('Password').fill('correct-Horse-1');
+    await page.getByRole('button', { name: 'Create account' }).click();
+}
+
+/** No serious or critical finding of axe on what is shown. */
+export async function audit(page, what) {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+    const serious = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact));
+    const told = serious.map((finding) => `${finding.id}: ${finding.nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`);
+    assert.deepEqual(told, [], what);
+}
