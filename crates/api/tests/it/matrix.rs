@@ -152,9 +152,9 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     for operation in all().into_iter().filter(|operation| operation.path.contains('{')) {
         let Operation { method, path, .. } = &operation;
         let begins = |known: &&str| path.starts_with(*known);
-        let id = if OF_CHATS.iter().any(|known| begins(known)) {
+        let id = if OF_CHATS.iter().any(begins) {
             &chat
-        } else if OF_FOLDERS.iter().any(|known| begins(known)) {
+        } else if OF_FOLDERS.iter().any(begins) {
             &folder
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {
             continue;
