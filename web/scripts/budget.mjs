@@ -17,8 +17,7 @@ const source = new Map(names.map((name) => [name, readFileSync(join(root, name),
 const weight = new Map(names.map((name) => [name, gzipSync(source.get(name), { level: 9 }).length / 1024]))
 
 // Static imports only: `import(…)` waits until somebody asks.
-const imports = (name) =>
-  [...source.get(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)].map((match) => match[1])
+const imports = (name) => [...source.get(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)].map((match) => match[1])
 
 function closure(entries) {
   const seen = new Set(names.filter((name) => entries.some((entry) => entry.test(name))))

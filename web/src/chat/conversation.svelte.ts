@@ -163,7 +163,16 @@ export class Conversation {
     const session_id = socketId()
     if (this.temporary && !this.id) this.id = `temporary:${session_id}`
     const replies = models.map((model) => {
-      const reply: Message = { id: crypto.randomUUID(), parentId: question.id, childrenIds: [], role: 'assistant', content: '', model, done: false, timestamp: seconds() }
+      const reply: Message = {
+        id: crypto.randomUUID(),
+        parentId: question.id,
+        childrenIds: [],
+        role: 'assistant',
+        content: '',
+        model,
+        done: false,
+        timestamp: seconds(),
+      }
       this.messages[reply.id] = reply
       question.childrenIds.push(reply.id)
       return reply
@@ -182,8 +191,16 @@ export class Conversation {
         folder_id: null,
         user_message: $state.snapshot({ ...question, childrenIds: [] }),
         parent_id: question.parentId,
-        message_ids: replies.map((reply, index) => ({ model_id: reply.model, message_id: reply.id, modelIdx: models.length > 1 ? index : undefined })),
-        background_tasks: { title_generation: first && !this.temporary, tags_generation: first && !this.temporary, follow_up_generation: true },
+        message_ids: replies.map((reply, index) => ({
+          model_id: reply.model,
+          message_id: reply.id,
+          modelIdx: models.length > 1 ? index : undefined,
+        })),
+        background_tasks: {
+          title_generation: first && !this.temporary,
+          tags_generation: first && !this.temporary,
+          follow_up_generation: true,
+        },
       })
       if (this.id !== answer.chat_id) {
         this.id = answer.chat_id
@@ -203,8 +220,17 @@ export class Conversation {
   async continue(reply: Message): Promise<void> {
     reply.done = false
     await post('/api/chat/completions', {
-      stream: true, model: reply.model, messages: [], params: {}, features: {}, variables: this.#variables(),
-      session_id: socketId(), chat_id: this.id, assistant_message_id: reply.id, id: reply.id, parent_id: reply.parentId,
+      stream: true,
+      model: reply.model,
+      messages: [],
+      params: {},
+      features: {},
+      variables: this.#variables(),
+      session_id: socketId(),
+      chat_id: this.id,
+      assistant_message_id: reply.id,
+      id: reply.id,
+      parent_id: reply.parentId,
     }).catch((error: unknown) => {
       reply.done = true
       throw error
@@ -234,7 +260,8 @@ export class Conversation {
 
   #history(question: Message): { role: string; content: unknown; output?: OutputItem[] }[] {
     return branch(this.messages, question.id).map((message) => {
-      if (message.role === 'assistant' && message.output?.length) return { role: 'assistant', content: textOf(message.output), output: $state.snapshot(message.output) as OutputItem[] }
+      if (message.role === 'assistant' && message.output?.length)
+        return { role: 'assistant', content: textOf(message.output), output: $state.snapshot(message.output) as OutputItem[] }
       return { role: message.role, content: message.content }
     })
   }

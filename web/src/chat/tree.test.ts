@@ -2,7 +2,13 @@ import { expect, it } from 'vitest'
 import type { Message } from '../api/types'
 import { branch, leafOf, siblings, type Messages } from './tree'
 
-const node = (id: string, parentId: string | null, childrenIds: string[], role: Message['role']): Message => ({ id, parentId, childrenIds, role, content: id })
+const node = (id: string, parentId: string | null, childrenIds: string[], role: Message['role']): Message => ({
+  id,
+  parentId,
+  childrenIds,
+  role,
+  content: id,
+})
 const tree = (): Messages => ({
   q: node('q', null, ['a', 'b'], 'user'),
   a: node('a', 'q', [], 'assistant'),

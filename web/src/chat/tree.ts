@@ -6,7 +6,7 @@ export type Messages = Record<string, Message>
 export function branch(messages: Messages, leaf: string | null): Message[] {
   const list: Message[] = []
   const seen = new Set<string>()
-  for (let message = leaf ? messages[leaf] : undefined; message && !seen.has(message.id); ) {
+  for (let message = leaf ? messages[leaf] : undefined; message && !seen.has(message.id);) {
     seen.add(message.id)
     list.push(message)
     message = message.parentId ? messages[message.parentId] : undefined
@@ -18,7 +18,9 @@ export function branch(messages: Messages, leaf: string | null): Message[] {
 export function siblings(messages: Messages, message: Message): string[] {
   const parent = message.parentId ? messages[message.parentId] : undefined
   if (parent) return parent.childrenIds.filter((id) => messages[id]?.role === message.role)
-  return Object.values(messages).filter((other) => !other.parentId && other.role === message.role).map((other) => other.id)
+  return Object.values(messages)
+    .filter((other) => !other.parentId && other.role === message.role)
+    .map((other) => other.id)
 }
 
 /** The newest leaf below a message. */

@@ -12,7 +12,11 @@ it('leaves finished blocks alone while the last one grows', () => {
 })
 
 it('tells formulas from prices', () => {
-  expect(formulas('It is $x^2$ and $$y$$.').filter((part) => part.tex).map((part) => part.tex)).toEqual(['x^2', 'y'])
+  expect(
+    formulas('It is $x^2$ and $$y$$.')
+      .filter((part) => part.tex)
+      .map((part) => part.tex),
+  ).toEqual(['x^2', 'y'])
   expect(formulas('It costs $5 or $6.')).toEqual([{ text: 'It costs $5 or $6.' }])
 })
 

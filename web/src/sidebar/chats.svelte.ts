@@ -119,5 +119,7 @@ export function byDay(all: ChatSummary[], now: Date): { key: 'today' | 'yesterda
     else if (chat.updated_at >= midnight - 7 * day) groups.week.push(chat)
     else groups.older.push(chat)
   }
-  return (Object.keys(groups) as (keyof typeof groups)[]).map((key) => ({ key, chats: groups[key] })).filter((group) => group.chats.length > 0)
+  return (Object.keys(groups) as (keyof typeof groups)[])
+    .map((key) => ({ key, chats: groups[key] }))
+    .filter((group) => group.chats.length > 0)
 }

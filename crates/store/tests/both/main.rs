@@ -1,0 +1,9 @@
+//! Every promise of the store, on SQLite and on PostgreSQL. The latter's address comes from `AIRIS_TEST_POSTGRES`
+//! (`scripts/postgres.sh` starts one); without it these tests fail.
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod accounts;
+mod chats;
+mod fixture;
+mod opening;
+mod turns;

@@ -1,0 +1,61 @@
+//! Opening databases that are new, shared, locked, damaged or from the future.
+
+use airis_store::{Store, StoreError};
+
+use crate::fixture::{options, postgres_url};
+
+async fn all_open_at_once(url: String) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let url = url.clone();
+        tasks.spawn(async move { Store::open(&options(&url)).await.map(|_| ()) });
+    }
+    for outcome in tasks.join_all().await {
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_number_may_open_a_new_sqlite_file_at_once_and_one_may_serve() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:///{}", folder.path().join("a/airis.db").display());
+    all_open_at_once(url.clone()).await;
+    let (one, two) = (Store::open(&options(&url)).await.unwrap(), Store::open(&options(&url)).await.unwrap());
+    let lock = one.lock_for_serving().unwrap();
+    assert!(lock.is_held());
+    assert!(matches!(two.lock_for_serving(), Err(StoreError::Open(text)) if text.contains("already serves")));
+    drop(lock);
+    two.lock_for_serving().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_number_may_open_a_new_postgres_database_at_once() {
+    all_open_at_once(postgres_url().await).await;
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airis.db");
+    std::fs::write(&path, "this is a text, and long enough to be looked at as a header of a file").unwrap();
+    let error = Store::open(&options(&format!("sqlite:///{}", path.display()))).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be opened"), "{error}");
+    let error = Store::open(&options("postgresql://nobody@127.0.0.1:1/none")).await.unwrap_err();
+    assert!(error.to_string().contains("127.0.0.1:1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airis.db");
+    let url = format!("sqlite:///{}", path.display());
+    Store::open(&options(&url)).await.unwrap().close().await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    sqlx::query("INSERT INTO schema_migration (version, name, applied_at) VALUES (999, 'future', 0)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    let error = Store::open(&options(&url)).await.unwrap_err();
+    assert!(error.to_string().contains("newer than this binary"), "{error}");
+}
