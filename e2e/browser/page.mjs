@@ -18,6 +18,7 @@ export function browser() {
 export async function openPage(url) {
     // The page's own policy allows no injected script; the accessibility checker is one.
     const context = await (await browser()).newContext({ locale: 'en-US', colorScheme: 'light', viewport: { width: 1280, height: 800 }, bypassCSP: true });
+    context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => {
         console.error('page error:', error.message);

@@ -193,6 +193,11 @@ impl Providers {
         matches!(self.inner.route(model).await, Ok(Route::Ollama(_) | Route::Local))
     }
 
+    /// Whether a model runs inside this process, where only one reply is computed at a time.
+    pub async fn is_built_in(&self, model: &str) -> bool {
+        matches!(self.inner.route(model).await, Ok(Route::Local))
+    }
+
     /// Built-in models found on disk, usable or not.
     pub fn local_models(&self) -> Vec<LocalModel> {
         self.inner.local.found()

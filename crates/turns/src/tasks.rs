@@ -108,6 +108,11 @@ async fn tags(inner: &Inner, job: &Job, conversation: &str) {
 
 /// Asks the task model and reads its JSON. `None` when it fails, is too slow or does not answer in JSON.
 async fn ask(inner: &Inner, job: &Job, template_key: &str, own: &str, conversation: &str) -> Option<Json> {
+    let model = task_model(inner, job).await;
+    if inner.providers.is_built_in(&model).await {
+        // It computes one reply at a time: a title would stand before the next answer in the queue.
+        return None;
+    }
     let custom = inner.config.text(template_key);
     let template = if custom.trim().is_empty() { own } else { &custom };
     let excerpt: String = conversation.chars().take(EXCERPT).collect();
@@ -121,7 +126,6 @@ async fn ask(inner: &Inner, job: &Job, template_key: &str, own: &str, conversati
         body.insert("max_tokens".to_owned(), json!(1000));
     }
     body.extend(inner.config.get("task.model.params").as_object().cloned().unwrap_or_default());
-    let model = task_model(inner, job).await;
     let request = ChatRequest { model, body, user: Some(job.user.clone()), chat_id: None, prefix: None };
     match tokio::time::timeout(DEADLINE, inner.providers.complete(request)).await {
         Ok(Ok(answer)) => object(answer.pointer("/choices/0/message/content")?.as_str()?),
