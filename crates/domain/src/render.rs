@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{ChatId, Json, JsonMap, Message, MessageId, MessageRole};
 
-/// Keys of a message object that are columns; all others live in `rest`. `user_id` and `user` are added on reading.
+/// Keys of a message object that are columns; all others live in `rest`.
 const COLUMNS: [&str; 14] = [
     "id",
     "parentId",
@@ -29,17 +29,18 @@ impl Message {
     pub fn from_json(chat: &ChatId, key: &str, object: &JsonMap) -> Option<Self> {
         let value = |name: &str| object.get(name).filter(|value| !value.is_null()).cloned();
         let text = |name: &str| object.get(name).and_then(Json::as_str).map(str::to_owned);
+        let id = MessageId::from(text("id").filter(|id| !id.is_empty()).unwrap_or_else(|| key.to_owned()));
         let mut rest = JsonMap::new();
         for (name, value) in object {
             let text_column = matches!(name.as_str(), "model") && !value.is_string();
-            if (!COLUMNS.contains(&name.as_str()) || text_column) && name != "user_id" && name != "user" {
+            if !COLUMNS.contains(&name.as_str()) || text_column {
                 rest.insert(name.clone(), value.clone());
             }
         }
         Some(Self {
-            id: MessageId::from(text("id").filter(|id| !id.is_empty()).unwrap_or_else(|| key.to_owned())),
+            parent_id: text("parentId").map(MessageId::from).filter(|parent| *parent != id),
+            id,
             chat_id: chat.clone(),
-            parent_id: text("parentId").map(MessageId::from),
             role: MessageRole::parse(object.get("role")?.as_str()?)?,
             content: object.get("content").cloned().unwrap_or_else(|| json!("")),
             output: value("output"),
@@ -56,7 +57,7 @@ impl Message {
     }
 
     /// The contract's message object; `children` are its direct replies in stored order.
-    pub fn to_json(&self, children: &[MessageId], author: (&str, &str)) -> Json {
+    pub fn to_json(&self, children: &[MessageId]) -> Json {
         let mut object = JsonMap::new();
         let mut set = |name: &str, value: Option<Json>| {
             if let Some(value) = value {
@@ -78,36 +79,24 @@ impl Message {
         set("statusHistory", self.status_history.clone());
         set("timestamp", self.timestamp.map(|at| json!(at)));
         object.extend(self.rest.clone());
-        object.insert("user_id".to_owned(), json!(author.0));
-        if self.role == MessageRole::User {
-            object.insert("user".to_owned(), json!({"id": author.0, "name": author.1}));
-        }
         Json::Object(object)
     }
 }
 
-/// `history` of a chat: every message by id with rebuilt `childrenIds`, and the visible leaf. `author` is the owner's id
-/// and name. A missing or unknown leaf becomes the newest message; an inner one its last descendant.
-pub fn history(messages: &[Message], current: Option<&MessageId>, author: (&str, &str)) -> Json {
-    let mut children: HashMap<&MessageId, Vec<MessageId>> = HashMap::new();
-    for message in messages {
-        if let Some(parent) = &message.parent_id {
-            children.entry(parent).or_default().push(message.id.clone());
-        }
-    }
+/// `history` of a chat: every message by id with rebuilt `childrenIds`, and the visible leaf.
+pub fn history(messages: &[Message], current: Option<&MessageId>) -> Json {
+    let children = children(messages);
     let mut map = JsonMap::new();
     for message in messages {
         let replies = children.get(&message.id).map_or(&[][..], Vec::as_slice);
-        map.insert(message.id.to_string(), message.to_json(replies, author));
+        map.insert(message.id.to_string(), message.to_json(replies));
     }
-    json!({"messages": map, "currentId": leaf(messages, &children, current)})
+    json!({"messages": map, "currentId": visible_leaf(messages, current)})
 }
 
-fn leaf(
-    messages: &[Message],
-    children: &HashMap<&MessageId, Vec<MessageId>>,
-    current: Option<&MessageId>,
-) -> Option<MessageId> {
+/// The leaf that is shown: a missing or unknown one becomes the newest message, an inner one its last descendant.
+pub fn visible_leaf(messages: &[Message], current: Option<&MessageId>) -> Option<MessageId> {
+    let children = children(messages);
     let known = current.filter(|id| messages.iter().any(|message| message.id == **id)).cloned();
     let mut at = match known {
         Some(id) => id,
@@ -121,6 +110,16 @@ fn leaf(
         }
     }
     Some(at)
+}
+
+fn children(messages: &[Message]) -> HashMap<&MessageId, Vec<MessageId>> {
+    let mut children: HashMap<&MessageId, Vec<MessageId>> = HashMap::new();
+    for message in messages {
+        if let Some(parent) = &message.parent_id {
+            children.entry(parent).or_default().push(message.id.clone());
+        }
+    }
+    children
 }
 
 /// Messages of a client's `history.messages` whose stored form differs; stored messages absent from it survive.
@@ -151,7 +150,8 @@ mod tests {
 
     fn sample() -> JsonMap {
         let value = json!({
-            "a": {"id": "a", "parentId": null, "childrenIds": ["b"], "role": "user", "content": "hi", "models": ["m"], "timestamp": 1},
+            "a": {"id": "a", "parentId": null, "childrenIds": ["b"], "role": "user", "content": "hi", "models": ["m"], "timestamp": 1,
+                "user_id": "u", "user": {"id": "u", "name": "Uma"}},
             "b": {"id": "b", "parentId": "a", "childrenIds": [], "role": "assistant", "content": "yo", "model": "m", "done": true,
                 "timestamp": 2, "modelIdx": 0, "followUps": ["x"]},
         });
@@ -162,7 +162,7 @@ mod tests {
     fn what_is_rendered_reads_back_unchanged() {
         let chat = ChatId::from("c");
         let messages = changed(&chat, &[], &sample());
-        let rendered = history(&messages, Some(&MessageId::from("b")), ("u", "Uma"));
+        let rendered = history(&messages, Some(&MessageId::from("b")));
         assert_eq!(rendered["currentId"], "b");
         assert_eq!(rendered["messages"]["a"]["childrenIds"], json!(["b"]));
         assert_eq!(rendered["messages"]["a"]["user"], json!({"id": "u", "name": "Uma"}));
@@ -187,7 +187,7 @@ mod tests {
         let messages = changed(&ChatId::from("c"), &[], &sample());
         for current in [None, Some("nowhere"), Some("a")] {
             let current = current.map(MessageId::from);
-            assert_eq!(history(&messages, current.as_ref(), ("u", "n"))["currentId"], "b");
+            assert_eq!(history(&messages, current.as_ref())["currentId"], "b");
         }
     }
 }

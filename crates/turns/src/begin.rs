@@ -259,7 +259,6 @@ fn new_chat(user: &User, form: &Form, id: &ChatId, models: &JsonMap) -> Chat {
 
 /// Viewers of a shared chat learn of the new exchange; its author knows it already.
 fn share_messages(inner: &Inner, user: &User, chat: &ChatId, form: &Form, new: &NewTurn) {
-    let author = (user.id.as_str(), user.name.as_str());
     let mut map = JsonMap::new();
     for message in &new.messages {
         let children: Vec<MessageId> = new
@@ -268,7 +267,7 @@ fn share_messages(inner: &Inner, user: &User, chat: &ChatId, form: &Form, new: &
             .filter(|other| other.parent_id.as_ref() == Some(&message.id))
             .map(|other| other.id.clone())
             .collect();
-        let mut object = message.to_json(&children, author);
+        let mut object = message.to_json(&children);
         if let Some(object) = object.as_object_mut() {
             object.remove("meta");
         }

@@ -1,11 +1,11 @@
 //! The chat object of the contract: written from rows, and read back into the rows that changed.
 
-use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, User, now};
+use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, User, now, render};
 use airis_store::ChatPatch;
 use airis_turns::Live;
 use serde_json::json;
 
-use super::tree::{clean, read_message, write_history};
+use super::text::clean;
 
 /// Title of a chat that has none.
 const UNTITLED: &str = "New Chat";
@@ -21,7 +21,7 @@ pub fn write(chat: &Chat, mut messages: Vec<Message>, live: &[Live]) -> Json {
             message.done = Some(false);
         }
     }
-    let history = write_history(&messages, chat.current_message_id.as_ref());
+    let history = render::history(&messages, chat.current_message_id.as_ref());
     let mut blob = JsonMap::new();
     if let Some(id) = chat.blob.get("id") {
         blob.insert("id".to_owned(), id.clone());
@@ -64,7 +64,7 @@ pub fn read_new(
         created_at: at,
         updated_at: at,
     };
-    let messages = read_messages(user, &id, object);
+    let messages = render::changed(&id, &[], &signed_messages(user, object));
     if chat.current_message_id.as_ref().is_some_and(|leaf| !messages.iter().any(|message| message.id == *leaf)) {
         chat.current_message_id = None;
     }
@@ -80,7 +80,7 @@ pub fn read_changes(
     stored: &[Message],
     live: &[Live],
 ) -> (ChatPatch, Vec<Message>) {
-    let mut changed = read_messages(user, id, object);
+    let mut changed = render::changed(id, stored, &signed_messages(user, object));
     for message in &mut changed {
         let running = live.iter().any(|reply| reply.message_id == message.id);
         if let Some(before) = stored.iter().find(|before| running && before.id == message.id) {
@@ -119,19 +119,12 @@ fn rest(user: &User, object: &JsonMap) -> JsonMap {
     blob
 }
 
-fn read_messages(user: &User, chat: &ChatId, object: &JsonMap) -> Vec<Message> {
-    let Some(history) = object.get("history").and_then(|history| history.get("messages")).and_then(Json::as_object)
-    else {
-        return Vec::new();
-    };
-    let read = history.iter().filter_map(|(id, object)| {
-        let mut message = read_message(chat, id, object)?;
-        message.rest.insert("role".to_owned(), json!(message.role.as_str()));
-        stamp(user, &mut message.rest);
-        message.rest.shift_remove("role");
-        Some(message)
-    });
-    read.collect()
+/// The messages of the history, each saying who wrote it.
+fn signed_messages(user: &User, object: &JsonMap) -> JsonMap {
+    let messages = object.get("history").and_then(|history| history.get("messages")).map(clean);
+    let Some(Json::Object(mut messages)) = messages else { return JsonMap::new() };
+    messages.values_mut().filter_map(Json::as_object_mut).for_each(|message| stamp(user, message));
+    messages
 }
 
 /// Says who wrote a message.

@@ -1,12 +1,11 @@
 //! Copies of a chat: whole, or up to a message.
 
-use airis_domain::{Chat, ChatId, Json as Value, JsonMap, Message, MessageId, now};
+use airis_domain::{Chat, ChatId, Json as Value, JsonMap, Message, MessageId, now, render};
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::tree;
 use super::view::ChatResponse;
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -35,7 +34,7 @@ pub async fn clone(
 ) -> Result<Json<ChatResponse>> {
     let messages = app.store.messages(&chat.id).await?;
     let title = form.title.unwrap_or_else(|| format!("Clone of {}", chat.title));
-    let leaf = tree::visible_leaf(&messages, chat.current_message_id.as_ref()).cloned();
+    let leaf = render::visible_leaf(&messages, chat.current_message_id.as_ref());
     store(&app, &chat, title, messages, leaf).await
 }
 

@@ -1,12 +1,12 @@
 //! Chats made by a client itself: new ones, and imported ones.
 
-use airis_domain::{Json as Value, JsonMap, MessageId, now};
+use airis_domain::{Json as Value, JsonMap, MessageId, now, render};
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::blob;
 use super::view::ChatResponse;
-use super::{blob, tree};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::Result;
@@ -73,7 +73,7 @@ pub async fn import(
         chat.created_at = one.created_at.unwrap_or_else(now);
         chat.updated_at = one.updated_at.unwrap_or(chat.created_at);
         let leaf = one.current_message_id.map(MessageId::from).or_else(|| chat.current_message_id.take());
-        chat.current_message_id = tree::visible_leaf(&messages, leaf.as_ref()).cloned();
+        chat.current_message_id = render::visible_leaf(&messages, leaf.as_ref());
         app.store.insert_chat(&chat, &messages).await?;
         stored.push(ChatResponse::of(chat, messages, &[]));
     }

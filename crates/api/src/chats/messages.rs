@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::tree;
+use super::text;
 use super::view::ChatResponse;
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -46,13 +46,13 @@ pub async fn edit(
     let stored = app.store.message(&chat.id, &id).await?.ok_or_else(ApiError::unauthorized)?;
     let mut patch = MessagePatch::default();
     if let Some(content) = form.content {
-        let content = tree::clean(&json!(content));
+        let content = text::clean(&json!(content));
         patch.output = rewritten(&stored, &content);
         patch.content = Some(content);
     }
     if let Some(voice) = form.voice {
         let mut meta = stored.rest.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
-        meta.insert("voice".to_owned(), tree::clean(&Value::Object(voice)));
+        meta.insert("voice".to_owned(), text::clean(&Value::Object(voice)));
         patch.rest.insert("meta".to_owned(), Value::Object(meta));
     }
     app.store.patch_message(&chat.id, &id, &patch).await?;
@@ -99,7 +99,7 @@ pub async fn event(
 ) -> Result<Json<bool>> {
     let id = MessageId::from(ids.1);
     let stored = app.store.message(&chat.id, &id).await?.ok_or_else(ApiError::unauthorized)?;
-    let data = tree::clean(&Value::Object(form.data));
+    let data = text::clean(&Value::Object(form.data));
     if form.r#type == "status" {
         app.store.push_status(&chat.id, &id, &data).await?;
     } else if let Some(patch) = effect(&form.r#type, &data, &stored) {
@@ -160,7 +160,7 @@ mod tests {
             {"type": "function_call", "id": "f"},
             {"type": "message", "id": "m2", "content": [{"type": "output_text", "text": "after"}]},
         ]});
-        let message = tree::read_message(&ChatId::from("c"), "a", &object).unwrap();
+        let message = Message::from_json(&ChatId::from("c"), "a", object.as_object().unwrap()).unwrap();
         assert_eq!(
             rewritten(&message, &json!("new")).unwrap(),
             json!([{"type": "function_call", "id": "f"},

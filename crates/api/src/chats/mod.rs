@@ -11,7 +11,7 @@ pub mod messages;
 pub mod read;
 pub mod search;
 pub mod tags;
-pub mod tree;
+pub mod text;
 pub mod unread;
 pub mod update;
 pub mod view;

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::list::page;
 use super::view::ChatTitleIdResponse;
-use super::{tags, tree};
+use super::{tags, text};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::Result;
@@ -65,7 +65,7 @@ fn read(text: &str, mut query: ChatListQuery) -> ChatListQuery {
 async fn snippet(app: &App, line: &ChatTitleIdResponse, words: &str) -> Result<Option<String>> {
     let needle = words.to_lowercase();
     for message in app.store.messages(&line.id).await? {
-        if let Some(text) = tree::text(&message.content).as_deref().and_then(|text| cut(text, &needle)) {
+        if let Some(text) = text::of_content(&message.content).as_deref().and_then(|text| cut(text, &needle)) {
             return Ok(Some(text));
         }
     }

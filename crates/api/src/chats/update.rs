@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::create::ChatForm;
 use super::view::ChatResponse;
-use super::{blob, tree};
+use super::{blob, text};
 use crate::app::App;
 use crate::error::{ApiError, Result};
 use crate::extract::{FreeForm, Json};
@@ -49,7 +49,7 @@ pub async fn params(
         if value.is_null() {
             params.shift_remove(key);
         } else {
-            params.insert(key.clone(), tree::clean(value));
+            params.insert(key.clone(), text::clean(value));
         }
     }
     let params = Value::Object(params);

@@ -124,7 +124,7 @@ async fn any_edits_written_as_differences_read_back_as_made(store: Store) {
             store.update_chat_with_messages(&chat.id, &patch, &changed).await.unwrap();
         }
         let rows = store.messages(&chat.id).await.unwrap();
-        let rendered = render::history(&rows, None, ("u", "n"));
+        let rendered = render::history(&rows, None);
         for (id, wanted) in expected {
             let got = &rendered["messages"][&id];
             for key in ["content", "custom", "parentId"] {
