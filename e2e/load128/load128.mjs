@@ -17,12 +17,14 @@ const log = join(data, 'server.log');
 const port = await freePort();
 process.env.AIRIS_URL = `http://127.0.0.1:${port}`;
 const { call, envelopes, join: connect, spoken, turn, until } = await import('../sockets/server.mjs');
-const env = environment(data, port, await provider(), { ENABLE_SIGNUP: 'true', DEFAULT_USER_ROLE: 'user', BYPASS_MODEL_ACCESS_CONTROL: 'true' });
+const env = environment(data, port, await provider(), { BYPASS_MODEL_ACCESS_CONTROL: 'true' });
 const server = await serve(binary, env, log);
 
+const administrator = await call('POST', '/api/v1/auths/signup', { body: { name: 'Root', email: 'root@example.com', password: 'correct horse battery' } });
+
 async function person(number) {
-    const body = { name: `P${number}`, email: `p${number}@example.com`, password: 'correct horse battery' };
-    const made = await call('POST', '/api/v1/auths/signup', { body });
+    const body = { name: `P${number}`, email: `p${number}@example.com`, password: 'correct horse battery', role: 'user' };
+    const made = await call('POST', '/api/v1/auths/add', { token: administrator.body.token, body });
     if (made.status !== 200) throw new Error(`no account: ${JSON.stringify(made.body)}`);
     return { token: made.body.token, socket: await connect(made.body.token) };
 }
@@ -48,12 +50,10 @@ async function converse({ token, socket }, number) {
 }
 
 const crowd = [];
-const first = await person(0);
-for (let at = 1; at < Number(people); at += 16) {
+for (let at = 0; at < Number(people); at += 16) {
     const some = Array.from({ length: Math.min(16, Number(people) - at) }, (_, i) => person(at + i));
     crowd.push(...(await Promise.all(some)));
 }
-crowd.unshift(first);
 console.log(`${crowd.length} people are connected`);
 const begin = Date.now();
 const problems = (await Promise.all(crowd.map((one, i) => converse(one, i).catch((error) => `${i}: ${error.message}`)))).filter(Boolean);

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
+# units, the official Socket.IO clients, kill -9, a crowd, and a real browser.
+source "$(dirname "$0")/steps.sh"
+source scripts/tools.sh
+
+test_tools
+export AIRIS_TEST_MODELS="${AIRIS_TEST_MODELS:-$cache/models}"
+binary="$target/debug/airis"
+
+browser_tests() {
+    npm_ci e2e/browser
+    e2e/browser/run.sh "$binary"
+}
+
+step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
+step "client: build" build_client
+step "client: units" npm run --prefix web --silent test
+step "rust: build" cargo build --workspace --all-targets --quiet
+step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet
+if [ -x "$binary" ]; then
+    step "sockets: official clients" e2e/sockets/both.sh "$binary"
+    step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
+    step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
+    step "browser" browser_tests
+fi
+summary
