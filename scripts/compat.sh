@@ -16,7 +16,7 @@ if [ ! -f "$wire/replay.py" ]; then
     exit 2
 fi
 binary="${AIRIS_BINARY:-$target/debug/airis}"
-[ -n "${AIRIS_BINARY:-}" ] || cargo build -q -p airis
+[ -n "${AIRIS_BINARY:-}" ] || cargo build -q --workspace
 
 work="$(mktemp -d)"
 folders+=("$work")

@@ -2,7 +2,8 @@
 # Prints which operations of the recorded contract exist, and where shapes differ. Options are handed on.
 source "$(dirname "$0")/steps.sh"
 
-cargo build -q -p airis
+# The same build as the tests': naming one package would build its dependencies with other features.
+cargo build -q --workspace
 document="$(mktemp)"
 folders+=("$document")
 "$target/debug/airis" openapi >"$document"

@@ -15,6 +15,8 @@ pub struct Probe {
     pub url: String,
     /// Whether its settings turn it on; others are not asked.
     pub enabled: bool,
+    /// No key is given; most servers elsewhere want one.
+    pub without_key: bool,
     /// Models that it offers, or why none are known.
     pub models: Result<usize, ProviderError>,
     pub took: Duration,
@@ -30,6 +32,7 @@ impl Providers {
     async fn ask(&self, connection: Connection) -> Probe {
         let begin = Instant::now();
         let enabled = connection.enabled();
+        let without_key = connection.key.is_empty();
         let http = &self.inner.http;
         let models = match connection.kind {
             _ if !enabled => Ok(0),
@@ -43,6 +46,6 @@ impl Providers {
             Kind::Ollama => "ollama",
         };
         let name = format!("{kind} {}", connection.index);
-        Probe { name, url: connection.url, enabled, models, took: begin.elapsed() }
+        Probe { name, url: connection.url, enabled, without_key, models, took: begin.elapsed() }
     }
 }

@@ -187,13 +187,19 @@ fn accounts_are_made_and_changed_from_the_command_line() {
 #[test]
 fn the_doctor_fails_when_something_is_wrong_and_shows_no_secret() {
     let folder = tempfile::tempdir().unwrap();
-    let well = airis(folder.path()).args(["doctor"]).env("PORT", "0").env("WEBUI_SECRET_KEY", "hunter2-hunter2-hunter2").output();
-    let well = well.unwrap();
+    let doctor = |variables: &[(&str, &str)]| {
+        let mut command = airis(folder.path());
+        command.args(["doctor", "--json"]).env("PORT", "0").envs(variables.iter().copied()).output().unwrap()
+    };
+    let well = doctor(&[("WEBUI_SECRET_KEY", "hunter2-hunter2-hunter2")]);
     let text = String::from_utf8_lossy(&well.stdout).into_owned();
     assert_eq!(well.status.code(), Some(0), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
-    let ill = airis(folder.path()).args(["doctor", "--json"]).env("ENABLE_OPENAI_API", "true");
-    let ill = ill.env("OPENAI_API_BASE_URLS", "http://127.0.0.1:9/v1").env("OPENAI_API_KEYS", "sk-hunter2").output().unwrap();
+    let ill = doctor(&[
+        ("ENABLE_OPENAI_API", "true"),
+        ("OPENAI_API_BASE_URLS", "http://127.0.0.1:9/v1"),
+        ("OPENAI_API_KEYS", "sk-hunter2"),
+    ]);
     assert_eq!(ill.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_slice(&ill.stdout).unwrap();
     assert_eq!(report["well"], false);
@@ -229,7 +235,8 @@ fn help_teaches_by_examples_and_completions_exist_for_every_shell() {
         assert!(output.status.success(), "{arguments:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    for arguments in [&["--help"][..], &["serve", "--help"], &["user", "add", "--help"], &["models", "pull", "--help"]] {
+    for arguments in [&["--help"][..], &["serve", "--help"], &["user", "add", "--help"], &["models", "pull", "--help"]]
+    {
         assert!(text(arguments).contains("Examples:"), "{arguments:?}");
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

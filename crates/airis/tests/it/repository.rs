@@ -36,5 +36,9 @@ pub fn sources(extensions: &[&str]) -> Vec<(String, String)> {
 /// The lines of a Rust file that do something, numbered from 1: comments, and tests at the end of the file, left out.
 pub fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
-    text[..end].lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text[..end]
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }

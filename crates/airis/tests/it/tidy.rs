@@ -52,8 +52,7 @@ fn no_file_is_too_long_to_be_read() {
 
 #[test]
 fn no_file_has_a_name_that_says_nothing() {
-    const EMPTY: [&str; 9] =
-        ["util", "utils", "helper", "helpers", "common", "manager", "misc", "stuff", "shared"];
+    const EMPTY: [&str; 9] = ["util", "utils", "helper", "helpers", "common", "manager", "misc", "stuff", "shared"];
     let problems: Vec<String> = sources(&["rs", "ts", "mjs", "svelte", "py", "sh"])
         .into_iter()
         .map(|(path, _)| path)
@@ -66,7 +65,9 @@ fn no_file_has_a_name_that_says_nothing() {
 fn rooms_know_only_rooms_below_them() {
     let mut problems = Vec::new();
     for (path, text) in sources(&["toml"]) {
-        let Some(room) = path.strip_prefix("crates/").and_then(|rest| rest.strip_suffix("/Cargo.toml")) else { continue };
+        let Some(room) = path.strip_prefix("crates/").and_then(|rest| rest.strip_suffix("/Cargo.toml")) else {
+            continue;
+        };
         let floor = |name: &str| FLOORS.iter().position(|rooms| rooms.contains(&name));
         let Some(own) = floor(room) else {
             problems.push(format!("{room} stands on no floor: add it to FLOORS and to ARCHITECTURE.md"));
@@ -140,7 +141,13 @@ fn the_environment_is_read_in_one_place() {
 #[test]
 fn nothing_is_left_for_later() {
     // Written in two parts, so that this file does not find itself.
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("to", "do!("), concat!("unimplement", "ed!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+        concat!("to", "do!("),
+        concat!("unimplement", "ed!("),
+    ];
     let mut problems = Vec::new();
     for (path, text) in sources(&["rs", "ts", "mjs", "svelte", "py", "sh", "css"]) {
         for (number, line) in text.lines().enumerate() {
