@@ -1,7 +1,7 @@
 //! Schema changes: numbered files that only add, applied once under a lock by whichever process comes first.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use airis_domain::now;
@@ -29,7 +29,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(crate) async fn apply(db: &Db, file: Option<&Path>) -> Result<()> {
     match db {
         Db::Sqlite { write, .. } => {
-            let _lock = file.map(lock_file).transpose()?;
+            let _lock = match file {
+                Some(file) => Some(lock_file(file.to_owned()).await?),
+                None => None,
+            };
             let mut connection = write.acquire().await?;
             raw_sql(CREATE).execute(&mut *connection).await?;
             let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *connection).await?;
@@ -88,13 +91,16 @@ fn pending(applied: i64) -> Result<Vec<(i64, &'static str, &'static str)>> {
     Ok(MIGRATIONS.iter().copied().filter(|(version, ..)| *version > applied).collect())
 }
 
-/// A lock file beside the database; released when dropped or when the process dies.
-fn lock_file(database: &Path) -> Result<File> {
+/// A lock file beside the database; released when dropped or when the process dies. Waiting for it blocks a thread that
+/// may be blocked.
+async fn lock_file(database: PathBuf) -> Result<File> {
     let path = database.with_extension("migrate.lock");
-    let open = || -> std::io::Result<File> {
+    let shown = path.display().to_string();
+    let wait = move || -> std::io::Result<File> {
         let file = File::create(&path)?;
         file.lock()?;
         Ok(file)
     };
-    open().map_err(|error| StoreError::Open(format!("the lock file {} cannot be used: {error}", path.display())))
+    let outcome = tokio::task::spawn_blocking(wait).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    outcome.map_err(|error| StoreError::Open(format!("the lock file {shown} cannot be used: {error}")))
 }

@@ -29,13 +29,12 @@ export const session = {
   async start(): Promise<void> {
     failure = null
     try {
-      config = await get<PageConfig>('/api/config')
-      document.title = config.name
-      if (!config.features.auth && !getToken()) {
-        await this.signIn('', '')
-      } else if (getToken()) {
-        await this.refresh()
-      }
+      const page = await get<PageConfig>('/api/config')
+      document.title = page.name
+      if (!page.features.auth && !getToken()) await this.signIn('', '')
+      else if (getToken()) await this.refresh()
+      // Last: from here on the page is drawn, and it must know who looks at it.
+      config = page
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)
     }

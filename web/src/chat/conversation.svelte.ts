@@ -36,6 +36,7 @@ export class Conversation {
   #known = new Map<string, number>()
   #waiting: Envelope[] = []
   #frame = 0
+  #naming = false
   #stops: (() => void)[] = []
 
   constructor() {
@@ -108,11 +109,11 @@ export class Conversation {
   }
 
   #hear(event: Envelope): void {
-    if (event.chat_id !== this.id) return
+    // A new chat's first events may overtake the answer that names it.
+    if (event.chat_id !== this.id && !this.#naming) return
     if (event.shared && event.user_id === session.user?.id) return
-    if (event.data.type === 'chat:title') this.title = String(event.data.data)
-    if (event.data.type === 'chat:reload') void this.#load()
     this.#waiting.push(event)
+    if (this.#naming) return
     this.#frame ||= requestAnimationFrame(() => this.#paint())
   }
 
@@ -120,6 +121,8 @@ export class Conversation {
   #paint(): void {
     this.#frame = 0
     for (const event of this.#waiting.splice(0)) {
+      if (event.data.type === 'chat:title') this.title = String(event.data.data)
+      if (event.data.type === 'chat:reload') void this.#load()
       const message = event.message_id ? this.messages[event.message_id] : undefined
       if (!message) continue
       const seen = this.#known.get(message.id) ?? 0
@@ -178,6 +181,7 @@ export class Conversation {
       return reply
     })
     this.leaf = replies[0]?.id ?? null
+    this.#naming = !this.id
     try {
       const answer = await post<{ chat_id: string }>('/api/chat/completions', {
         stream: true,
@@ -207,8 +211,11 @@ export class Conversation {
         go(`/c/${answer.chat_id}`, true)
         void ask('events:chat', { chat_id: answer.chat_id, data: { type: 'join' } })
       }
-      await this.#resume()
+      this.#naming = false
+      this.#waiting = this.#waiting.filter((event) => event.chat_id === this.id)
+      this.#paint()
     } catch (error) {
+      this.#naming = false
       for (const reply of replies) delete this.messages[reply.id]
       question.childrenIds = question.childrenIds.filter((id) => this.messages[id])
       this.leaf = question.childrenIds.at(-1) ?? question.id

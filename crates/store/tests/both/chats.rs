@@ -3,6 +3,7 @@
 use airis_domain::{MessageId, render};
 use airis_store::{ChatListQuery, ChatPatch, MessagePatch, Store, StoreError};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
