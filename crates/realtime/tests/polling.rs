@@ -1,0 +1,217 @@
+//! Sockets through their public face, over long polling: no network is needed, a request is a function call.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use airis_bus::Bus;
+use airis_config::Config;
+use airis_domain::{Json, Role, RoomEvent, SessionId, User, UserId};
+use airis_realtime::{CallError, Realtime, Sessions};
+use airis_store::{Store, StoreOptions};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use serde_json::json;
+use tower::{Layer, Service, service_fn};
+
+/// The token is the person's id; `pending` waits for approval, an empty one is forged.
+struct Tokens;
+
+#[async_trait::async_trait]
+impl Sessions for Tokens {
+    async fn user(&self, token: &str) -> Option<User> {
+        let role = if token == "pending" { Role::Pending } else { Role::User };
+        (!token.is_empty()).then(|| person(token, role))
+    }
+}
+
+fn person(id: &str, role: Role) -> User {
+    User {
+        id: UserId::from(id),
+        name: id.to_uppercase(),
+        email: format!("{id}@example.com"),
+        role,
+        profile_image_url: String::new(),
+        profile_banner_image_url: None,
+        username: None,
+        bio: None,
+        gender: None,
+        date_of_birth: None,
+        timezone: None,
+        presence_state: None,
+        status_emoji: None,
+        status_message: None,
+        status_expires_at: None,
+        info: None,
+        settings: None,
+        oauth: None,
+        scim: None,
+        variables: None,
+        last_active_at: 0,
+        updated_at: 0,
+        created_at: 0,
+    }
+}
+
+struct Server {
+    realtime: Realtime,
+    bus: Bus,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap().to_owned();
+        let config = Config::from_env(&|name| match name {
+            "DATA_DIR" => Some(data.clone()),
+            "ENABLE_WEBSOCKET_SUPPORT" => Some("false".to_owned()),
+            _ => None,
+        });
+        let config = Arc::new(config.unwrap());
+        let options = StoreOptions {
+            url: format!("sqlite:///{data}/test.db"),
+            pool_size: Some(1),
+            pool_max_overflow: 0,
+            pool_timeout: 5,
+            pool_recycle: 3600,
+            schema: None,
+            migrate: true,
+        };
+        let store = Store::open(&options).await.unwrap();
+        let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
+        let providers = airis_providers::Providers::new(config.clone());
+        let tools = Arc::new(airis_turns::NoTools);
+        let turns =
+            airis_turns::Turns::new(store.clone(), bus.clone(), providers, config.clone(), tools, "test".to_owned());
+        let realtime = Realtime::new(store, bus.clone(), config, Arc::new(Tokens), turns);
+        Self { realtime, bus, _folder: folder }
+    }
+
+    async fn ask(&self, method: &str, query: &str, body: &str) -> (StatusCode, String) {
+        let nowhere = service_fn(|_: Request<Full<Bytes>>| async {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("elsewhere")))
+        });
+        let uri = format!("/ws/socket.io/?EIO=4&transport=polling{query}");
+        let request = Request::builder().method(method).uri(uri).body(Full::from(body.to_owned())).unwrap();
+        let response = self.realtime.layer().layer(nowhere).call(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    async fn connect(&self, token: &str) -> Client<'_> {
+        let (_, open) = self.ask("GET", "", "").await;
+        let open: Json = serde_json::from_str(&open[1..]).unwrap();
+        let client = Client { server: self, sid: open["sid"].as_str().unwrap().to_owned() };
+        client.say(&format!(r#"40{{"token":"{token}"}}"#)).await;
+        assert_eq!(client.hear().await, format!(r#"40{{"sid":"{}"}}"#, client.sid));
+        client
+    }
+
+    fn tell(&self, user: &str, text: &str) {
+        let room = format!("user:{user}");
+        self.bus.emit(RoomEvent { room, event: "events".to_owned(), payload: json!(text), except: None });
+    }
+}
+
+struct Client<'a> {
+    server: &'a Server,
+    sid: String,
+}
+
+impl Client<'_> {
+    async fn say(&self, packet: &str) {
+        let (status, text) = self.server.ask("POST", &format!("&sid={}", self.sid), packet).await;
+        assert_eq!((status, text.as_str()), (StatusCode::OK, "OK"), "{packet}");
+    }
+
+    /// What waits; packets are told apart by `|`.
+    async fn hear(&self) -> String {
+        let query = format!("&sid={}", self.sid);
+        let answer = self.server.ask("GET", &query, "");
+        let (_, text) = tokio::time::timeout(Duration::from_secs(5), answer).await.unwrap();
+        text.replace('\u{1e}', "|")
+    }
+
+    fn session(&self) -> SessionId {
+        SessionId::from(self.sid.as_str())
+    }
+}
+
+#[tokio::test]
+async fn a_question_reaches_one_socket_and_its_answer_comes_back() {
+    let server = Server::start().await;
+    let client = server.connect("ann").await;
+    let other = server.connect("ann").await;
+    let question = json!({"data": {"type": "confirmation"}});
+    let (ann, session) = (UserId::from("ann"), client.session());
+    let call = server.realtime.call(&session, &ann, &question, Some(Duration::from_secs(5)));
+    let reply = async {
+        assert_eq!(client.hear().await, r#"421["events",{"data":{"type":"confirmation"}}]"#);
+        client.say("431[true]").await;
+    };
+    let (answer, ()) = tokio::join!(call, reply);
+    assert_eq!(answer.unwrap(), json!(true));
+    server.tell("ann", "next");
+    assert_eq!(other.hear().await, r#"42["events","next"]"#, "the other tab was not asked");
+}
+
+#[tokio::test]
+async fn a_socket_of_somebody_else_is_not_asked_and_silence_has_an_end() {
+    let server = Server::start().await;
+    let client = server.connect("ann").await;
+    let session = client.session();
+    let soon = Some(Duration::from_millis(50));
+    let stranger = server.realtime.call(&session, &UserId::from("bob"), &json!({}), soon).await;
+    assert!(matches!(stranger, Err(CallError::NotConnected)));
+    let silent = server.realtime.call(&session, &UserId::from("ann"), &json!({}), soon).await;
+    assert!(matches!(silent, Err(CallError::NoAnswer)));
+}
+
+#[tokio::test]
+async fn people_who_wait_for_approval_and_forged_tokens_hear_nothing() {
+    let server = Server::start().await;
+    for token in ["pending", ""] {
+        let client = server.connect(token).await;
+        server.tell("pending", "secret");
+        client.say(r#"420["user-join",{"auth":{"token":""}}]"#).await;
+        assert_eq!(client.hear().await, "430[]");
+    }
+    assert_eq!(server.realtime.usage().user_count, 0);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_cut_and_the_others_go_on() {
+    let server = Server::start().await;
+    let slow = server.connect("ann").await;
+    let quick = server.connect("bob").await;
+    for _ in 0..20_000 {
+        server.tell("ann", "word");
+    }
+    server.tell("bob", "hello");
+    assert_eq!(quick.hear().await, r#"42["events","hello"]"#);
+    assert_eq!(slow.hear().await, "1", "the transport is closed, so that the client resumes");
+}
+
+#[tokio::test]
+async fn somebody_whose_rights_changed_is_told_and_closed() {
+    let server = Server::start().await;
+    let client = server.connect("ann").await;
+    server.realtime.disconnect_user(&UserId::from("ann"));
+    assert_eq!(client.hear().await, r#"42["access:updated",{}]|41"#);
+    assert_eq!(client.hear().await, "1");
+    assert_eq!(server.realtime.user_ids(), []);
+    assert_eq!(server.realtime.owner(&client.session()), Some(UserId::from("ann")), "known for a while");
+}
+
+#[tokio::test]
+async fn two_polls_at_once_end_the_session() {
+    let server = Server::start().await;
+    let client = server.connect("ann").await;
+    let query = format!("&sid={}", client.sid);
+    let (first, second) = tokio::join!(server.ask("GET", &query, ""), server.ask("GET", &query, ""));
+    assert_eq!((first.1.as_str(), second.0), ("1", StatusCode::BAD_REQUEST));
+}
