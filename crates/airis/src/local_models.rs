@@ -27,7 +27,7 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
     let settings = config.settings();
     let folder = settings.local_model_path.clone().unwrap_or_else(|| settings.data_dir.join("models"));
     match command {
-        Command::List { json } => list(&Providers::new(Arc::new(config)).local_models(), &folder, json),
+        Command::List { json } => list(&Providers::new(Arc::new(config)).examine_local_models(), &folder, json),
         Command::Pull { source, name } => pull(&source, name, &folder).await,
     }
 }

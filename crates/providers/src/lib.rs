@@ -202,6 +202,11 @@ impl Providers {
     pub fn local_models(&self) -> Vec<LocalModel> {
         self.inner.local.found()
     }
+
+    /// The same after reading each file's description: slower, and what is wrong with a file is found. Blocks on the disk.
+    pub fn examine_local_models(&self) -> Vec<LocalModel> {
+        self.inner.local.examined()
+    }
 }
 
 impl Inner {

@@ -109,9 +109,7 @@ pub fn connection(probe: Probe) -> Check {
         Ok(0) => Check::odd(name, "answers, but offers no models"),
         Ok(count) => Check::well(name, format!("{count} models in {} ms", probe.took.as_millis())),
         // As it is before anybody has configured anything: not a fault.
-        Err(error) if without_key => {
-            Check::odd(name, format!("{error}; give it a key, or turn the connection off"))
-        }
+        Err(error) if without_key => Check::odd(name, format!("{error}; give it a key, or turn the connection off")),
         Err(error) => Check::failed(name, format!("{error}; correct or turn off the connection")),
     }
 }

@@ -43,7 +43,7 @@ async fn examine(config: Arc<Config>, report: &mut Report<'_>) {
     report.add(database(&settings, &config).await);
     let providers = Providers::new(config);
     report.extend(providers.probe().await.into_iter().map(checks::connection));
-    report.extend(checks::local_models(&providers.local_models(), &settings));
+    report.extend(checks::local_models(&providers.examine_local_models(), &settings));
 }
 
 /// Opens the database without changing it, and loads the settings that administrators have stored.

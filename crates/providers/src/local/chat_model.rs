@@ -42,6 +42,26 @@ pub fn problem(path: &Path) -> Option<String> {
     }
 }
 
+/// Why a file cannot be a model, judged by everything but its weights: kind, contents, length. Takes a moment.
+pub fn examine(path: &Path) -> Option<String> {
+    problem(path).or_else(|| {
+        let mut file = BufReader::new(File::open(path).ok()?);
+        let content = match Content::read(&mut file) {
+            Ok(content) => content,
+            Err(_) => return Some("its beginning cannot be read; it may be cut off: fetch it again".to_owned()),
+        };
+        supported(&content).and_then(|()| check_length(path, &content)).err()
+    })
+}
+
+fn supported(content: &Content) -> Result<(), String> {
+    let architecture = text(content, "general.architecture").unwrap_or_default();
+    if architecture == "llama" {
+        return Ok(());
+    }
+    Err(format!("models of the architecture '{architecture}' are not supported yet; use a llama-type GGUF file"))
+}
+
 impl ChatModel {
     /// Reads the file. Fails with a sentence for the operator when it is cut off or of an unknown kind.
     pub fn load(path: &Path) -> Result<Self, String> {
@@ -54,12 +74,7 @@ impl ChatModel {
         let mut file =
             BufReader::new(File::open(path).map_err(|error| format!("the model file cannot be opened: {error}"))?);
         let content = Content::read(&mut file).map_err(broken)?;
-        let architecture = text(&content, "general.architecture").unwrap_or_default();
-        if architecture != "llama" {
-            return Err(format!(
-                "models of the architecture '{architecture}' are not supported yet; use a llama-type GGUF file"
-            ));
-        }
+        supported(&content)?;
         check_length(path, &content)?;
         let device = device();
         let mut tokenizer = Tokenizer::from_gguf(&content).map_err(broken)?;

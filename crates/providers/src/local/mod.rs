@@ -63,6 +63,15 @@ impl Local {
         models
     }
 
+    /// The same after a closer look at each file, for people who ask what is wrong with one.
+    pub fn examined(&self) -> Vec<LocalModel> {
+        let mut models = self.found();
+        for model in models.iter_mut().filter(|model| model.kind == LocalKind::Chat) {
+            model.problem = chat_model::examine(&model.path);
+        }
+        models
+    }
+
     /// List entries of the usable chat models.
     pub fn chat_models(&self) -> Vec<ProviderModel> {
         let usable = |model: &LocalModel| model.kind == LocalKind::Chat && model.problem.is_none();
