@@ -2,7 +2,7 @@
 
 use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
 
-use crate::db::{reading, transaction, writing};
+use crate::db::{locked, reading, transaction, writing};
 use crate::messages::put_message;
 use crate::turns::insert_turn;
 use crate::{Result, Store, StoreError, json};
@@ -84,8 +84,13 @@ impl From<ChatRow> for Chat {
     }
 }
 
-const SELECT: &str = "SELECT id, user_id, title, blob, current_message_id, meta, folder_id, share_id, archived, pinned, tasks, \
-    summary, variables, last_read_at, created_at, updated_at FROM chat WHERE id = $1";
+/// One whole chat.
+macro_rules! select_chat {
+    () => {
+        "SELECT id, user_id, title, blob, current_message_id, meta, folder_id, share_id, archived, pinned, tasks, \
+         summary, variables, last_read_at, created_at, updated_at FROM chat WHERE id = $1"
+    };
+}
 
 /// Inserts a chat row inside `$tx`.
 macro_rules! insert_chat {
@@ -96,19 +101,19 @@ macro_rules! insert_chat {
              pinned, tasks, summary, variables, last_read_at, created_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         )
-        .bind(chat.id.as_str())
+        .bind(json::clean(chat.id.as_str()))
         .bind(chat.user_id.as_str())
         .bind(json::clean(&chat.title))
         .bind(json::map_text(&chat.blob))
-        .bind(chat.current_message_id.as_ref().map(MessageId::as_str))
+        .bind(json::clean_optional(chat.current_message_id.as_ref().map(MessageId::as_str)))
         .bind(json::map_text(&chat.meta))
         .bind(is_internal(&chat.meta))
-        .bind(&chat.folder_id)
-        .bind(&chat.share_id)
+        .bind(json::clean_optional(chat.folder_id.as_deref()))
+        .bind(json::clean_optional(chat.share_id.as_deref()))
         .bind(chat.archived)
         .bind(chat.pinned)
         .bind(json::optional_text(chat.tasks.as_ref()))
-        .bind(&chat.summary)
+        .bind(json::clean_optional(chat.summary.as_deref()))
         .bind(json::optional_text(chat.variables.as_ref()))
         .bind(chat.last_read_at)
         .bind(chat.created_at)
@@ -121,7 +126,8 @@ macro_rules! insert_chat {
 /// Reads, patches and writes a chat row inside `$tx`; evaluates to the chat as it is now.
 macro_rules! patch_chat {
     ($tx:ident, $id:expr, $patch:expr) => {{
-        let row: Option<ChatRow> = sqlx::query_as(SELECT).bind($id.as_str()).fetch_optional(&mut *$tx).await?;
+        let row: Option<ChatRow> =
+            sqlx::query_as(locked!($tx, select_chat!())).bind($id.as_str()).fetch_optional(&mut *$tx).await?;
         let mut chat = Chat::from(row.ok_or(StoreError::NotFound)?);
         apply(&mut chat, $patch);
         sqlx::query(
@@ -132,18 +138,18 @@ macro_rules! patch_chat {
         .bind(chat.id.as_str())
         .bind(json::clean(&chat.title))
         .bind(json::map_text(&chat.blob))
-        .bind(chat.current_message_id.as_ref().map(MessageId::as_str))
+        .bind(json::clean_optional(chat.current_message_id.as_ref().map(MessageId::as_str)))
         .bind(json::map_text(&chat.meta))
         .bind(is_internal(&chat.meta))
-        .bind(&chat.folder_id)
+        .bind(json::clean_optional(chat.folder_id.as_deref()))
         .bind(chat.archived)
         .bind(chat.pinned)
         .bind(json::optional_text(chat.tasks.as_ref()))
-        .bind(&chat.summary)
+        .bind(json::clean_optional(chat.summary.as_deref()))
         .bind(json::optional_text(chat.variables.as_ref()))
         .bind(chat.last_read_at)
         .bind(chat.updated_at)
-        .bind(&chat.share_id)
+        .bind(json::clean_optional(chat.share_id.as_deref()))
         .execute(&mut *$tx)
         .await?;
         chat
@@ -164,7 +170,7 @@ impl Store {
 
     pub async fn chat(&self, id: &ChatId) -> Result<Option<Chat>> {
         let row: Option<ChatRow> =
-            reading!(self, pool => sqlx::query_as(SELECT).bind(id.as_str()).fetch_optional(pool).await)?;
+            reading!(self, pool => sqlx::query_as(select_chat!()).bind(id.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(Chat::from))
     }
 

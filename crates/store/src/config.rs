@@ -38,13 +38,14 @@ impl Store {
     /// Writes keys in one transaction; returns the new version.
     pub async fn set_config(&self, values: &JsonMap) -> Result<i64> {
         let version = transaction!(self, tx => {
+            // First, so that two writers of the same keys wait for each other instead of each holding one.
+            let version: i64 = sqlx::query_scalar("UPDATE setting_version SET version = version + 1 WHERE id = 1 RETURNING version")
+                .fetch_one(&mut *tx).await?;
             for (name, value) in values {
                 sqlx::query("INSERT INTO setting (name, value, updated_at) VALUES ($1, $2, $3) \
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at")
                     .bind(name).bind(json::text(value)).bind(now()).execute(&mut *tx).await?;
             }
-            let version: i64 = sqlx::query_scalar("UPDATE setting_version SET version = version + 1 WHERE id = 1 RETURNING version")
-                .fetch_one(&mut *tx).await?;
             version
         });
         Ok(version)

@@ -1,16 +1,19 @@
 //! Two databases, one text: every function is written once and compiled for both.
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// The open database.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     /// Many readers and one writer: `database is locked` cannot happen inside this process.
-    Sqlite {
-        read: SqlitePool,
-        write: SqlitePool,
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres {
+        pool: PgPool,
+        /// A pooler between us and the server may hand every transaction to another connection: what is prepared outside
+        /// of one may be gone when it is executed.
+        pooled: bool,
     },
-    Postgres(PgPool),
 }
 
 /// Runs `$body` with `$pool` bound to a pool for reading.
@@ -18,7 +21,15 @@ macro_rules! reading {
     ($store:expr, $pool:ident => $body:expr) => {
         match &$store.db {
             crate::db::Db::Sqlite { read: $pool, .. } => $body,
-            crate::db::Db::Postgres($pool) => $body,
+            crate::db::Db::Postgres { pool, pooled } => {
+                let mut session = crate::db::Session::begin(pool, *pooled).await?;
+                let $pool = session.connection();
+                let value = $body;
+                if value.is_ok() {
+                    session.end().await?;
+                }
+                value
+            }
         }
     };
 }
@@ -28,7 +39,15 @@ macro_rules! writing {
     ($store:expr, $pool:ident => $body:expr) => {
         match &$store.db {
             crate::db::Db::Sqlite { write: $pool, .. } => $body,
-            crate::db::Db::Postgres($pool) => $body,
+            crate::db::Db::Postgres { pool, pooled } => {
+                let mut session = crate::db::Session::begin(pool, *pooled).await?;
+                let $pool = session.connection();
+                let value = $body;
+                if value.is_ok() {
+                    session.end().await?;
+                }
+                value
+            }
         }
     };
 }
@@ -43,7 +62,7 @@ macro_rules! transaction {
                 $tx.commit().await?;
                 value
             }
-            crate::db::Db::Postgres(pool) => {
+            crate::db::Db::Postgres { pool, .. } => {
                 let mut $tx = pool.begin().await?;
                 let value = $body;
                 $tx.commit().await?;
@@ -53,4 +72,57 @@ macro_rules! transaction {
     };
 }
 
-pub(crate) use {reading, transaction, writing};
+/// A PostgreSQL connection for one statement; in a transaction of its own where a pooler asks for it.
+pub(crate) enum Session {
+    Plain(PoolConnection<Postgres>),
+    Transaction(Transaction<'static, Postgres>),
+}
+
+impl Session {
+    pub(crate) async fn begin(pool: &PgPool, pooled: bool) -> sqlx::Result<Self> {
+        Ok(if pooled { Self::Transaction(pool.begin().await?) } else { Self::Plain(pool.acquire().await?) })
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Plain(connection) => connection,
+            Self::Transaction(transaction) => transaction,
+        }
+    }
+
+    pub(crate) async fn end(self) -> sqlx::Result<()> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Transaction(transaction) => transaction.commit().await,
+        }
+    }
+}
+
+/// A row that is read to be changed must not change in between. SQLite has one writer and needs no word for that;
+/// PostgreSQL does, or of two writers the later one would undo the earlier.
+pub(crate) trait Locking {
+    /// The statement for this database: as it is, or with its row lock.
+    fn locked(&self, plain: &'static str, locking: &'static str) -> &'static str;
+}
+
+impl Locking for Transaction<'_, Sqlite> {
+    fn locked(&self, plain: &'static str, _: &'static str) -> &'static str {
+        plain
+    }
+}
+
+impl Locking for Transaction<'_, Postgres> {
+    fn locked(&self, _: &'static str, locking: &'static str) -> &'static str {
+        locking
+    }
+}
+
+/// Chooses between a statement and the same one with a row lock. Rows that refer to the locked one may still be added.
+macro_rules! locked {
+    ($tx:ident, $sql:expr) => {{
+        use crate::db::Locking as _;
+        $tx.locked($sql, concat!($sql, " FOR NO KEY UPDATE"))
+    }};
+}
+
+pub(crate) use {locked, reading, transaction, writing};

@@ -1,5 +1,7 @@
 //! JSON columns are text on both databases.
 
+use std::borrow::Cow;
+
 use airis_domain::{Json, JsonMap};
 
 /// Text of a JSON value.
@@ -32,6 +34,11 @@ pub(crate) fn parse_map(text: &str) -> JsonMap {
 }
 
 /// PostgreSQL has no U+0000 in text, and SQLite tools stop at it: it is dropped from plain text.
-pub(crate) fn clean(text: &str) -> String {
-    if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() }
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
+}
+
+/// The same for text that may be missing.
+pub(crate) fn clean_optional(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(clean)
 }

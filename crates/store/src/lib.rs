@@ -5,6 +5,7 @@ mod chats;
 mod config;
 mod db;
 mod error;
+mod file_lock;
 mod first_page;
 mod folders;
 mod grants;
@@ -12,6 +13,7 @@ mod json;
 mod messages;
 mod migrate;
 mod open;
+mod postgres_url;
 mod sessions;
 mod sign_up;
 mod tags;
@@ -79,10 +81,12 @@ impl Store {
     /// Opens the database and brings its schema up to date under a lock (advisory on PostgreSQL, a file on SQLite).
     /// Fails with one clear sentence when it cannot be opened, is not a database, or is newer than this binary.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
-        let (db, file) = open::open(options).await?;
+        let (db, file, lock) = open::open(options).await?;
         if options.migrate {
-            migrate::apply(&db, file.as_deref()).await?;
+            migrate::apply(&db).await?;
+            drop(lock);
         } else {
+            drop(lock);
             migrate::wait(&db).await?;
         }
         Ok(Self { db, file: file.map(Arc::new) })
@@ -114,7 +118,7 @@ impl Store {
     pub fn kind(&self) -> &'static str {
         match self.db {
             db::Db::Sqlite { .. } => "sqlite",
-            db::Db::Postgres(_) => "postgresql",
+            db::Db::Postgres { .. } => "postgresql",
         }
     }
 
@@ -125,7 +129,7 @@ impl Store {
                 read.close().await;
                 write.close().await;
             }
-            db::Db::Postgres(pool) => pool.close().await,
+            db::Db::Postgres { pool, .. } => pool.close().await,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Message rows: reading a tree, a branch, one; writing only what changed.
 
+use std::collections::HashMap;
+
 use airis_domain::{ChatId, Json, JsonMap, Message, MessageId, MessageRole, now};
 
 use crate::db::{reading, transaction};
@@ -101,13 +103,12 @@ macro_rules! columns {
     };
 }
 
-/// The branch is walked upwards from the leaf; the depth bounds a loop in damaged data.
+/// The leaf and all that came before it, in no order. `UNION` takes nothing twice, so a loop of parents ends.
 const BRANCH: &str = concat!(
-    "WITH RECURSIVE branch (id, parent_id, depth) AS (",
-    "SELECT id, parent_id, 0 FROM message WHERE chat_id = $1 AND id = $2 ",
-    "UNION ALL SELECT m.id, m.parent_id, b.depth + 1 FROM message m JOIN branch b ON m.chat_id = $1 AND m.id = b.parent_id ",
-    "WHERE b.depth < 100000) ",
-    columns!("m.", "FROM branch b JOIN message m ON m.chat_id = $1 AND m.id = b.id ORDER BY b.depth DESC")
+    "WITH RECURSIVE branch (id, parent_id) AS (",
+    "SELECT id, parent_id FROM message WHERE chat_id = $1 AND id = $2 ",
+    "UNION SELECT m.id, m.parent_id FROM message m JOIN branch b ON m.chat_id = $1 AND m.id = b.parent_id) ",
+    columns!("m.", "FROM branch b JOIN message m ON m.chat_id = $1 AND m.id = b.id")
 );
 
 /// Inserts or replaces a message inside `$tx`; a new one goes behind all others of its chat.
@@ -125,12 +126,12 @@ macro_rules! put_message {
              status_history = excluded.status_history, timestamp = excluded.timestamp, rest = excluded.rest",
         )
         .bind(message.chat_id.as_str())
-        .bind(message.id.as_str())
-        .bind(message.parent_id.as_ref().map(airis_domain::MessageId::as_str))
+        .bind(crate::json::clean(message.id.as_str()))
+        .bind(crate::json::clean_optional(message.parent_id.as_ref().map(airis_domain::MessageId::as_str)))
         .bind(message.role.as_str())
         .bind(crate::json::text(&message.content))
         .bind(crate::json::optional_text(message.output.as_ref()))
-        .bind(&message.model)
+        .bind(crate::json::clean_optional(message.model.as_deref()))
         .bind(message.done)
         .bind(crate::json::optional_text(message.usage.as_ref()))
         .bind(crate::json::optional_text(message.error.as_ref()))
@@ -158,21 +159,27 @@ macro_rules! patch_message {
     }};
 }
 
-/// One message inside `$tx`.
+/// One message inside `$tx`, held until its end.
 macro_rules! select_message {
     ($tx:ident, $chat:expr, $id:expr) => {{
-        let row: Option<crate::messages::MessageRow> = sqlx::query_as(crate::messages::ONE)
-            .bind($chat.as_str())
-            .bind($id.as_str())
-            .fetch_optional(&mut *$tx)
-            .await?;
+        let row: Option<crate::messages::MessageRow> =
+            sqlx::query_as(crate::db::locked!($tx, crate::messages::select_one!()))
+                .bind($chat.as_str())
+                .bind($id.as_str())
+                .fetch_optional(&mut *$tx)
+                .await?;
         row.map(airis_domain::Message::from)
     }};
 }
 
-pub(crate) use {patch_message, put_message, select_message};
+/// One message.
+macro_rules! select_one {
+    () => {
+        crate::messages::columns!("", "FROM message WHERE chat_id = $1 AND id = $2")
+    };
+}
 
-pub(crate) const ONE: &str = columns!("", "FROM message WHERE chat_id = $1 AND id = $2");
+pub(crate) use {columns, patch_message, put_message, select_message, select_one};
 
 impl Store {
     /// All messages of a chat in the order they were first stored.
@@ -184,7 +191,7 @@ impl Store {
 
     pub async fn message(&self, chat: &ChatId, id: &MessageId) -> Result<Option<Message>> {
         let row: Option<MessageRow> = reading!(self, pool =>
-            sqlx::query_as(ONE).bind(chat.as_str()).bind(id.as_str()).fetch_optional(pool).await)?;
+            sqlx::query_as(select_one!()).bind(chat.as_str()).bind(id.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(Message::from))
     }
 
@@ -192,7 +199,7 @@ impl Store {
     pub async fn branch(&self, chat: &ChatId, leaf: &MessageId) -> Result<Vec<Message>> {
         let rows: Vec<MessageRow> = reading!(self, pool =>
             sqlx::query_as(BRANCH).bind(chat.as_str()).bind(leaf.as_str()).fetch_all(pool).await)?;
-        Ok(rows.into_iter().map(Message::from).collect())
+        Ok(upwards(rows.into_iter().map(Message::from).collect(), leaf))
     }
 
     /// Inserts or replaces messages by id.
@@ -251,6 +258,21 @@ impl Store {
         });
         if found { Ok(()) } else { Err(StoreError::NotFound) }
     }
+}
+
+/// Puts a branch in order: from the leaf to the root, then turned around.
+fn upwards(messages: Vec<Message>, leaf: &MessageId) -> Vec<Message> {
+    let mut by_id: HashMap<MessageId, Message> =
+        messages.into_iter().map(|message| (message.id.clone(), message)).collect();
+    let mut branch = Vec::with_capacity(by_id.len());
+    let mut next = Some(leaf.clone());
+    // Taken out as they are met, so that a loop of parents ends here as well.
+    while let Some(message) = next.and_then(|id| by_id.remove(&id)) {
+        next = message.parent_id.clone();
+        branch.push(message);
+    }
+    branch.reverse();
+    branch
 }
 
 pub(crate) fn apply(message: &mut Message, patch: &MessagePatch) {

@@ -1,11 +1,9 @@
 //! Schema changes: numbered files that only add, applied once under a lock by whichever process comes first.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use airis_domain::now;
-use sqlx::raw_sql;
+use sqlx::{Row as _, raw_sql};
 
 use crate::db::Db;
 use crate::{Result, StoreError};
@@ -25,14 +23,10 @@ const RECORD: &str = "INSERT INTO schema_migration (version, name, applied_at) V
 const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Applies what is missing.
-pub(crate) async fn apply(db: &Db, file: Option<&Path>) -> Result<()> {
+/// Applies what is missing. On SQLite the caller holds the file lock.
+pub(crate) async fn apply(db: &Db) -> Result<()> {
     match db {
         Db::Sqlite { write, .. } => {
-            let _lock = match file {
-                Some(file) => Some(lock_file(file.to_owned()).await?),
-                None => None,
-            };
             let mut connection = write.acquire().await?;
             raw_sql(CREATE).execute(&mut *connection).await?;
             let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *connection).await?;
@@ -44,7 +38,7 @@ pub(crate) async fn apply(db: &Db, file: Option<&Path>) -> Result<()> {
                 tx.commit().await?;
             }
         }
-        Db::Postgres(pool) => {
+        Db::Postgres { pool, .. } => {
             // One transaction holds the lock, so it is safe behind a pooler and is freed by a crash.
             let mut tx = pool.begin().await?;
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ADVISORY_LOCK).execute(&mut *tx).await?;
@@ -67,7 +61,7 @@ pub(crate) async fn wait(db: &Db) -> Result<()> {
     loop {
         let applied: std::result::Result<i64, sqlx::Error> = match db {
             Db::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_one(read).await,
-            Db::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_one(pool).await,
+            Db::Postgres { pool, .. } => sqlx::raw_sql(APPLIED).fetch_one(pool).await.and_then(|row| row.try_get(0)),
         };
         match applied {
             Ok(version) if version >= newest => return pending(version).map(|_| ()),
@@ -89,18 +83,4 @@ fn pending(applied: i64) -> Result<Vec<(i64, &'static str, &'static str)>> {
         )));
     }
     Ok(MIGRATIONS.iter().copied().filter(|(version, ..)| *version > applied).collect())
-}
-
-/// A lock file beside the database; released when dropped or when the process dies. Waiting for it blocks a thread that
-/// may be blocked.
-async fn lock_file(database: PathBuf) -> Result<File> {
-    let path = database.with_extension("migrate.lock");
-    let shown = path.display().to_string();
-    let wait = move || -> std::io::Result<File> {
-        let file = File::create(&path)?;
-        file.lock()?;
-        Ok(file)
-    };
-    let outcome = tokio::task::spawn_blocking(wait).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-    outcome.map_err(|error| StoreError::Open(format!("the lock file {shown} cannot be used: {error}")))
 }

@@ -1,5 +1,6 @@
 //! Opening a database from its URL, with one clear sentence when that cannot be done.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::db::Db;
-use crate::{Result, StoreError, StoreOptions};
+use crate::{Result, StoreError, StoreOptions, file_lock, postgres_url};
 
 /// Readers of an SQLite file: each costs a thread and a page cache.
 const SQLITE_READERS: u32 = 4;
@@ -21,6 +22,9 @@ pub(crate) enum Place {
     Memory,
     Postgres(String),
 }
+
+/// An open database, the file it lies in, and the lock that keeps other processes from opening it meanwhile.
+type Opened = (Db, Option<PathBuf>, Option<File>);
 
 /// Reads the spellings that people have in their environment.
 pub(crate) fn place(url: &str) -> Result<Place> {
@@ -39,24 +43,25 @@ pub(crate) fn place(url: &str) -> Result<Place> {
     }
 }
 
-pub(crate) async fn open(options: &StoreOptions) -> Result<(Db, Option<PathBuf>)> {
+pub(crate) async fn open(options: &StoreOptions) -> Result<Opened> {
     match place(&options.url)? {
-        Place::File(path) => Ok((open_sqlite(Some(&path), options).await?, Some(path))),
-        Place::Memory => Ok((open_sqlite(None, options).await?, None)),
-        Place::Postgres(url) => Ok((open_postgres(&url, options).await?, None)),
-    }
-}
-
-async fn open_sqlite(path: Option<&Path>, options: &StoreOptions) -> Result<Db> {
-    let base = match path {
-        Some(path) => {
+        Place::File(path) => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder).map_err(|error| {
                     StoreError::Open(format!("the data folder {} cannot be made: {error}", folder.display()))
                 })?;
             }
-            SqliteConnectOptions::new().filename(path)
+            let lock = file_lock::take(&path).await?;
+            Ok((open_sqlite(Some(&path), options).await?, Some(path), Some(lock)))
         }
+        Place::Memory => Ok((open_sqlite(None, options).await?, None, None)),
+        Place::Postgres(url) => Ok((open_postgres(&url, options).await?, None, None)),
+    }
+}
+
+async fn open_sqlite(path: Option<&Path>, options: &StoreOptions) -> Result<Db> {
+    let base = match path {
+        Some(path) => SqliteConnectOptions::new().filename(path),
         None => SqliteConnectOptions::from_str("sqlite::memory:")?.shared_cache(true),
     };
     let base = base
@@ -84,9 +89,15 @@ async fn open_sqlite(path: Option<&Path>, options: &StoreOptions) -> Result<Db> 
 }
 
 async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Db> {
-    let mut connect = PgConnectOptions::from_str(url)
+    let (url, pooled) = postgres_url::read(url);
+    let mut connect = PgConnectOptions::from_str(&url)
         .map_err(|_| StoreError::Open("DATABASE_URL is not a valid PostgreSQL URL".to_owned()))?
+        // Poolers refuse start parameters that they do not know; no column holds a fraction.
+        .extra_float_digits(None)
         .application_name("airis");
+    if pooled {
+        connect = connect.statement_cache_capacity(0);
+    }
     if let Some(schema) = options.schema.as_deref().filter(|schema| !schema.is_empty()) {
         connect = connect.options([("search_path", schema)]);
     }
@@ -99,7 +110,7 @@ async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Db> {
         .connect_with(connect)
         .await
         .map_err(|error| StoreError::Open(format!("the PostgreSQL server at {host} cannot be used: {error}")))?;
-    Ok(Db::Postgres(pool))
+    Ok(Db::Postgres { pool, pooled })
 }
 
 #[cfg(test)]

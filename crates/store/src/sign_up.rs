@@ -41,7 +41,7 @@ impl Store {
                 tx.commit().await?;
                 created
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let mut tx = pool.begin().await?;
                 // Readers go on; other sign-ups wait for this one.
                 sqlx::query("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;

@@ -2,7 +2,7 @@
 
 use airis_domain::{ChatId, Json, Tag, UserId};
 
-use crate::db::{reading, transaction};
+use crate::db::{locked, reading, transaction};
 use crate::{Result, Store, StoreError, json};
 
 type Row = (String, String, String, Option<String>);
@@ -41,7 +41,7 @@ impl Store {
             }
         }
         transaction!(self, tx => {
-            let meta: Option<String> = sqlx::query_scalar("SELECT meta FROM chat WHERE id = $1")
+            let meta: Option<String> = sqlx::query_scalar(locked!(tx, "SELECT meta FROM chat WHERE id = $1"))
                 .bind(chat.as_str()).fetch_optional(&mut *tx).await?;
             let mut meta = json::parse_map(&meta.ok_or(StoreError::NotFound)?);
             meta.insert("tags".to_owned(), tags.iter().map(|tag| Json::String(tag.id.clone())).collect());

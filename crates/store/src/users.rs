@@ -2,7 +2,7 @@
 
 use airis_domain::{Json, JsonMap, Role, User, UserId, now};
 
-use crate::db::{reading, transaction, writing};
+use crate::db::{locked, reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
 
 /// An account to create. The email is stored in lower case.
@@ -127,15 +127,22 @@ impl From<AccountRow> for User {
     }
 }
 
-/// `SELECT` of whole accounts with the rest of the statement.
-macro_rules! select_account {
+/// Text of a `SELECT` of whole accounts with the rest of the statement.
+macro_rules! account_sql {
     ($rest:literal) => {
-        sqlx::query_as::<_, AccountRow>(concat!(
+        concat!(
             "SELECT id, name, email, role, profile_image_url, profile_banner_image_url, username, bio, gender, ",
             "date_of_birth, timezone, presence_state, status_emoji, status_message, status_expires_at, info, settings, ",
             "oauth, scim, variables, last_active_at, updated_at, created_at FROM account ",
             $rest
-        ))
+        )
+    };
+}
+
+/// The query of that text.
+macro_rules! select_account {
+    ($rest:literal) => {
+        sqlx::query_as::<_, AccountRow>(crate::users::account_sql!($rest))
     };
 }
 
@@ -165,7 +172,7 @@ macro_rules! insert_account {
     }};
 }
 
-pub(crate) use {insert_account, select_account};
+pub(crate) use {account_sql, insert_account, select_account};
 
 impl Store {
     /// Creates an account. `Conflict("email")` when the address is taken.
@@ -242,19 +249,37 @@ impl Store {
 
     /// `NotFound` when the account is gone, `Conflict("email")` when the new address is taken.
     pub async fn update_user(&self, id: &UserId, patch: &UserPatch) -> Result<User> {
+        self.change_user(id, |user| apply(user, patch)).await
+    }
+
+    /// Merges top-level keys into `info` and returns the result.
+    pub async fn merge_user_info(&self, id: &UserId, patch: &JsonMap) -> Result<Json> {
+        let merge = |user: &mut User| {
+            let mut info = user.info.take().and_then(|info| info.as_object().cloned()).unwrap_or_default();
+            info.extend(patch.clone());
+            user.info = Some(Json::Object(info));
+        };
+        Ok(self.change_user(id, merge).await?.info.unwrap_or_default())
+    }
+
+    /// Reads, changes and writes an account that nobody else changes meanwhile.
+    async fn change_user(&self, id: &UserId, change: impl FnOnce(&mut User)) -> Result<User> {
         let user = transaction!(self, tx => {
-            let row: Option<AccountRow> = select_account!("WHERE id = $1").bind(id.as_str()).fetch_optional(&mut *tx).await?;
+            let row: Option<AccountRow> = sqlx::query_as(locked!(tx, account_sql!("WHERE id = $1")))
+                .bind(id.as_str()).fetch_optional(&mut *tx).await?;
             let mut user = User::from(row.ok_or(StoreError::NotFound)?);
-            apply(&mut user, patch);
+            change(&mut user);
             user.updated_at = now();
+            let text = |text: &Option<String>| text.as_deref().map(|text| json::clean(text).into_owned());
             sqlx::query("UPDATE account SET name = $2, email = $3, role = $4, profile_image_url = $5, \
                  profile_banner_image_url = $6, username = $7, bio = $8, gender = $9, date_of_birth = $10, timezone = $11, \
                  presence_state = $12, status_emoji = $13, status_message = $14, status_expires_at = $15, info = $16, \
                  settings = $17, variables = $18, updated_at = $19 WHERE id = $1")
-                .bind(user.id.as_str()).bind(json::clean(&user.name)).bind(&user.email).bind(user.role.as_str())
-                .bind(&user.profile_image_url).bind(&user.profile_banner_image_url).bind(&user.username).bind(&user.bio)
-                .bind(&user.gender).bind(&user.date_of_birth).bind(&user.timezone).bind(&user.presence_state)
-                .bind(&user.status_emoji).bind(&user.status_message).bind(user.status_expires_at)
+                .bind(user.id.as_str()).bind(json::clean(&user.name)).bind(json::clean(&user.email)).bind(user.role.as_str())
+                .bind(json::clean(&user.profile_image_url)).bind(text(&user.profile_banner_image_url))
+                .bind(text(&user.username)).bind(text(&user.bio)).bind(text(&user.gender)).bind(text(&user.date_of_birth))
+                .bind(text(&user.timezone)).bind(text(&user.presence_state)).bind(text(&user.status_emoji))
+                .bind(text(&user.status_message)).bind(user.status_expires_at)
                 .bind(json::optional_text(user.info.as_ref())).bind(json::optional_text(user.settings.as_ref()))
                 .bind(json::optional_text(user.variables.as_ref())).bind(user.updated_at)
                 .execute(&mut *tx).await?;
@@ -279,16 +304,6 @@ impl Store {
             sqlx::query("DELETE FROM account WHERE id = $1").bind(id.as_str()).execute(&mut *tx).await?.rows_affected()
         });
         Ok(deleted > 0)
-    }
-
-    /// Merges top-level keys into `info` and returns the result.
-    pub async fn merge_user_info(&self, id: &UserId, patch: &JsonMap) -> Result<Json> {
-        let user = self.user(id).await?.ok_or(StoreError::NotFound)?;
-        let mut info = user.info.and_then(|info| info.as_object().cloned()).unwrap_or_default();
-        info.extend(patch.clone());
-        let info = Json::Object(info);
-        self.update_user(id, &UserPatch { info: Some(Some(info.clone())), ..UserPatch::default() }).await?;
-        Ok(info)
     }
 }
 

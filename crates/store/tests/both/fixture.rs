@@ -48,7 +48,13 @@ pub async fn postgres() -> Fresh {
     Fresh { store, _folder: tempfile::tempdir().unwrap() }
 }
 
-/// Runs each test on both databases.
+/// PostgreSQL as it is used through a pooler: every statement in a transaction, nothing prepared outside of one.
+pub async fn pooled() -> Fresh {
+    let url = format!("{}?pgbouncer=true", postgres_url().await);
+    Fresh { store: Store::open(&options(&url)).await.unwrap(), _folder: tempfile::tempdir().unwrap() }
+}
+
+/// Runs each test on both databases, and on PostgreSQL as through a pooler.
 macro_rules! on_both {
     ($($name:ident)+) => {
         mod on_sqlite {
@@ -56,6 +62,9 @@ macro_rules! on_both {
         }
         mod on_postgres {
             $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name($crate::fixture::postgres().await.store).await; })+
+        }
+        mod on_pooled_postgres {
+            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name($crate::fixture::pooled().await.store).await; })+
         }
     };
 }

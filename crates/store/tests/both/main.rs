@@ -6,4 +6,5 @@ mod accounts;
 mod chats;
 mod fixture;
 mod opening;
+mod races;
 mod turns;
