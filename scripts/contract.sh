@@ -2,6 +2,7 @@
 # Prints which operations of the recorded contract exist, and where shapes differ. Options are handed on.
 source "$(dirname "$0")/steps.sh"
 
+[ -z "${AIRIS_SHARED:-}" ] || export CONTRACT="${CONTRACT:-$AIRIS_SHARED/contract}"
 # The same build as the tests': naming one package would build its dependencies with other features.
 cargo build -q --workspace
 document="$(mktemp)"
