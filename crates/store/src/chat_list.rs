@@ -55,7 +55,7 @@ macro_rules! filtered {
             " FROM chat WHERE user_id = $1 AND NOT internal",
             " AND ($2 IS NULL OR archived = $2) AND ($3 IS NULL OR pinned = $3)",
             " AND ($4 = 0 OR ($4 = 1 AND folder_id IS NULL) OR ($4 = 2 AND folder_id = $5))",
-            " AND ($6 IS NULL OR EXISTS (SELECT 1 FROM chat_tag t WHERE t.chat_id = chat.id AND t.tag_id = $6))",
+            " AND ($6 IS NULL OR id IN (SELECT t.chat_id FROM chat_tag t WHERE t.user_id = $1 AND t.tag_id = $6))",
             " AND ($7 IS NULL OR LOWER(title) LIKE $7 ESCAPE '!' OR EXISTS (SELECT 1 FROM message m",
             " WHERE m.chat_id = chat.id AND LOWER(m.content) LIKE $7 ESCAPE '!'))",
             $rest

@@ -9,9 +9,10 @@ use crate::db::Db;
 use crate::{Result, StoreError};
 
 /// Every migration in order. Numbers never change and files are never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "first_page", include_str!("../migrations/0002_first_page.sql")),
+    (3, "chat_pages", include_str!("../migrations/0003_chat_pages.sql")),
 ];
 
 /// PostgreSQL's advisory lock of this product, any constant.

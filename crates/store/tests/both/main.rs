@@ -1,10 +1,11 @@
 //! Every promise of the store, on SQLite and on PostgreSQL. The latter's address comes from `AIRIS_TEST_POSTGRES`
 //! (`scripts/postgres.sh` starts one); without it these tests fail.
-#![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod accounts;
 mod chats;
 mod fixture;
+mod large;
 mod opening;
 mod races;
 mod turns;
