@@ -62,14 +62,20 @@ macro_rules! transaction {
                 $tx.commit().await?;
                 value
             }
-            crate::db::Db::Postgres { pool, .. } => {
-                let mut $tx = pool.begin().await?;
+            crate::db::Db::Postgres { pool, pooled } => {
+                let mut $tx = crate::db::begin(pool, *pooled).await?;
                 let value = $body;
                 $tx.commit().await?;
                 value
             }
         }
     };
+}
+
+/// Begins a transaction. Behind a pooler the connection may hold statements that other clients of it prepared under the
+/// names that our driver is about to use.
+pub(crate) async fn begin(pool: &PgPool, pooled: bool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    if pooled { pool.begin_with("BEGIN; DEALLOCATE ALL").await } else { pool.begin().await }
 }
 
 /// A PostgreSQL connection for one statement; in a transaction of its own where a pooler asks for it.
@@ -80,7 +86,7 @@ pub(crate) enum Session {
 
 impl Session {
     pub(crate) async fn begin(pool: &PgPool, pooled: bool) -> sqlx::Result<Self> {
-        Ok(if pooled { Self::Transaction(pool.begin().await?) } else { Self::Plain(pool.acquire().await?) })
+        Ok(if pooled { Self::Transaction(begin(pool, true).await?) } else { Self::Plain(pool.acquire().await?) })
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use airis_domain::now;
 use sqlx::{Row as _, raw_sql};
 
-use crate::db::Db;
+use crate::db::{Db, begin};
 use crate::{Result, StoreError};
 
 /// Every migration in order. Numbers never change and files are never edited once released.
@@ -39,9 +39,9 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
                 tx.commit().await?;
             }
         }
-        Db::Postgres { pool, .. } => {
+        Db::Postgres { pool, pooled } => {
             // One transaction holds the lock, so it is safe behind a pooler and is freed by a crash.
-            let mut tx = pool.begin().await?;
+            let mut tx = begin(pool, *pooled).await?;
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ADVISORY_LOCK).execute(&mut *tx).await?;
             raw_sql(CREATE).execute(&mut *tx).await?;
             let applied: i64 = sqlx::query_scalar(APPLIED).fetch_one(&mut *tx).await?;

@@ -2,7 +2,7 @@
 
 use airis_domain::{Role, User, now};
 
-use crate::db::Db;
+use crate::db::{Db, begin};
 use crate::users::{NewUser, insert_account};
 use crate::{Result, Store, StoreError, json};
 
@@ -41,8 +41,8 @@ impl Store {
                 tx.commit().await?;
                 created
             }
-            Db::Postgres { pool, .. } => {
-                let mut tx = pool.begin().await?;
+            Db::Postgres { pool, pooled } => {
+                let mut tx = begin(pool, *pooled).await?;
                 // Readers go on; other sign-ups wait for this one.
                 sqlx::query("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
                 let created = decide!(tx, user, allowed_when_not_first);
