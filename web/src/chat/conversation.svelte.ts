@@ -144,7 +144,7 @@ export class Conversation {
     if (parent) this.messages[parent]?.childrenIds.push(id)
     this.leaf = id
     try {
-      await this.#reply(message, models)
+      await this.#reply(this.messages[id], models)
     } catch (error) {
       // What was typed goes back where it came from.
       delete this.messages[id]

@@ -54,7 +54,9 @@ export function apply(message: Message, event: Envelope): boolean {
 function applyResponse(message: Message, data: Completion): boolean {
   const place = data.output_index
   if (place === undefined) return false
-  const output = (message.output ??= [])
+  // Assigned, then read: what is read back from reactive state is what the page watches.
+  if (!message.output) message.output = []
+  const output = message.output
   if (data.type === 'response.output_item.added' || data.type === 'response.output_item.done') {
     if (data.item && place <= output.length) output[place] = data.item
     return true
@@ -65,12 +67,12 @@ function applyResponse(message: Message, data: Completion): boolean {
     return true
   }
   if (data.type === 'response.output_text.delta' || data.type === 'response.reasoning_text.delta') {
-    const item = (output[place] ??= {
-      type: data.type === 'response.output_text.delta' ? 'message' : 'reasoning',
-      id: data.item_id ?? '',
-      status: 'in_progress',
-      content: [],
-    })
+    if (!output[place]) {
+      const type = data.type === 'response.output_text.delta' ? 'message' : 'reasoning'
+      output[place] = { type, id: data.item_id ?? '', status: 'in_progress', content: [] }
+    }
+    const item = output[place]
+    if (!item) return false
     const part = item.content?.[0]
     if (part) part.text += data.delta ?? ''
     else item.content = [{ type: 'output_text', text: data.delta ?? '' }]
