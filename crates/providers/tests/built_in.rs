@@ -1,5 +1,5 @@
 //! The built-in models, for real: SmolLM2 and MiniLM from the folder in `AIRIS_TEST_MODELS`.
-#![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -30,10 +30,7 @@ pub fn tokens(model: &ChatModel, messages: &[Json], prefix: &str, reserve: usize
 
 /// Role and text; names of control tokens are taken out of what people wrote.
 fn read(model: &ChatModel, message: &Json) -> (String, String) {
-    let role = match message["role"].as_str() {
-        Some(role @ ("system" | "assistant")) => role,
-        _ => "user",
-    };
+    let role = message["role"].as_str().filter(|role| matches!(*role, "system" | "assistant")).unwrap_or("user");
     let mut text = match &message["content"] {
         Json::String(text) => text.clone(),
         Json::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"),
