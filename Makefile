@@ -3,7 +3,7 @@ SHELL := bash
 .PHONY: help run dev test bench contract compat fmt lint audit docs
 
 help: ## List what can be made
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 16
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 18
 
 run: ## Build everything, fetch the built-in model, serve on http://localhost:8080
 	@scripts/run.sh

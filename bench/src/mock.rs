@@ -49,8 +49,9 @@ async fn completions(Json(body): Json<Value>) -> Response {
     tokio::spawn(async move {
         let started = tokio::time::Instant::now();
         for index in 0..tokens {
-            if rate > 0 {
-                tokio::time::sleep_until(started + Duration::from_micros(1_000_000 * index / rate)).await;
+            // Rate 0: no pause at all.
+            if let Some(due) = (1_000_000 * index).checked_div(rate) {
+                tokio::time::sleep_until(started + Duration::from_micros(due)).await;
             }
             if sender.send(Ok(chunk(&model, &json!({"content": format!("{} ", micros())}), None))).await.is_err() {
                 return;

@@ -33,10 +33,10 @@ pub async fn keep(inner: Arc<Inner>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if inner.has_running() {
-            if let Err(error) = inner.store.renew_turns(&inner.instance, until()).await {
-                tracing::warn!(%error, "leases were not renewed");
-            }
+        if inner.has_running()
+            && let Err(error) = inner.store.renew_turns(&inner.instance, until()).await
+        {
+            tracing::warn!(%error, "leases were not renewed");
         }
         if !inner.is_draining()
             && let Err(error) = crate::recover::take_over(&inner, false).await

@@ -154,12 +154,11 @@ async fn task_model(inner: &Inner, job: &Job) -> String {
 
 /// The text that is being answered.
 async fn question(inner: &Inner, job: &Job) -> String {
-    if let Some(parent) = job.parent.as_ref().filter(|_| !job.is_temporary()) {
-        if let Ok(Some(message)) = inner.store.message(&job.chat, parent).await
-            && message.role == MessageRole::User
-        {
-            return plain(&message.content);
-        }
+    if let Some(parent) = job.parent.as_ref().filter(|_| !job.is_temporary())
+        && let Ok(Some(message)) = inner.store.message(&job.chat, parent).await
+        && message.role == MessageRole::User
+    {
+        return plain(&message.content);
     }
     let sent = job.body.get("messages").and_then(Json::as_array);
     sent.and_then(|messages| messages.iter().rev().find(|message| message["role"] == "user"))
