@@ -1,7 +1,7 @@
 // A newcomer and the built-in model, in a real browser: account, question, reply, reload, stop, edit, branches, sign-out.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { audit, browser, openPage, signUp } from './page.mjs';
+import { account, audit, browser, openPage, signUp } from './page.mjs';
 import { end, environment, folder, freePort, serve } from '../processes.mjs';
 
 const { AIRIS_BINARY: binary, AIRIS_TEST_MODELS: models, AIRIS_PICTURES: pictures } = process.env;
@@ -72,13 +72,13 @@ test('a reply streams, and the chat is there after a reload', async () => {
 });
 
 test('settings and administration work and are accessible, in the dark and on a phone too', async () => {
-    await page.getByRole('link', { name: 'Settings' }).click();
+    await account(page, 'Settings');
     await page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
     await audit(page, 'settings, dark');
     await page.getByRole('combobox', { name: 'Language' }).selectOption('de');
     await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
     await page.getByRole('combobox', { name: 'Sprache' }).selectOption('en');
-    await page.getByRole('link', { name: 'Administration' }).click();
+    await account(page, 'Administration');
     await page.getByText('ada@example.com').waitFor();
     await audit(page, 'administration, dark');
     await picture('admin-dark');
@@ -141,7 +141,7 @@ test('the connection bar appears when the server is gone and goes when it is bac
 });
 
 test('a person signs out and in again and finds the chats', async () => {
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await account(page, 'Sign out');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await page.getByLabel('Email').fill('ada@example.com');
     await page.getByLabel('Password').fill('wrong-Pass-1');

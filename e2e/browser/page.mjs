@@ -35,6 +35,12 @@ export async function signUp(page) {
     await page.getByRole('button', { name: 'Create account' }).click();
 }
 
+/** Picks a line of the menu under the person's name. */
+export async function account(page, line) {
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: line }).click();
+}
+
 /** No serious or critical finding of axe on what is shown. */
 export async function audit(page, what) {
     await page.evaluate(axe);

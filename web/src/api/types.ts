@@ -9,13 +9,23 @@ export interface Session {
   role: Role
   profile_image_url: string
   token: string
+  bio?: string | null
+  permissions?: { chat?: Record<string, boolean>; features?: Record<string, boolean> }
 }
 
 export interface PageConfig {
   name: string
   version: string
   onboarding?: boolean
-  features: { auth: boolean; enable_signup?: boolean; enable_login_form?: boolean; enable_websocket?: boolean; enable_api_keys?: boolean }
+  features: {
+    auth: boolean
+    enable_signup?: boolean
+    enable_login_form?: boolean
+    enable_websocket?: boolean
+    enable_api_keys?: boolean
+    enable_folders?: boolean
+    enable_password_change_form?: boolean
+  }
 }
 
 export interface Model {
@@ -32,6 +42,8 @@ export interface ChatSummary {
   last_read_at: number | null
   active?: boolean
   pinned?: boolean
+  /** Of a search: where the words were found. */
+  snippet?: string | null
 }
 
 /** One item of a reply, as in OpenAI's Responses API. */

@@ -1,93 +1,156 @@
 import { del, get, post } from '../api/client'
 import type { ChatSummary, Envelope } from '../api/types'
+import { session } from '../auth/session.svelte'
 import { onConnect, onEvent } from '../realtime/socket.svelte'
+import { reason } from '../ui/words'
+import { folders } from './folders.svelte'
+import { append, merge } from './merge'
 
 const PAGE = 60
+/** Several events in a row cost one request. */
+const SOON_MS = 120
 let list = $state.raw<ChatSummary[]>([])
 let pinned = $state.raw<ChatSummary[]>([])
-let found = $state.raw<ChatSummary[] | null>(null)
 let running = $state.raw<ReadonlySet<string>>(new Set())
 let more = $state(false)
 let loaded = $state(false)
 let failure = $state<string | null>(null)
 let pages = 1
-let pending = 0
+let reading: Promise<void> | null = null
 
-/** The chats of the sidebar: newest first, pages joined, pinned apart. */
+/** The chats of the sidebar: newest first, pages joined, pinned apart, those in folders left out. */
 export const chats = {
   get list(): ChatSummary[] {
-    return found ?? list
+    return list
   },
   get pinned(): ChatSummary[] {
-    return found ? [] : pinned
+    return pinned
   },
-  get searching(): boolean {
-    return found !== null
-  },
+  /** Older ones are there to be read. */
   get more(): boolean {
-    return more && !found
+    return more
   },
   get loaded(): boolean {
     return loaded
   },
+  /** Why the list is not fresh, or why a change was refused. */
   get failure(): string | null {
     return failure
   },
   isRunning: (id: string): boolean => running.has(id),
+  isPinned: (id: string): boolean => pinned.some((chat) => chat.id === id),
 
-  async refresh(): Promise<void> {
+  /** Shows what this browser saw last, until the server has answered. */
+  recall(): void {
+    if (loaded) return
+    const stored = localStorage.getItem(cacheKey())
+    if (!stored) return
     try {
-      const wanted = Array.from({ length: pages }, (_, index) => get<ChatSummary[]>(`/api/v1/chats/?page=${index + 1}`))
-      const [first, ...rest] = await Promise.all([get<ChatSummary[]>('/api/v1/chats/pinned'), ...wanted])
-      pinned = first ?? []
-      list = rest.flat()
-      more = (rest.at(-1)?.length ?? 0) >= PAGE
-      running = new Set(list.filter((chat) => chat.active).map((chat) => chat.id))
+      const kept = JSON.parse(stored) as { list: ChatSummary[]; pinned: ChatSummary[] }
+      ;[list, pinned, loaded] = [kept.list, kept.pinned, true]
+    } catch {
+      localStorage.removeItem(cacheKey())
+    }
+  },
+
+  /** Reads the newest page again; with `all`, every page that is shown. */
+  async refresh(all = false): Promise<void> {
+    try {
+      const rest = all ? Array.from({ length: pages - 1 }, (_, index) => page(index + 2)) : []
+      const [top, first, ...older] = await Promise.all([get<ChatSummary[]>('/api/v1/chats/pinned'), page(1), ...rest])
+      const ids = new Set(top.map((chat) => chat.id))
+      const old = list.filter((chat) => !ids.has(chat.id))
+      pinned = top
+      list = all ? older.reduce(append, first) : merge(first, old, PAGE)
+      if (all || pages === 1 || first.length < PAGE) more = (older.at(-1) ?? first).length >= PAGE
+      noteRunning([...top, ...first, ...older.flat()])
+      localStorage.setItem(cacheKey(), JSON.stringify({ list: first, pinned: top }))
       failure = null
       loaded = true
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error)
+      failure = reason(error)
     }
   },
 
-  async loadMore(): Promise<void> {
-    pages += 1
-    await this.refresh()
+  /** Reads the next page; one at a time. */
+  loadMore(): Promise<void> {
+    reading ??= nextPage().finally(() => (reading = null))
+    return reading
   },
 
-  async search(text: string): Promise<void> {
-    const mine = ++pending
-    if (!text.trim()) {
-      found = null
-      return
-    }
-    const result = await get<ChatSummary[]>(`/api/v1/chats/search?text=${encodeURIComponent(text.trim())}&page=1`)
-    if (mine === pending) found = result
+  rename: (id: string, title: string): Promise<void> => change(id, { title }, () => post(`/api/v1/chats/${id}`, { chat: { title } })),
+  pin: (id: string): Promise<void> => change(id, {}, () => post(`/api/v1/chats/${id}/pin`)),
+  /** Into the archive, or out of it. */
+  archive: (id: string): Promise<void> => change(id, null, () => post(`/api/v1/chats/${id}/archive`)),
+  remove: (id: string): Promise<void> => change(id, null, () => del(`/api/v1/chats/${id}`)),
+  /** Into a folder; null takes it out. */
+  move: (id: string, folder: string | null): Promise<void> =>
+    change(id, folder ? null : {}, () => post(`/api/v1/chats/${id}/folder`, { folder_id: folder })),
+
+  /** What is on screen is read. */
+  markRead(id: string): void {
+    patch(id, { last_read_at: Math.floor(Date.now() / 1000) })
+  },
+  async markUnread(id: string): Promise<void> {
+    await change(id, { last_read_at: 0 }, () => post(`/api/v1/chats/${id}/unread`))
   },
 
-  async rename(id: string, title: string): Promise<void> {
-    await post(`/api/v1/chats/${id}`, { chat: { title } })
-    await this.refresh()
-  },
-  async pin(id: string): Promise<void> {
-    await post(`/api/v1/chats/${id}/pin`)
-    await this.refresh()
-  },
-  async archive(id: string): Promise<void> {
-    await post(`/api/v1/chats/${id}/archive`)
-    await this.refresh()
-  },
-  async remove(id: string): Promise<void> {
-    await del(`/api/v1/chats/${id}`)
-    await this.refresh()
+  /** Leaves nothing of these chats in the browser. */
+  forget(): void {
+    for (const key of Object.keys(localStorage)) if (/^(chats|draft):/.test(key)) localStorage.removeItem(key)
   },
 }
 
+const cacheKey = (): string => `chats:${session.user?.id ?? ''}`
+const page = (number: number): Promise<ChatSummary[]> => get<ChatSummary[]>(`/api/v1/chats/?page=${number}`)
+
+async function nextPage(): Promise<void> {
+  try {
+    const next = await page(pages + 1)
+    pages += 1
+    list = append(list, next)
+    more = next.length >= PAGE
+    noteRunning(next)
+  } catch (error) {
+    failure = reason(error)
+    more = false
+  }
+}
+
+/** Shows a change at once, makes it, and reads what came of it. */
+async function change(id: string, fields: Partial<ChatSummary> | null, action: () => Promise<unknown>): Promise<void> {
+  const before = [list, pinned] as const
+  if (fields) patch(id, fields)
+  else [list, pinned] = [list.filter((chat) => chat.id !== id), pinned.filter((chat) => chat.id !== id)]
+  try {
+    await action()
+  } catch (error) {
+    ;[list, pinned] = before
+    failure = reason(error)
+    return
+  }
+  await Promise.all([chats.refresh(true), folders.refresh()])
+}
+
+function patch(id: string, fields: Partial<ChatSummary>): void {
+  const apply = (chat: ChatSummary): ChatSummary => (chat.id === id ? { ...chat, ...fields } : chat)
+  list = list.map(apply)
+  pinned = pinned.map(apply)
+}
+
+function noteRunning(seen: ChatSummary[]): void {
+  const next = new Set(running)
+  for (const chat of seen) {
+    if (chat.active) next.add(chat.id)
+    else next.delete(chat.id)
+  }
+  running = next
+}
+
 let timer = 0
-/** Several events in a row cost one request. */
 function soon(): void {
   clearTimeout(timer)
-  timer = window.setTimeout(() => void chats.refresh(), 120)
+  timer = window.setTimeout(() => void Promise.all([chats.refresh(), folders.refresh()]), SOON_MS)
 }
 
 function hear(event: Envelope): void {
@@ -100,26 +163,10 @@ function hear(event: Envelope): void {
   } else if (event.data.type === 'chat:list') {
     soon()
   } else if (event.data.type === 'chat:title' && typeof data === 'string') {
-    list = list.map((chat) => (chat.id === event.chat_id ? { ...chat, title: data } : chat))
+    patch(event.chat_id, { title: data })
     soon()
   }
 }
 
 onEvent(hear)
-onConnect(() => void chats.refresh())
-
-/** Chats by the day they were last touched. */
-export function byDay(all: ChatSummary[], now: Date): { key: 'today' | 'yesterday' | 'week' | 'older'; chats: ChatSummary[] }[] {
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime() / 1000
-  const day = 86_400
-  const groups = { today: [], yesterday: [], week: [], older: [] } as Record<'today' | 'yesterday' | 'week' | 'older', ChatSummary[]>
-  for (const chat of all) {
-    if (chat.updated_at >= midnight) groups.today.push(chat)
-    else if (chat.updated_at >= midnight - day) groups.yesterday.push(chat)
-    else if (chat.updated_at >= midnight - 7 * day) groups.week.push(chat)
-    else groups.older.push(chat)
-  }
-  return (Object.keys(groups) as (keyof typeof groups)[])
-    .map((key) => ({ key, chats: groups[key] }))
-    .filter((group) => group.chats.length > 0)
-}
+onConnect(() => void Promise.all([chats.refresh(true), folders.refresh()]))

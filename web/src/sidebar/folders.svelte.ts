@@ -1,0 +1,84 @@
+import { del, get, post } from '../api/client'
+import type { ChatSummary } from '../api/types'
+import { reason } from '../ui/words'
+
+export interface Folder {
+  id: string
+  name: string
+  parent_id: string | null
+  is_expanded: boolean
+  unread_count: number
+}
+
+let list = $state.raw<Folder[]>([])
+let inside = $state.raw<Readonly<Record<string, ChatSummary[]>>>({})
+let failure = $state<string | null>(null)
+
+/** Folders and, of those that are open, the chats in them. */
+export const folders = {
+  get list(): Folder[] {
+    return list
+  },
+  get failure(): string | null {
+    return failure
+  },
+  /** Undefined while they are not read. */
+  chats: (id: string): ChatSummary[] | undefined => inside[id],
+  children: (parent: string | null): Folder[] =>
+    list.filter((folder) => folder.parent_id === parent).sort((a, b) => a.name.localeCompare(b.name)),
+
+  async refresh(): Promise<void> {
+    await attempt(async () => {
+      list = await get<Folder[]>('/api/v1/folders/')
+      await Promise.all(list.filter((folder) => folder.is_expanded).map((folder) => read(folder.id)))
+    })
+  },
+
+  /** Opens or closes a folder. */
+  async toggle(folder: Folder): Promise<void> {
+    const is_expanded = !folder.is_expanded
+    list = list.map((one) => (one.id === folder.id ? { ...one, is_expanded } : one))
+    await attempt(async () => {
+      const kept = post(`/api/v1/folders/${folder.id}/update/expanded`, { is_expanded })
+      if (is_expanded) await read(folder.id)
+      await kept
+    })
+  },
+
+  /** Makes a folder; answers its id, or undefined when it was refused. */
+  async create(name: string): Promise<string | undefined> {
+    let id: string | undefined
+    await attempt(async () => {
+      id = (await post<{ id: string }>('/api/v1/folders/', { name })).id
+      await folders.refresh()
+    })
+    return id
+  },
+
+  rename: (id: string, name: string): Promise<void> =>
+    attempt(async () => {
+      await post(`/api/v1/folders/${id}/update`, { name })
+      await folders.refresh()
+    }),
+
+  /** Removes a folder; its chats stay. */
+  remove: (id: string): Promise<void> =>
+    attempt(async () => {
+      await del(`/api/v1/folders/${id}?delete_contents=false`)
+      await folders.refresh()
+    }),
+}
+
+async function attempt(action: () => Promise<void>): Promise<void> {
+  try {
+    await action()
+    failure = null
+  } catch (error) {
+    failure = reason(error)
+  }
+}
+
+async function read(id: string): Promise<void> {
+  const chats = await get<ChatSummary[]>(`/api/v1/chats/folder/${id}/list?page=1`)
+  inside = { ...inside, [id]: chats }
+}
