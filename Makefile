@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench contract compat fmt lint audit docs
+.PHONY: help run dev test bench contract compat fmt lint audit docs api
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 18
@@ -34,3 +34,6 @@ audit: ## Look for known weaknesses in dependencies (needs the network)
 
 docs: ## Write docs/environment.md anew from the table of variables
 	@cargo run -q -p airis -- env > docs/environment.md
+
+api: ## Write the client's types of the API anew from the server's document
+	@scripts/api.sh

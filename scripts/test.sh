@@ -17,6 +17,7 @@ step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
 step "client: build" build_client
 step "client: units" npm run --prefix web --silent test
 step "rust: build" cargo build --workspace --all-targets --quiet
+if [ -x "$binary" ]; then step "client: types as the server says" scripts/api.sh --check "$binary"; fi
 step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet
 if [ -x "$binary" ]; then
     step "sockets: official clients" e2e/sockets/both.sh "$binary"

@@ -1,26 +1,14 @@
 import { get, post } from '../api/client'
-
-/** Settings of all servers of one kind, as the contract names them. */
-export interface OpenAiConfig {
-  ENABLE_OPENAI_API: boolean
-  OPENAI_API_BASE_URLS: string[]
-  OPENAI_API_KEYS: string[]
-  OPENAI_API_CONFIGS: Record<string, Record<string, unknown>>
-}
-export interface OllamaConfig {
-  ENABLE_OLLAMA_API: boolean
-  OLLAMA_BASE_URLS: string[]
-  OLLAMA_API_CONFIGS: Record<string, Record<string, unknown>>
-}
+import type { OllamaConfig, OpenAiConfig } from '../api/types'
 
 export const readOpenAi = (): Promise<OpenAiConfig> => get('/openai/config')
-export const writeOpenAi = (config: OpenAiConfig): Promise<OpenAiConfig> => post('/openai/config/update', config)
+export const writeOpenAi = (body: OpenAiConfig): Promise<OpenAiConfig> => post('/openai/config/update', { body })
 export const readOllama = (): Promise<OllamaConfig> => get('/ollama/config')
-export const writeOllama = (config: OllamaConfig): Promise<OllamaConfig> => post('/ollama/config/update', config)
+export const writeOllama = (body: OllamaConfig): Promise<OllamaConfig> => post('/ollama/config/update', { body })
 
 /** How many models a server offers; throws what is wrong with it. */
 export async function testOpenAi(url: string, key: string): Promise<number> {
-  const answer = await post<{ data?: unknown[] }>('/openai/verify', { url, key })
+  const answer = await post('/openai/verify', { body: { url, key } })
   return answer.data?.length ?? 0
 }
 

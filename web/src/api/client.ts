@@ -1,3 +1,6 @@
+import { address, type Parts } from './address'
+import type { Answer, Method, Options, PathOf } from './contract'
+
 /** A refused or failed request, in words a person can act on. */
 export class ApiError extends Error {
   constructor(
@@ -32,13 +35,14 @@ export function explain(detail: unknown, status: number): string {
 }
 
 /** One JSON request. Throws ApiError; status 0 means that the server was not reached. */
-export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function request(method: Method, template: string, parts: Parts = {}): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (token) headers.authorization = `Bearer ${token}`
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (parts.body !== undefined) headers['content-type'] = 'application/json'
+  const body = parts.body === undefined ? null : JSON.stringify(parts.body)
   let answer: Response
   try {
-    answer = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null })
+    answer = await fetch(address(template, parts), { method: method.toUpperCase(), headers, body, signal: parts.signal ?? null })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError('The server cannot be reached. Check your connection and try again.', 0)
@@ -54,9 +58,13 @@ export async function request<T>(method: string, path: string, body?: unknown, s
     const detail = value && typeof value === 'object' && 'detail' in value ? value.detail : value
     throw new ApiError(explain(detail, answer.status), answer.status)
   }
-  return value as T
+  return value
 }
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal)
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>('POST', path, body)
-export const del = <T>(path: string): Promise<T> => request<T>('DELETE', path)
+type Call<M extends Method> = <P extends PathOf<M>>(path: P, ...parts: Options<M, P>) => Promise<Answer<M, P>>
+
+const caller = <M extends Method>(method: M): Call<M> => ((path: string, parts?: Parts) => request(method, path, parts)) as Call<M>
+
+export const get = caller('get')
+export const post = caller('post')
+export const del = caller('delete')

@@ -1,17 +1,18 @@
-/** Shapes of the wire that the client reads. Times are seconds. */
+import type { components } from './schema'
 
-export type Role = 'pending' | 'user' | 'admin'
+/** Shapes of the wire under the names that the client uses; written by hand where the document has none. Times are seconds. */
 
-export interface Session {
-  id: string
-  email: string
-  name: string
-  role: Role
-  profile_image_url: string
-  token: string
-  bio?: string | null
-  permissions?: { chat?: Record<string, boolean>; features?: Record<string, boolean> }
-}
+type Schemas = components['schemas']
+
+export type Session = Schemas['SessionUserInfoResponse']
+export type Onboarding = Schemas['Onboarding']
+export type ApiKey = Schemas['ApiKey']
+export type ChatSummary = Schemas['ChatTitleIdResponse']
+export type Folder = Schemas['FolderNameIdResponse']
+export type UserRow = Schemas['UserGroupIdsModel']
+export type AdminConfig = Schemas['AdminConfig']
+export type OpenAiConfig = Schemas['OpenAIConfigForm']
+export type OllamaConfig = Schemas['OllamaConfigForm']
 
 export interface PageConfig {
   name: string
@@ -34,16 +35,14 @@ export interface Model {
   owned_by: string
 }
 
-export interface ChatSummary {
-  id: string
-  title: string
-  updated_at: number
-  created_at: number
-  last_read_at: number | null
-  active?: boolean
-  pinned?: boolean
-  /** Of a search: where the words were found. */
-  snippet?: string | null
+/** What a server of models offers. */
+export interface Verified {
+  data?: unknown[]
+}
+
+/** Where the replies to a question appear. */
+export interface Begun {
+  chat_id: string
 }
 
 /** One item of a reply, as in OpenAI's Responses API. */
@@ -77,20 +76,9 @@ export interface Message {
   timestamp?: number
 }
 
-export interface Chat {
-  id: string
-  title: string
-  user_id: string
+/** The document leaves the chat object open. */
+export type Chat = Omit<Schemas['ChatResponse'], 'chat'> & {
   chat: { models?: string[]; params?: Record<string, unknown>; history: { messages: Record<string, Message>; currentId: string | null } }
-}
-
-export interface UserRow {
-  id: string
-  name: string
-  email: string
-  role: Role
-  last_active_at: number
-  created_at: number
 }
 
 /** `events` of the socket. */

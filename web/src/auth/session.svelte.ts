@@ -29,7 +29,7 @@ export const session = {
   async start(): Promise<void> {
     failure = null
     try {
-      const page = await get<PageConfig>('/api/config')
+      const page = await get('/api/config')
       document.title = page.name
       if (!page.features.auth && !getToken()) await this.signIn('', '')
       else if (getToken()) await this.refresh()
@@ -42,7 +42,7 @@ export const session = {
 
   async refresh(): Promise<void> {
     try {
-      user = await get<Session>('/api/v1/auths/')
+      user = await get('/api/v1/auths/')
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error
       setToken(null)
@@ -51,14 +51,14 @@ export const session = {
   },
 
   async signIn(email: string, password: string): Promise<void> {
-    adopt(await post<Session>('/api/v1/auths/signin', { email, password }))
+    adopt(await post('/api/v1/auths/signin', { body: { email, password } }))
   },
 
   async signUp(name: string, email: string, password: string): Promise<void> {
     const first = config?.onboarding ?? false
-    adopt(await post<Session>('/api/v1/auths/signup', { name, email, password, profile_image_url: '/user.png' }))
+    adopt(await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } }))
     fresh = first
-    config = await get<PageConfig>('/api/config')
+    config = await get('/api/config')
   },
 
   async signOut(): Promise<void> {
@@ -72,7 +72,7 @@ export const session = {
   },
 
   async rename(name: string): Promise<void> {
-    await post('/api/v1/auths/update/profile', { name, profile_image_url: user?.profile_image_url ?? '/user.png' })
+    await post('/api/v1/auths/update/profile', { body: { name, profile_image_url: user?.profile_image_url ?? '/user.png' } })
     await this.refresh()
   },
 

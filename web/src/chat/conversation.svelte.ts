@@ -1,5 +1,5 @@
 import { get, post } from '../api/client'
-import type { Chat, Envelope, Message, OutputItem } from '../api/types'
+import type { Envelope, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
@@ -75,7 +75,7 @@ export class Conversation {
     const id = this.id
     if (!id) return
     try {
-      const chat = await get<Chat>(`/api/v1/chats/${id}`)
+      const chat = await get('/api/v1/chats/{id}', { path: { id } })
       if (this.id !== id) return
       this.title = chat.title
       this.messages = chat.chat.history.messages
@@ -183,7 +183,7 @@ export class Conversation {
     this.leaf = replies[0]?.id ?? null
     this.#naming = !this.id
     try {
-      const answer = await post<{ chat_id: string }>('/api/chat/completions', {
+      const body = {
         stream: true,
         model: models[0],
         messages: this.temporary ? this.#history(question) : [],
@@ -205,7 +205,8 @@ export class Conversation {
           tags_generation: first && !this.temporary,
           follow_up_generation: true,
         },
-      })
+      }
+      const answer = await post('/api/chat/completions', { body })
       if (this.id !== answer.chat_id) {
         this.id = answer.chat_id
         go(`/c/${answer.chat_id}`, true)
@@ -226,7 +227,7 @@ export class Conversation {
   /** Lets the last reply go on where it ends. */
   async continue(reply: Message): Promise<void> {
     reply.done = false
-    await post('/api/chat/completions', {
+    const body = {
       stream: true,
       model: reply.model,
       messages: [],
@@ -238,19 +239,23 @@ export class Conversation {
       assistant_message_id: reply.id,
       id: reply.id,
       parent_id: reply.parentId,
-    }).catch((error: unknown) => {
+    }
+    await post('/api/chat/completions', { body }).catch((error: unknown) => {
       reply.done = true
       throw error
     })
   }
 
   async stop(): Promise<void> {
-    if (this.id) await post(`/api/tasks/chat/${encodeURIComponent(this.id)}/stop`)
+    if (this.id) await post('/api/tasks/chat/{chat_id}/stop', { path: { chat_id: this.id } })
   }
 
   /** Changes the text of a reply in place. */
   async rewrite(message: Message, text: string): Promise<void> {
-    await post(`/api/v1/chats/${this.id}/messages/${message.id}`, { content: text })
+    if (this.id && !this.temporary) {
+      const path = { id: this.id, message_id: message.id }
+      await post('/api/v1/chats/{id}/messages/{message_id}', { path, body: { content: text } })
+    }
     message.content = text
     message.output = [{ type: 'message', id: message.id, status: 'completed', content: [{ type: 'output_text', text }] }]
   }
@@ -262,7 +267,8 @@ export class Conversation {
   /** Shows another branch, and remembers it. */
   async show(id: string): Promise<void> {
     this.leaf = leafOf(this.messages, id)
-    if (this.id && !this.temporary) await post(`/api/v1/chats/${this.id}`, { chat: { history: { currentId: this.leaf, messages: {} } } })
+    if (this.id && !this.temporary)
+      await post('/api/v1/chats/{id}', { path: { id: this.id }, body: { chat: { history: { currentId: this.leaf, messages: {} } } } })
   }
 
   #history(question: Message): { role: string; content: unknown; output?: OutputItem[] }[] {

@@ -34,7 +34,7 @@ export const models = {
 
   async refresh(): Promise<void> {
     try {
-      list = (await get<{ data: Model[] }>('/api/models')).data
+      list = (await get('/api/models')).data
       failure = null
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)

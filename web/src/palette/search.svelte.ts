@@ -26,7 +26,7 @@ export class ChatSearch {
 
   async #ask(text: string, mine: number): Promise<void> {
     try {
-      const found = await get<ChatSummary[]>(`/api/v1/chats/search?text=${encodeURIComponent(text)}&page=1`)
+      const found = await get('/api/v1/chats/search', { query: { text, page: 1 } })
       if (mine !== this.#asked) return
       this.found = found
       this.failure = null

@@ -57,7 +57,7 @@ export const chats = {
   async refresh(all = false): Promise<void> {
     try {
       const rest = all ? Array.from({ length: pages - 1 }, (_, index) => page(index + 2)) : []
-      const [top, first, ...older] = await Promise.all([get<ChatSummary[]>('/api/v1/chats/pinned'), page(1), ...rest])
+      const [top, first, ...older] = await Promise.all([get('/api/v1/chats/pinned'), page(1), ...rest])
       const ids = new Set(top.map((chat) => chat.id))
       const old = list.filter((chat) => !ids.has(chat.id))
       pinned = top
@@ -78,21 +78,22 @@ export const chats = {
     return reading
   },
 
-  rename: (id: string, title: string): Promise<void> => change(id, { title }, () => post(`/api/v1/chats/${id}`, { chat: { title } })),
-  pin: (id: string): Promise<void> => change(id, {}, () => post(`/api/v1/chats/${id}/pin`)),
+  rename: (id: string, title: string): Promise<void> =>
+    change(id, { title }, () => post('/api/v1/chats/{id}', { path: { id }, body: { chat: { title } } })),
+  pin: (id: string): Promise<void> => change(id, {}, () => post('/api/v1/chats/{id}/pin', { path: { id } })),
   /** Into the archive, or out of it. */
-  archive: (id: string): Promise<void> => change(id, null, () => post(`/api/v1/chats/${id}/archive`)),
-  remove: (id: string): Promise<void> => change(id, null, () => del(`/api/v1/chats/${id}`)),
+  archive: (id: string): Promise<void> => change(id, null, () => post('/api/v1/chats/{id}/archive', { path: { id } })),
+  remove: (id: string): Promise<void> => change(id, null, () => del('/api/v1/chats/{id}', { path: { id } })),
   /** Into a folder; null takes it out. */
   move: (id: string, folder: string | null): Promise<void> =>
-    change(id, folder ? null : {}, () => post(`/api/v1/chats/${id}/folder`, { folder_id: folder })),
+    change(id, folder ? null : {}, () => post('/api/v1/chats/{id}/folder', { path: { id }, body: { folder_id: folder } })),
 
   /** What is on screen is read. */
   markRead(id: string): void {
     patch(id, { last_read_at: Math.floor(Date.now() / 1000) })
   },
   async markUnread(id: string): Promise<void> {
-    await change(id, { last_read_at: 0 }, () => post(`/api/v1/chats/${id}/unread`))
+    await change(id, { last_read_at: 0 }, () => post('/api/v1/chats/{id}/unread', { path: { id } }))
   },
 
   /** Leaves nothing of these chats in the browser. */
@@ -102,7 +103,7 @@ export const chats = {
 }
 
 const cacheKey = (): string => `chats:${session.user?.id ?? ''}`
-const page = (number: number): Promise<ChatSummary[]> => get<ChatSummary[]>(`/api/v1/chats/?page=${number}`)
+const page = (number: number): Promise<ChatSummary[]> => get('/api/v1/chats/', { query: { page: number } })
 
 async function nextPage(): Promise<void> {
   try {

@@ -1,14 +1,6 @@
 import { del, get, post } from '../api/client'
-import type { ChatSummary } from '../api/types'
+import type { ChatSummary, Folder } from '../api/types'
 import { reason } from '../ui/words'
-
-export interface Folder {
-  id: string
-  name: string
-  parent_id: string | null
-  is_expanded: boolean
-  unread_count: number
-}
 
 let list = $state.raw<Folder[]>([])
 let inside = $state.raw<Readonly<Record<string, ChatSummary[]>>>({})
@@ -25,11 +17,11 @@ export const folders = {
   /** Undefined while they are not read. */
   chats: (id: string): ChatSummary[] | undefined => inside[id],
   children: (parent: string | null): Folder[] =>
-    list.filter((folder) => folder.parent_id === parent).sort((a, b) => a.name.localeCompare(b.name)),
+    list.filter((folder) => (folder.parent_id ?? null) === parent).sort((a, b) => a.name.localeCompare(b.name)),
 
   async refresh(): Promise<void> {
     await attempt(async () => {
-      list = await get<Folder[]>('/api/v1/folders/')
+      list = await get('/api/v1/folders/')
       await Promise.all(list.filter((folder) => folder.is_expanded).map((folder) => read(folder.id)))
     })
   },
@@ -39,7 +31,7 @@ export const folders = {
     const is_expanded = !folder.is_expanded
     list = list.map((one) => (one.id === folder.id ? { ...one, is_expanded } : one))
     await attempt(async () => {
-      const kept = post(`/api/v1/folders/${folder.id}/update/expanded`, { is_expanded })
+      const kept = post('/api/v1/folders/{id}/update/expanded', { path: { id: folder.id }, body: { is_expanded } })
       if (is_expanded) await read(folder.id)
       await kept
     })
@@ -49,7 +41,7 @@ export const folders = {
   async create(name: string): Promise<string | undefined> {
     let id: string | undefined
     await attempt(async () => {
-      id = (await post<{ id: string }>('/api/v1/folders/', { name })).id
+      id = (await post('/api/v1/folders/', { body: { name } })).id
       await folders.refresh()
     })
     return id
@@ -57,14 +49,14 @@ export const folders = {
 
   rename: (id: string, name: string): Promise<void> =>
     attempt(async () => {
-      await post(`/api/v1/folders/${id}/update`, { name })
+      await post('/api/v1/folders/{id}/update', { path: { id }, body: { name } })
       await folders.refresh()
     }),
 
   /** Removes a folder; its chats stay. */
   remove: (id: string): Promise<void> =>
     attempt(async () => {
-      await del(`/api/v1/folders/${id}?delete_contents=false`)
+      await del('/api/v1/folders/{id}', { path: { id }, query: { delete_contents: false } })
       await folders.refresh()
     }),
 }
@@ -79,6 +71,6 @@ async function attempt(action: () => Promise<void>): Promise<void> {
 }
 
 async function read(id: string): Promise<void> {
-  const chats = await get<ChatSummary[]>(`/api/v1/chats/folder/${id}/list?page=1`)
+  const chats = await get('/api/v1/chats/folder/{folder_id}/list', { path: { folder_id: id }, query: { page: 1 } })
   inside = { ...inside, [id]: chats }
 }

@@ -1,0 +1,44 @@
+import type { paths } from './schema'
+import type { AdminConfig, Begun, Chat, Folder, Model, OllamaConfig, OpenAiConfig, PageConfig, Verified } from './types'
+
+/** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
+
+export type Method = 'get' | 'post' | 'delete'
+
+/** Addresses that know a method. */
+export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths]
+
+type Operation<M extends Method, P extends PathOf<M>> = paths[P][M]
+
+type InPath<O> = O extends { parameters: { path: infer T } } ? { path: T } : { path?: never }
+type InQuery<O> = O extends { parameters: { query?: infer T } } ? { query?: NonNullable<T> } : { query?: never }
+type InBody<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? { body: T } : { body?: never }
+
+/** What belongs to a request; `signal` ends it. */
+export type Asked<M extends Method, P extends PathOf<M>> = InPath<Operation<M, P>> &
+  InQuery<Operation<M, P>> &
+  InBody<Operation<M, P>> & { signal?: AbortSignal }
+
+type Documented<O> = O extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : unknown
+
+/** What a request answers. */
+export type Answer<M extends Method, P extends PathOf<M>> = `${M} ${P}` extends keyof Open ? Open[`${M} ${P}`] : Documented<Operation<M, P>>
+
+/** Nothing has to be given where nothing is required. */
+export type Options<M extends Method, P extends PathOf<M>> = object extends Asked<M, P> ? [asked?: Asked<M, P>] : [asked: Asked<M, P>]
+
+/** Answers that the document leaves open or half open. */
+interface Open {
+  'get /api/config': PageConfig
+  'get /api/models': { data: Model[] }
+  'get /api/v1/auths/admin/config': AdminConfig
+  'post /api/v1/auths/admin/config': AdminConfig
+  'get /api/v1/chats/{id}': Chat
+  'post /api/v1/folders/': Folder
+  'post /api/chat/completions': Begun
+  'get /openai/config': OpenAiConfig
+  'post /openai/config/update': OpenAiConfig
+  'post /openai/verify': Verified
+  'get /ollama/config': OllamaConfig
+  'post /ollama/config/update': OllamaConfig
+}
