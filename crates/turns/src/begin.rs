@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::form::{Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
-use crate::{Inner, Start, Started, TurnError, lease, run};
+use crate::{Inner, Start, Started, TurnError, items, lease, run};
 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
@@ -20,7 +20,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     if inner.is_draining() {
         return Err(TurnError::Draining);
     }
-    let form = Form::read(body)?;
+    let mut form = Form::read(body)?;
     let mut models = HashMap::new();
     for wanted in &form.wanted {
         if !models.contains_key(&wanted.model) {
@@ -38,6 +38,8 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     let chat_id = form.chat.clone().unwrap_or_else(ChatId::random);
     let folder = existing.as_ref().map_or_else(|| form.folder.clone(), |chat| chat.folder_id.clone());
     let turns: Vec<TurnId> = form.wanted.iter().map(|_| TurnId::random()).collect();
+    let mut extended = if temporary { form.take_trailing_reply() } else { None };
+    let mut parent = form.reply_parent();
     if !temporary {
         let new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns).await?;
         inner.store.begin_turns(&new).await?;
@@ -47,6 +49,10 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         if existing.is_some() {
             share_messages(inner, user, &chat_id, &form, &new);
         }
+        if let Some(message) = form.extends.as_ref().and_then(|id| new.messages.iter().find(|one| one.id == *id)) {
+            parent.clone_from(&message.parent_id);
+            extended = Some(items::of_message(message.output.as_ref(), &message.content));
+        }
     }
     let mut kept = form.body.clone();
     for name in NOT_KEPT {
@@ -55,7 +61,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     let kept = std::sync::Arc::new(kept);
     for (index, (wanted, turn)) in form.wanted.iter().zip(&turns).enumerate() {
         let Some(model) = models.get(&wanted.model) else { continue };
-        inner.begin(Start {
+        let start = Start {
             turn: turn.clone(),
             chat: chat_id.clone(),
             message: wanted.message.clone(),
@@ -68,7 +74,13 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             extends: form.extends.is_some(),
             fence: 1,
             first: index == 0,
-            parent: form.reply_parent(),
+            parent: parent.clone(),
+        };
+        let extended = extended.take();
+        inner.begin_from(start, |_, progress| {
+            if let Some(items) = extended {
+                progress.writer.resume(items, true);
+            }
         });
     }
     run::launch(inner, &chat_id, &turns);
@@ -113,7 +125,7 @@ async fn plan(
         messages.push(message);
     }
     let mut rows = Vec::new();
-    for (wanted, turn) in form.wanted.iter().zip(turns) {
+    for (index, (wanted, turn)) in form.wanted.iter().zip(turns).enumerate() {
         let stored = match existing {
             Some(_) => inner.store.message(chat_id, &wanted.message).await?,
             None => None,
@@ -129,8 +141,8 @@ async fn plan(
             message.rest.entry("user_id").or_insert_with(|| json!(user.id));
             message.rest.insert("modelIdx".to_owned(), json!(wanted.index));
         }
+        rows.push(row(inner, user, form, &message, &wanted.model, turn, index == 0));
         messages.push(message);
-        rows.push(row(inner, user, form, chat_id, wanted, turn));
     }
     let models: Vec<&str> = form.wanted.iter().map(|wanted| wanted.model.as_str()).collect();
     let mut blob = JsonMap::new();
@@ -192,19 +204,20 @@ fn reply(form: &Form, chat: &ChatId, wanted: &Wanted, turn: &TurnId, stored: Opt
     message
 }
 
-fn row(inner: &Inner, user: &User, form: &Form, chat: &ChatId, wanted: &Wanted, turn: &TurnId) -> Turn {
+/// The turn that will write `message`; the checkpoint is all that a take-over needs.
+fn row(inner: &Inner, user: &User, form: &Form, message: &Message, model: &str, turn: &TurnId, first: bool) -> Turn {
     let mut body = form.body.clone();
     for name in NOT_KEPT {
         body.remove(name);
     }
     let background =
         json!({"title": form.background.title, "tags": form.background.tags, "follow_ups": form.background.follow_ups});
-    let checkpoint = json!({"model": wanted.model, "body": body, "background": background, "extends": form.extends.is_some(),
-        "parent": form.reply_parent(), "session": form.session});
+    let checkpoint = json!({"model": model, "body": body, "background": background, "extends": form.extends.is_some(),
+        "parent": message.parent_id, "session": form.session, "first": first});
     Turn {
         id: turn.clone(),
-        chat_id: chat.clone(),
-        message_id: wanted.message.clone(),
+        chat_id: message.chat_id.clone(),
+        message_id: message.id.clone(),
         user_id: user.id.clone(),
         state: TurnState::Running,
         owner: inner.instance.clone(),

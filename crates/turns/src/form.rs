@@ -2,7 +2,7 @@
 
 use airis_domain::{ChatId, Json, JsonMap, MessageId};
 
-use crate::TurnError;
+use crate::{TurnError, items};
 
 /// What the client wants done besides the reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +79,14 @@ impl Form {
             session: text("session_id"),
             body,
         })
+    }
+
+    /// Takes the reply to extend off the messages of a temporary chat, which carry it as the last one.
+    pub fn take_trailing_reply(&mut self) -> Option<Vec<Json>> {
+        self.extends.as_ref()?;
+        let messages = self.body.get_mut("messages")?.as_array_mut()?;
+        let reply = messages.pop_if(|last| last["role"] == "assistant")?;
+        Some(items::of_message(reply.get("output"), &reply["content"]))
     }
 
     /// Where the replies hang: the user's message, or the parent that was named.

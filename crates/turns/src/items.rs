@@ -33,6 +33,17 @@ pub fn reasoning(start_tag: &str, end_tag: &str, structured: bool) -> Json {
         "attributes": attributes, "content": [], "summary": null, "started_at": clock()})
 }
 
+/// Items of a stored reply; one that has only text is one item.
+pub fn of_message(output: Option<&Json>, content: &Json) -> Vec<Json> {
+    if let Some(output) = output.and_then(Json::as_array).filter(|output| !output.is_empty()) {
+        return output.clone();
+    }
+    let Some(text) = content.as_str().filter(|text| !text.is_empty()) else { return Vec::new() };
+    let mut item = message();
+    push_text(&mut item, text);
+    vec![item]
+}
+
 pub fn function_call(id: &str, name: &str) -> Json {
     json!({"type": "function_call", "id": id, "call_id": id, "name": name, "arguments": "", "status": "in_progress"})
 }

@@ -1,9 +1,10 @@
 //! A running turn: what it is for, what it has so far, and how it tells its viewers.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use airis_bus::{Bus, TurnLog};
-use airis_domain::{ChatId, Json, MessageId, RoomEvent, TurnId, User};
+use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, User};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,16 @@ use crate::items;
 use crate::models::Resolved;
 use crate::writer::{Event, Writer};
 
+/// How often other viewers of a shared chat hear of growing text.
+const MIRROR_EVERY: Duration = Duration::from_millis(150);
+/// Bytes of a log that are not worth a snapshot.
+const COMPACT_AT: u64 = 1 << 20;
+/// A log may grow to this many times its snapshot before the next one, so that snapshots stay a small part of the work.
+const COMPACT_GROWTH: u64 = 8;
+
+/// The log's own event: how the turn ended, before that was stored.
+pub const END: &str = "end";
+
 /// Everything a turn is, except its progress.
 pub struct Job {
     pub turn: TurnId,
@@ -23,7 +34,7 @@ pub struct Job {
     pub folder: Option<String>,
     pub model: Resolved,
     /// The request's body without the user's message; what a take-over starts from.
-    pub body: airis_domain::JsonMap,
+    pub body: JsonMap,
     pub background: Background,
     pub session: Option<String>,
     /// Extends a finished reply: whole snapshots instead of deltas.
@@ -33,6 +44,8 @@ pub struct Job {
     pub first: bool,
     /// Where the branch to be answered ends.
     pub parent: Option<MessageId>,
+    /// Where its owner's sockets are.
+    pub room: String,
     pub log: TurnLog,
     pub bus: Bus,
     pub cancel: CancellationToken,
@@ -47,11 +60,15 @@ pub struct Progress {
     /// Number of the newest event.
     pub seq: u64,
     waiting: Option<(Event, usize)>,
+    /// When other viewers last heard of growing text.
+    mirrored: Option<Instant>,
+    /// Bytes of the log at which it is replaced by a snapshot.
+    compact_at: u64,
 }
 
 impl Progress {
     pub fn new(writer: Writer, seq: u64) -> Self {
-        Self { writer, seq, waiting: None }
+        Self { writer, seq, waiting: None, mirrored: None, compact_at: COMPACT_AT }
     }
 }
 
@@ -60,10 +77,23 @@ impl Job {
         self.chat.is_temporary()
     }
 
+    /// Parameters of the model with those of the request over them.
+    pub fn params(&self) -> JsonMap {
+        let mut params = self.model.params.clone();
+        params.extend(self.body.get("params").and_then(Json::as_object).cloned().unwrap_or_default());
+        params
+    }
+
+    /// Whether the provider is asked for a stream.
+    pub fn streams(&self) -> bool {
+        let set = self.params().get("stream_response").and_then(Json::as_bool);
+        set.or_else(|| self.body.get("stream").and_then(Json::as_bool)).unwrap_or(true)
+    }
+
     /// Tells viewers something that is not part of the reply's own text, such as `chat:title`. Not numbered.
     pub fn notice(&self, kind: &str, data: Json) {
         self.bus.emit(RoomEvent {
-            room: format!("user:{}", self.user.id),
+            room: self.room.clone(),
             event: "events".to_owned(),
             payload: envelope(&self.chat, &self.message, kind, data.clone()),
             except: None,
@@ -103,37 +133,80 @@ impl Job {
         }
     }
 
+    /// The path of every token: one serialisation into the log, no copy of the event.
     fn publish(&self, progress: &mut Progress, event: Event) -> std::io::Result<()> {
-        let data = json!({"type": event.kind, "data": event.data});
-        progress.seq = self.log.append(&data)?;
-        let done = event.data["done"] == true;
-        let mut payload = json!({"chat_id": self.chat, "message_id": self.message});
-        payload["data"] = data;
-        payload["seq"] = json!(progress.seq);
+        let mut told = JsonMap::with_capacity(2);
+        told.insert("type".to_owned(), Json::from(event.kind));
+        told.insert("data".to_owned(), event.data);
+        let told = Json::Object(told);
+        progress.seq = self.log.append(&told)?;
+        let mirrored = self.mirrored(progress, event.kind, &told["data"]);
+        let mut payload = JsonMap::with_capacity(4);
+        payload.insert("chat_id".to_owned(), Json::from(self.chat.as_str()));
+        payload.insert("message_id".to_owned(), Json::from(self.message.as_str()));
+        payload.insert("data".to_owned(), told);
+        payload.insert("seq".to_owned(), Json::from(progress.seq));
         self.bus.emit(RoomEvent {
-            room: format!("user:{}", self.user.id),
+            room: self.room.clone(),
             event: "events".to_owned(),
-            payload,
+            payload: Json::Object(payload),
             except: None,
         });
-        if done || self.bus.watched_by_others(self.chat.as_str(), self.user.id.as_str()) {
-            self.mirror(progress, &event);
+        if let Some((kind, data)) = mirrored {
+            self.share(kind, data);
+        }
+        if self.log.size() >= progress.compact_at {
+            self.compact(progress);
         }
         Ok(())
     }
 
-    /// Other viewers of a shared chat get whole snapshots, not more often than they can read.
-    fn mirror(&self, progress: &Progress, event: &Event) {
+    /// Records how the turn ends before anybody is told, so that a take-over stores this end and does not go on.
+    pub fn mark_end(&self, progress: &mut Progress, end: &Json) -> std::io::Result<()> {
+        self.flush(progress)?;
+        progress.seq = self.log.append(&json!({"type": END, "data": end, "output": progress.writer.items}))?;
+        Ok(())
+    }
+
+    /// Replaces a log that has grown far beyond the reply by one snapshot of it.
+    fn compact(&self, progress: &mut Progress) {
+        let mut data = json!({"output": progress.writer.items, "sources": progress.writer.sources});
+        if let Some(usage) = &progress.writer.usage {
+            data["usage"] = usage.clone();
+        }
+        if let Err(error) = self.log.compact(&json!({"type": "chat:completion", "data": data})) {
+            tracing::warn!(%error, turn = %self.turn, "the log of a turn was not compacted");
+        }
+        progress.compact_at = COMPACT_AT.max(self.log.size() * COMPACT_GROWTH);
+    }
+
+    /// What other viewers of a shared chat hear of an event: whole snapshots, of growing text not more often than they
+    /// can read.
+    fn mirrored(&self, progress: &mut Progress, kind: &'static str, data: &Json) -> Option<(&'static str, Json)> {
         const FIELDS: [&str; 7] =
             ["done", "error", "usage", "finish_reason", "content", "selected_model_id", "sources"];
-        let mut data = json!({});
+        let done = data["done"] == true;
+        if !done && !self.bus.watched_by_others(self.chat.as_str(), self.user.id.as_str()) {
+            return None;
+        }
+        if kind == "source" {
+            return Some((kind, data.clone()));
+        }
+        let grows = data["type"].as_str().is_some_and(|kind| kind.ends_with(".delta"));
+        if grows && progress.mirrored.is_some_and(|at| at.elapsed() < MIRROR_EVERY) {
+            return None;
+        }
+        if grows {
+            progress.mirrored = Some(Instant::now());
+        }
+        let mut shared = JsonMap::new();
         for name in FIELDS {
-            if let Some(value) = event.data.get(name) {
-                data[name] = value.clone();
+            if let Some(value) = data.get(name) {
+                shared.insert(name.to_owned(), value.clone());
             }
         }
-        data["output"] = json!(progress.writer.items);
-        self.share("chat:completion", data);
+        shared.insert("output".to_owned(), json!(progress.writer.items));
+        Some(("chat:completion", Json::Object(shared)))
     }
 
     fn share(&self, kind: &str, data: Json) {

@@ -1,17 +1,21 @@
 //! The life of one reply: prepare, generate, call tools, log, checkpoint, lease, take over, stop, follow-up tasks.
 
 mod begin;
+mod checkpoint;
 mod form;
+mod generate;
 mod items;
 mod job;
 mod lease;
 mod models;
 mod pass;
+mod prepare;
 mod prompt;
 mod recover;
 mod registry;
 mod replay;
 mod run;
+mod stop;
 mod tags;
 mod tasks;
 mod toolloop;
@@ -29,7 +33,7 @@ use airis_bus::{Bus, BusError};
 use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, TurnId, User};
 use airis_providers::{ProviderError, Providers, RawReply};
-use airis_store::{MessagePatch, Store, StoreError};
+use airis_store::{Store, StoreError};
 use serde_json::json;
 
 /// Why a turn cannot start.
@@ -131,27 +135,17 @@ impl Turns {
         Ok(runs)
     }
 
-    /// Stops every turn of a chat and closes messages that are still open.
+    /// Stops every turn of a chat, those included that only name it or suggest questions by now, and closes messages
+    /// that are still open.
     pub async fn stop_chat(&self, chat: &ChatId) -> Result<(), TurnError> {
-        let turns = self.running(chat).await?;
+        let mut turns = self.running(chat).await?;
+        let here = self.inner.of_chat(chat).into_iter().map(|job| job.turn.clone());
+        turns.extend(here.filter(|turn| !turns.contains(turn)).collect::<Vec<_>>());
         for turn in &turns {
             self.stop(turn).await?;
         }
         if turns.is_empty() && !chat.is_temporary() {
-            self.close_open_messages(chat).await?;
-        }
-        Ok(())
-    }
-
-    /// Messages that no turn will ever finish are finished as they are.
-    async fn close_open_messages(&self, chat: &ChatId) -> Result<(), TurnError> {
-        let Some(row) = self.inner.store.chat(chat).await? else { return Ok(()) };
-        let Some(leaf) = row.current_message_id else { return Ok(()) };
-        for message in self.inner.store.branch(chat, &leaf).await? {
-            if message.done == Some(false) {
-                let patch = MessagePatch { done: Some(true), ..MessagePatch::default() };
-                self.inner.store.patch_message(chat, &message.id, &patch).await?;
-            }
+            stop::close_open_messages(&self.inner, chat).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airis_domain::{Json, Message, MessageId, Turn};
+use airis_domain::{Json, Message, MessageId, Turn, TurnId};
 use airis_store::{MessagePatch, StoreError};
 use futures::StreamExt;
 use futures::stream;
@@ -15,6 +15,9 @@ use crate::{Inner, Live, Start, TurnError, begin, items, lease, models, run};
 /// What people read when a reply could not be continued where it was cut.
 const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
 
+/// How long the model of a turn is looked for.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(4);
+
 /// Turns taken over at once.
 const AT_ONCE: usize = 32;
 
@@ -24,12 +27,30 @@ pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnErr
     let orphans = inner.store.orphaned_turns(now, None).await?;
     let abandoned = orphans.into_iter().filter(|turn| inner.job(&turn.id).is_none());
     // Side by side: one whose provider does not answer must not hold up the others.
-    let mut taken = stream::iter(abandoned).map(|turn| take(inner, turn)).buffer_unordered(AT_ONCE);
+    let mut taken = stream::iter(abandoned)
+        .map(|turn| async { (turn.id.clone(), take(inner, turn).await) })
+        .buffer_unordered(AT_ONCE);
     let mut count = 0;
-    while let Some(taken) = taken.next().await {
-        count += usize::from(taken?);
+    while let Some((id, taken)) = taken.next().await {
+        match taken {
+            Ok(taken) => count += usize::from(taken),
+            // One turn's trouble is not that of the others; it is tried again at the next look.
+            Err(error) => tracing::warn!(%error, turn = %id, "a turn was not taken over"),
+        }
     }
     Ok(count)
+}
+
+/// Takes over turns that this instance holds but does not run: their request or their take-over broke off half-way, or
+/// their end was not stored.
+pub async fn take_strays(inner: &Arc<Inner>, strays: &[TurnId]) -> Result<(), TurnError> {
+    for id in strays {
+        if let Some(turn) = inner.store.turn(id).await?.filter(|_| !inner.has(id)) {
+            tracing::info!(turn = %id, "a turn without a task is taken over");
+            take(inner, turn).await?;
+        }
+    }
+    Ok(())
 }
 
 /// False when somebody else was faster.
@@ -51,15 +72,20 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     let mut seen = seen_by_viewers(inner, &turn, &message)?;
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
-    let resolved = models::resolve(inner, &user, &model).await.unwrap_or_else(|_| begin::gone(&model));
+    // A connection that does not answer must not hold up the end: then the turn ends with an error.
+    let resolved = match tokio::time::timeout(PATIENCE, models::resolve(inner, &user, &model)).await {
+        Ok(Ok(resolved)) => resolved,
+        _ => begin::gone(&model),
+    };
     let flag = |name: &str| turn.checkpoint["background"][name] == true;
     let background = Background { title: flag("title"), tags: flag("tags"), follow_ups: flag("follow_ups") };
     let chat = inner.store.chat(&turn.chat_id).await?;
     tracing::info!(turn = %turn.id, fence, characters = items::size(&seen.items), "turn taken over");
-    let can_continue = inner.providers.can_continue(&resolved.base).await;
-    let done = seen.done;
+    let can_continue =
+        tokio::time::timeout(PATIENCE, inner.providers.can_continue(&resolved.base)).await.unwrap_or(false);
+    let end = seen.end.take();
     let extends = turn.checkpoint["extends"] == true;
-    let cut = mend(&mut seen, can_continue);
+    let cut = end.is_none() && mend(&mut seen, can_continue);
     let start = Start {
         turn: turn.id.clone(),
         chat: turn.chat_id.clone(),
@@ -72,16 +98,18 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         session: None,
         extends,
         fence,
-        first: true,
+        first: turn.checkpoint["first"] != false,
         parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
     };
     let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
         progress.writer.usage = seen.usage;
-        progress.writer.resume(seen.items, can_continue);
+        progress.writer.sources = seen.sources;
+        progress.writer.files = seen.files;
+        progress.writer.resume(seen.items, can_continue && end.is_none());
         let snapshot = progress.writer.snapshot();
         if !progress.writer.items.is_empty()
-            && !done
+            && end.is_none()
             && let Err(error) = job.tell(progress, vec![snapshot])
         {
             tracing::warn!(%error, turn = %job.turn, "the log does not take the state of a turn");
@@ -93,11 +121,10 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         inner.store.push_status(&turn.chat_id, &turn.message_id, &status).await?;
         job.notice("status", status);
     }
-    if done {
-        inner.spawn(run::end_only(inner.clone(), job));
-    } else {
-        inner.spawn(run::drive(inner.clone(), job));
-    }
+    match end {
+        Some(end) => inner.spawn(run::end_only(inner.clone(), job, run::Ending::kept(&end))),
+        None => inner.spawn(run::drive(inner.clone(), job)),
+    };
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use airis_bus::Bus;
+use airis_bus::{Bus, TurnLog};
 use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnState, User};
 use airis_providers::Providers;
@@ -13,6 +13,7 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -84,12 +85,8 @@ impl Inner {
         }
     }
 
-    /// Registers a turn; it runs once it is launched or driven.
-    pub fn begin(&self, start: Start) -> Arc<Job> {
-        self.begin_from(start, |_, _| {})
-    }
-
-    /// The same for a turn that has a past: `restore` lays it down before anybody can see the turn.
+    /// Registers a turn; it runs once it is launched or driven. `restore` lays down what the reply has already, before
+    /// anybody can see the turn.
     pub fn begin_from(&self, start: Start, restore: impl FnOnce(&Job, &mut Progress)) -> Arc<Job> {
         let params = start.body.get("params");
         let param = |name: &str| params.and_then(|params| params.get(name)).or_else(|| start.model.params.get(name));
@@ -103,7 +100,9 @@ impl Inner {
             _ => Some(None),
         };
         let job = Arc::new(Job {
-            log: self.bus.log(start.turn.as_str()),
+            // Of a temporary chat nothing may be kept.
+            log: if start.chat.is_temporary() { TurnLog::unkept() } else { self.bus.log(start.turn.as_str()) },
+            room: format!("user:{}", start.user.id),
             bus: self.bus.clone(),
             cancel: CancellationToken::new(),
             progress: Arc::new(Mutex::new(Progress::new(Writer::new(tags), 0))),
@@ -165,8 +164,23 @@ impl Inner {
     }
 
     /// Runs a task that [`Inner::drain`] waits for.
-    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(task);
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.tasks.spawn(task)
+    }
+
+    /// The same for a task that is not worth waiting for: the drain ends it.
+    pub fn spawn_lesser(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = task => {}
+            }
+        })
+    }
+
+    pub fn has(&self, id: &TurnId) -> bool {
+        self.jobs.contains_key(id)
     }
 
     pub fn tell_user(&self, user: &User, payload: Json) {
@@ -250,6 +264,10 @@ impl Inner {
         if tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await.is_err() {
             tracing::warn!("some turns did not end in time");
         }
+        // Whoever comes next need not wait until the leases run out.
+        if let Err(error) = self.store.renew_turns(&self.instance, 0).await {
+            tracing::warn!(%error, "leases were not given up");
+        }
     }
 }
 
@@ -258,6 +276,6 @@ impl Job {
     pub fn kept(&self) -> Json {
         let background = json!({"title": self.background.title, "tags": self.background.tags, "follow_ups": self.background.follow_ups});
         json!({"model": self.model.id, "body": self.body, "background": background, "extends": self.extends,
-            "parent": self.parent, "session": self.session})
+            "parent": self.parent, "session": self.session, "first": self.first})
     }
 }

@@ -4,15 +4,18 @@ use airis_bus::LogEntry;
 use airis_domain::Json;
 
 use crate::items;
+use crate::job::END;
 
 /// What the log of a turn says.
 #[derive(Default)]
 pub struct Replayed {
     pub items: Vec<Json>,
     pub usage: Option<Json>,
+    pub sources: Vec<Json>,
+    pub files: Vec<Json>,
     pub seq: u64,
-    /// The reply was complete; only its end was not stored.
-    pub done: bool,
+    /// How the turn ended, when only its end was not stored.
+    pub end: Option<Json>,
 }
 
 /// Applies every event as a viewer does.
@@ -29,7 +32,17 @@ pub fn replay(entries: Vec<LogEntry>) -> Replayed {
                 if data["usage"].is_object() {
                     replayed.usage = Some(data["usage"].clone());
                 }
-                replayed.done |= data["done"] == true;
+                if let Some(sources) = data["sources"].as_array() {
+                    replayed.sources.clone_from(sources);
+                }
+            }
+            Some("source") => replayed.sources.push(data.clone()),
+            Some("chat:message:files") => replayed.files = data["files"].as_array().cloned().unwrap_or_default(),
+            Some(END) => {
+                replayed.end = Some(data.clone());
+                if let Some(output) = entry.event["output"].as_array() {
+                    replayed.items.clone_from(output);
+                }
             }
             Some("response:completion") => apply(&mut replayed.items, data),
             _ => {}

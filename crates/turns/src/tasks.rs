@@ -34,8 +34,9 @@ pub fn start_title(inner: &Arc<Inner>, job: &Arc<Job>) -> Option<Pending> {
     if !job.background.title || !job.first || job.is_temporary() {
         return None;
     }
-    let (inner, job) = (inner.clone(), job.clone());
-    Some(tokio::spawn(async move {
+    let (engine, job) = (inner.clone(), job.clone());
+    Some(inner.spawn_lesser(async move {
+        let inner = engine;
         let question = question(&inner, &job).await;
         let asked = inner.config.flag("task.title.enable");
         let answer = if asked {

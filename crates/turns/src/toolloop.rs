@@ -5,8 +5,10 @@ use std::sync::Arc;
 use airis_domain::JsonMap;
 use serde_json::json;
 
+use crate::checkpoint::save;
+use crate::generate::{cancelled, log_failed};
 use crate::job::Job;
-use crate::run::{Ending, log_failed};
+use crate::run::Ending;
 use crate::{Inner, items};
 
 /// Runs the calls at these places of the output and appends their results.
@@ -23,13 +25,17 @@ pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<
             () = job.cancel.cancelled() => {
                 // Nobody knows how far the tool came: it is not run again.
                 append(job, place, &id, items::UNKNOWN_OUTCOME, "incomplete");
-                return Err(if inner.is_leaving() { Ending::Left } else { Ending::Stopped });
+                return Err(cancelled(inner));
             }
             outcome = call(inner, job, &name, &arguments) => outcome,
         };
         match outcome {
             Ok(text) => append(job, place, &id, &text, "completed"),
             Err(text) => append(job, place, &id, &text, "failed"),
+        }
+        if calls.len() > 1 {
+            // Should the process die in the next tool, this one's outcome is known.
+            save(inner, job).await?;
         }
     }
     let first = calls.first().copied().unwrap_or(0);

@@ -60,6 +60,10 @@ enum Growing {
 pub struct Writer {
     pub items: Vec<Json>,
     pub usage: Option<Json>,
+    /// What the provider cited.
+    pub sources: Vec<Json>,
+    /// Images that the provider made.
+    pub files: Vec<Json>,
     /// Set when the provider reported an error inside the stream.
     pub error: Option<Json>,
     growing: Growing,
@@ -76,6 +80,8 @@ impl Writer {
         Self {
             items: Vec::new(),
             usage: None,
+            sources: Vec::new(),
+            files: Vec::new(),
             error: None,
             growing: Growing::Nothing,
             scanner: tags.map(TagScanner::new),
@@ -122,9 +128,14 @@ impl Writer {
                 Part::Citation(citation) => {
                     let (url, title) = (&citation["url"], &citation["title"]);
                     let source = json!({"source": {"name": title, "url": url}, "document": [title], "metadata": [{"source": url, "name": title}]});
+                    self.sources.push(source.clone());
                     events.push(Event { kind: "source", data: source });
                 }
-                Part::Image(_) => {}
+                Part::Image(url) => {
+                    said = true;
+                    self.files.push(json!({"type": "image", "url": url}));
+                    events.push(Event { kind: "chat:message:files", data: json!({"files": self.files}) });
+                }
             }
         }
         let mut raw = chunk.raw;
@@ -255,7 +266,12 @@ impl Writer {
         events: &mut Vec<Event>,
     ) {
         self.end_structured(events);
-        let known = self.calls.iter().find(|(number, _)| *number == index).map(|(_, place)| *place);
+        // Some providers give every call of a round the same index: a new id with a name is a new call.
+        let other = |place: usize| {
+            name.is_some() && id.as_deref().is_some_and(|id| self.items[place]["call_id"].as_str() != Some(id))
+        };
+        let newest = self.calls.iter().rev().find(|(number, _)| *number == index).map(|(_, place)| *place);
+        let known = newest.filter(|place| !other(*place));
         let place = match known {
             Some(place) => place,
             None => {

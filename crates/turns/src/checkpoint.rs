@@ -1,0 +1,82 @@
+//! What of a running turn is kept in the store, and when: never per token.
+
+use std::time::Duration;
+
+use airis_domain::{Json, TurnState};
+use airis_store::{MessagePatch, StoreError};
+use serde_json::json;
+
+use crate::job::Job;
+use crate::run::Ending;
+use crate::{Inner, items};
+
+/// Seconds between two checkpoints of one growing reply; more when many grow at once.
+const EVERY: f64 = 1.0;
+/// How often the end of a turn is tried to be stored, and the pause before the second time; it doubles.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+
+pub fn interval(inner: &Inner) -> Duration {
+    Duration::from_secs_f64(EVERY * (1.0 + inner.count_running() as f64 / 100.0))
+}
+
+/// A checkpoint that must hold the lease.
+pub async fn save(inner: &Inner, job: &Job) -> Result<(), Ending> {
+    match checkpoint(inner, job).await {
+        Some(StoreError::LeaseLost) => Err(Ending::Lost),
+        _ => Ok(()),
+    }
+}
+
+/// Stores progress; what went wrong is logged and returned. A reply goes on when one checkpoint fails: its log has it all.
+pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
+    if job.is_temporary() {
+        return None;
+    }
+    let patch = patch(job);
+    let outcome = inner.store.checkpoint_turn(&job.turn, job.fence, &job.kept(), &patch).await;
+    if let Err(error) = &outcome {
+        tracing::warn!(%error, turn = %job.turn, "a checkpoint was not stored");
+    }
+    outcome.err()
+}
+
+/// Stores the end of a turn and its message; tries again when the database has a bad moment.
+pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Json>) -> Result<(), StoreError> {
+    let end = json!({"state": state.as_str(), "error": error});
+    if let Err(error) = job.mark_end(&mut job.progress.lock(), &end) {
+        tracing::warn!(%error, turn = %job.turn, "the end of a turn was not logged");
+    }
+    if job.is_temporary() {
+        return Ok(());
+    }
+    let mut patch = patch(job);
+    patch.done = Some(true);
+    patch.error = error;
+    let mut pause = PAUSE;
+    for _ in 1..TRIES {
+        match inner.store.finish_turn(&job.turn, job.fence, state, &patch).await {
+            // The chat was deleted while its reply was written.
+            Ok(()) | Err(StoreError::NotFound) => return Ok(()),
+            Err(StoreError::LeaseLost) => return Err(StoreError::LeaseLost),
+            Err(error) => tracing::warn!(%error, turn = %job.turn, "the end of a turn is stored again in a moment"),
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    inner.store.finish_turn(&job.turn, job.fence, state, &patch).await
+}
+
+fn patch(job: &Job) -> MessagePatch {
+    let progress = job.progress.lock();
+    let writer = &progress.writer;
+    let list = |values: &[Json]| (!values.is_empty()).then(|| json!(values));
+    MessagePatch {
+        content: Some(json!(items::content(&writer.items))),
+        output: list(&writer.items),
+        usage: writer.usage.clone(),
+        sources: list(&writer.sources),
+        files: list(&writer.files),
+        ..MessagePatch::default()
+    }
+}

@@ -1,0 +1,115 @@
+//! The next request to the provider: system prompt, history, what this turn produced so far, parameters, tools.
+
+use airis_domain::{Json, JsonMap, MessageId};
+use airis_providers::ChatRequest;
+use airis_store::StoreError;
+use serde_json::json;
+
+use crate::job::Job;
+use crate::{Inner, items, models, prompt};
+
+/// Asked of a provider that cannot go on behind a given text.
+const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
+
+pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError> {
+    let body = &job.body;
+    let params = job.params();
+    let variables = body.get("variables");
+    let folder = match &job.folder {
+        Some(id) => inner.store.folder(&job.user.id, id).await?.and_then(|folder| folder.data),
+        None => None,
+    };
+    let text = |value: Option<&Json>| value.and_then(Json::as_str).map(|text| prompt::fill(text, variables, &job.user));
+    let system = prompt::system(&[
+        text(folder.as_ref().and_then(|data| data.get("system_prompt"))),
+        text(params.get("system")),
+        prompt::sent_system(body).map(|text| prompt::fill(&text, variables, &job.user)),
+    ]);
+    let mut messages: Vec<Json> = system.into_iter().collect();
+    if job.is_temporary() {
+        messages.extend(sent(body));
+    } else if let Some(parent) = &job.parent {
+        messages.extend(prompt::history(&inner.store.branch(&job.chat, parent).await?));
+    }
+    if messages.iter().all(|message| message["role"] == "system") {
+        messages.extend(sent(body));
+    }
+    if let Some(hint) = body.get("regeneration_prompt").and_then(Json::as_str).filter(|hint| !hint.is_empty()) {
+        messages.extend(revised(inner, job).await?);
+        messages.push(json!({"role": "user", "content": hint}));
+    }
+    let prefix = so_far(inner, job, &mut messages).await;
+    let mut request = JsonMap::new();
+    request.insert("stream".to_owned(), json!(true));
+    request.insert("messages".to_owned(), Json::Array(messages));
+    request.extend(models::for_provider(params));
+    for name in ["tools", "tool_choice", "response_format"] {
+        if let Some(value) = body.get(name) {
+            request.insert(name.to_owned(), value.clone());
+        }
+    }
+    if !body.contains_key("tools") {
+        let tools = inner.tools.specs(&job.user, &tool_ids(body)).await;
+        if !tools.is_empty() {
+            request.insert("tools".to_owned(), Json::Array(tools));
+        }
+    }
+    let (model, user) = (job.model.base.clone(), Some(job.user.clone()));
+    Ok(ChatRequest { model, body: request, user, chat_id: Some(job.chat.to_string()), prefix })
+}
+
+/// Adds what this turn produced so far; returns the text that the provider is to go on from, if it can.
+async fn so_far(inner: &Inner, job: &Job, messages: &mut Vec<Json>) -> Option<String> {
+    let seen = job.progress.lock().writer.items.clone();
+    let (done, growing) = split(&seen);
+    messages.extend(prompt::from_items(done));
+    let text = growing.filter(|text| !text.is_empty())?;
+    if inner.providers.can_continue(&job.model.base).await {
+        return Some(text);
+    }
+    messages.push(json!({"role": "assistant", "content": text}));
+    if job.extends {
+        messages.push(json!({"role": "user", "content": GO_ON}));
+    }
+    None
+}
+
+/// The reply that a guided regeneration is to revise.
+async fn revised(inner: &Inner, job: &Job) -> Result<Vec<Json>, StoreError> {
+    let Some(id) = job.body.get("regeneration_message_id").and_then(Json::as_str).map(MessageId::from) else {
+        return Ok(Vec::new());
+    };
+    if job.is_temporary() {
+        return Ok(Vec::new());
+    }
+    let reply = inner.store.message(&job.chat, &id).await?;
+    Ok(prompt::history(reply.as_slice()))
+}
+
+fn tool_ids(body: &JsonMap) -> Vec<String> {
+    let ids = body.get("tool_ids").and_then(Json::as_array).into_iter().flatten();
+    ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+}
+
+/// Messages of the request itself (temporary chats carry their history).
+fn sent(body: &JsonMap) -> Vec<Json> {
+    let messages = body.get("messages").and_then(Json::as_array).cloned().unwrap_or_default();
+    let mut list = Vec::new();
+    for message in messages.into_iter().filter(|message| message["role"] != "system") {
+        match message["output"].as_array() {
+            Some(output) => list.extend(prompt::from_items(output)),
+            None => list.push(json!({"role": message["role"], "content": message["content"]})),
+        }
+    }
+    list
+}
+
+/// Finished items, and the text of the last one when it is still growing.
+fn split(seen: &[Json]) -> (&[Json], Option<String>) {
+    match seen.split_last() {
+        Some((last, before)) if items::kind(last) == "message" && last["status"] == "in_progress" => {
+            (before, Some(items::text(last).to_owned()))
+        }
+        _ => (seen, None),
+    }
+}
