@@ -1,4 +1,5 @@
 import { mount } from 'svelte'
+import './app/insecure'
 import './app/app.css'
 import App from './app/App.svelte'
 import { register } from './offline/register'

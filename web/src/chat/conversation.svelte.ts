@@ -2,9 +2,10 @@ import { get, post } from '../api/client'
 import type { Envelope, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
+import { moveDraft } from '../composer/drafts'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
 import { apply, textOf } from './stream'
-import { branch, leafOf, siblings, type Messages } from './tree'
+import { adopt, branch, leafOf, siblings, type Messages } from './tree'
 
 export interface Picture {
   type: 'image'
@@ -37,6 +38,11 @@ export class Conversation {
   #waiting: Envelope[] = []
   #frame = 0
   #naming = false
+  #loading = 0
+  /** Replies that were looked for on the server because an event named them. */
+  #sought = new Set<string>()
+  /** Counts the conversations shown here: an answer for an earlier one comes too late. */
+  #epoch = 0
   #stops: (() => void)[] = []
 
   constructor() {
@@ -53,9 +59,7 @@ export class Conversation {
     if (id === this.id) return
     this.reset()
     this.id = id
-    this.loading = true
     await this.#load()
-    this.loading = false
     void ask('events:chat', { chat_id: id, data: { type: 'join' } })
   }
 
@@ -66,14 +70,26 @@ export class Conversation {
     this.title = ''
     this.messages = {}
     this.leaf = null
+    this.temporary = false
     this.failure = null
     this.#known.clear()
+    this.#sought.clear()
     this.#waiting = []
+    this.#naming = false
+    this.#epoch += 1
+  }
+
+  /** Reads the chat again, after a failure. */
+  async retry(): Promise<void> {
+    await this.#load()
   }
 
   async #load(): Promise<void> {
     const id = this.id
-    if (!id) return
+    if (!id || this.temporary) return
+    // What arrives meanwhile is laid over what was read.
+    this.#loading += 1
+    this.loading = true
     try {
       const chat = await get('/api/v1/chats/{id}', { path: { id } })
       if (this.id !== id) return
@@ -84,7 +100,11 @@ export class Conversation {
       await this.#resume()
       void ask('events:chat', { chat_id: id, data: { type: 'last_read_at' } })
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error)
+      if (this.id === id) this.failure = error instanceof Error ? error.message : String(error)
+    } finally {
+      this.#loading -= 1
+      this.loading = this.#loading > 0
+      this.#paint()
     }
   }
 
@@ -111,28 +131,43 @@ export class Conversation {
   #hear(event: Envelope): void {
     // A new chat's first events may overtake the answer that names it.
     if (event.chat_id !== this.id && !this.#naming) return
-    if (event.shared && event.user_id === session.user?.id) return
+    // One's own replies come in full to every page; what was said on another page comes only this way.
+    if (event.shared && event.user_id === session.user?.id && event.data.type !== 'chat:messages') return
     this.#waiting.push(event)
-    if (this.#naming) return
     this.#frame ||= requestAnimationFrame(() => this.#paint())
   }
 
   /** Everything that arrived since the last frame at once. */
   #paint(): void {
     this.#frame = 0
+    if (this.#naming || this.#loading) return
+    let missing = false
     for (const event of this.#waiting.splice(0)) {
       if (event.data.type === 'chat:title') this.title = String(event.data.data)
       if (event.data.type === 'chat:reload') void this.#load()
+      if (event.data.type === 'chat:messages') {
+        this.leaf = adopt(this.messages, event.data.data as { messages: Messages; currentId: string }) ?? this.leaf
+        continue
+      }
       const message = event.message_id ? this.messages[event.message_id] : undefined
-      if (!message) continue
+      if (!message) {
+        missing ||= event.seq !== undefined && !this.#sought.has(event.message_id ?? '')
+        if (event.message_id) this.#sought.add(event.message_id)
+        continue
+      }
       const seen = this.#known.get(message.id) ?? 0
       if (event.seq !== undefined && event.seq <= seen) continue
       if (event.seq !== undefined) this.#known.set(message.id, event.seq)
+      // Another page of the same person lets it go on.
+      if (event.data.type === 'response:completion') message.done = false
       apply(message, event)
+      // A reply that goes on is numbered from the start again.
+      if (message.done) this.#known.delete(message.id)
       if (event.data.type === 'chat:completion' && message.done) {
         void ask('events:chat', { chat_id: this.id, data: { type: 'last_read_at' } })
       }
     }
+    if (missing) void this.#load()
   }
 
   /** Says something below the visible leaf, or below `parent` (an edited message). */
@@ -164,6 +199,7 @@ export class Conversation {
   async #reply(question: Message, models: string[]): Promise<void> {
     const first = Object.keys(this.messages).length === 1
     const session_id = socketId()
+    const epoch = this.#epoch
     if (this.temporary && !this.id) this.id = `temporary:${session_id}`
     const replies = models.map((model) => {
       const reply: Message = {
@@ -207,8 +243,10 @@ export class Conversation {
         },
       }
       const answer = await post('/api/chat/completions', { body })
+      if (epoch !== this.#epoch) return
       if (this.id !== answer.chat_id) {
         this.id = answer.chat_id
+        moveDraft('new', answer.chat_id)
         go(`/c/${answer.chat_id}`, true)
         void ask('events:chat', { chat_id: answer.chat_id, data: { type: 'join' } })
       }
@@ -216,6 +254,7 @@ export class Conversation {
       this.#waiting = this.#waiting.filter((event) => event.chat_id === this.id)
       this.#paint()
     } catch (error) {
+      if (epoch !== this.#epoch) return
       this.#naming = false
       for (const reply of replies) delete this.messages[reply.id]
       question.childrenIds = question.childrenIds.filter((id) => this.messages[id])

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Message } from '../api/types'
-import { branch, leafOf, siblings, type Messages } from './tree'
+import { adopt, branch, leafOf, siblings, type Messages } from './tree'
 
 const node = (id: string, parentId: string | null, childrenIds: string[], role: Message['role']): Message => ({
   id,
@@ -31,4 +31,14 @@ it('knows the alternatives of a message and the newest leaf below one', () => {
   const messages = tree()
   expect(siblings(messages, node('a', 'q', [], 'assistant'))).toEqual(['a', 'b'])
   expect(leafOf(messages, 'b')).toBe('r')
+})
+
+it('takes in what was said elsewhere, once, and says where it ends', () => {
+  const messages = tree()
+  const said = { messages: { s: node('s', 'r', ['t'], 'user'), t: node('t', 's', [], 'assistant') }, currentId: 't' }
+  expect(adopt(messages, said)).toBe('t')
+  adopt(messages, said)
+  expect(messages.r?.childrenIds).toEqual(['s'])
+  expect(branch(messages, 't').map((message) => message.id)).toEqual(['q', 'b', 'r', 's', 't'])
+  expect(adopt(messages, { messages: {}, currentId: 'nowhere' })).toBe(null)
 })

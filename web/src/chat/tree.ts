@@ -35,3 +35,14 @@ export function leafOf(messages: Messages, id: string): string {
   }
   return at
 }
+
+/** Adds messages that were said elsewhere; answers the leaf they end in, when it is there. */
+export function adopt(messages: Messages, said: { messages: Messages; currentId: string }): string | null {
+  for (const [id, message] of Object.entries(said.messages)) {
+    if (messages[id]) continue
+    messages[id] = message
+    const above = message.parentId ? messages[message.parentId] : undefined
+    if (above && !above.childrenIds.includes(id)) above.childrenIds.push(id)
+  }
+  return messages[said.currentId] ? said.currentId : null
+}
