@@ -1,5 +1,7 @@
 //! From chunks to what API callers expect: server-sent events, or one whole completion.
 
+use std::collections::BTreeMap;
+
 use airis_domain::Json;
 use bytes::Bytes;
 use futures::StreamExt;
@@ -66,7 +68,8 @@ pub fn as_events(stream: ChatStream) -> RawReply {
 /// Reads the stream to its end as one completion.
 pub async fn whole(mut stream: ChatStream, model: &str) -> Result<Json, ProviderError> {
     let (mut text, mut reasoning) = (String::new(), String::new());
-    let mut calls: Vec<(Option<String>, Option<String>, String)> = Vec::new();
+    // By index, whatever numbers a provider gives.
+    let mut calls: BTreeMap<usize, (Option<String>, Option<String>, String)> = BTreeMap::new();
     let (mut finish, mut usage) = ("stop".to_owned(), None);
     while let Some(chunk) = stream.next().await {
         for part in chunk?.parts {
@@ -74,10 +77,7 @@ pub async fn whole(mut stream: ChatStream, model: &str) -> Result<Json, Provider
                 Part::Text(delta) => text.push_str(&delta),
                 Part::Reasoning(delta) => reasoning.push_str(&delta),
                 Part::ToolCall { index, id, name, arguments } => {
-                    if calls.len() <= index {
-                        calls.resize(index + 1, (None, None, String::new()));
-                    }
-                    let call = &mut calls[index];
+                    let call = calls.entry(index).or_default();
                     call.0 = id.or(call.0.take());
                     call.1 = name.or(call.1.take());
                     call.2.push_str(&arguments);
@@ -95,7 +95,7 @@ pub async fn whole(mut stream: ChatStream, model: &str) -> Result<Json, Provider
     }
     if !calls.is_empty() {
         let call = |(id, name, arguments)| json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
-        message["tool_calls"] = calls.into_iter().map(call).collect();
+        message["tool_calls"] = calls.into_values().map(call).collect();
     }
     Ok(ChunkWriter::new(model).whole(message, &finish, usage))
 }

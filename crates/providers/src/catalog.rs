@@ -29,6 +29,8 @@ pub struct Catalog {
     routes: HashMap<String, Route>,
     settings: String,
     asked: Instant,
+    /// When the last connection had answered or run out of time; the age counts from here.
+    whole: Instant,
 }
 
 impl Catalog {
@@ -48,16 +50,18 @@ impl Catalogs {
     /// The catalog, not older than `max_age` and true to the settings as they are now.
     pub async fn get(&self, config: &Config, http: &Http, local: &Local, max_age: Duration) -> Arc<Catalog> {
         let settings = fingerprint(config);
-        let fresh = |catalog: &Arc<Catalog>| catalog.settings == settings && catalog.asked.elapsed() <= max_age;
+        let fresh = |catalog: &Arc<Catalog>| catalog.settings == settings && catalog.whole.elapsed() <= max_age;
         if let Some(catalog) = self.newest.load_full().filter(fresh) {
             return catalog;
         }
         let waiting = Instant::now();
         let _turn = self.asking.lock().await;
-        // Somebody else may have asked while this call waited for its turn.
-        if let Some(catalog) =
-            self.newest.load_full().filter(|catalog| catalog.settings == settings && catalog.asked >= waiting)
-        {
+        // Somebody else may have asked while this call waited for its turn; whoever wants no news takes what came of it.
+        let since = |catalog: &Arc<Catalog>| {
+            let news = if max_age.is_zero() { catalog.asked } else { catalog.whole };
+            catalog.settings == settings && news >= waiting
+        };
+        if let Some(catalog) = self.newest.load_full().filter(since) {
             return catalog;
         }
         let catalog = Arc::new(ask(config, http, local, settings).await);
@@ -98,7 +102,7 @@ async fn ask(config: &Config, http: &Http, local: &Local, settings: String) -> C
     for (connection, models) in openai_connections.iter().zip(remote) {
         match models {
             Ok(models) => models.into_iter().for_each(|model| catalog.add(model, Route::OpenAi(connection.clone()))),
-            Err(error) => tracing::warn!(url = %connection.url, %error, "a connection gave no models"),
+            Err(error) => tracing::warn!(url = %connection.place(), %error, "a connection gave no models"),
         }
     }
     for (model, indices) in of_hosts {
@@ -108,7 +112,7 @@ async fn ask(config: &Config, http: &Http, local: &Local, settings: String) -> C
     for model in local.chat_models() {
         catalog.add(model, Route::Local);
     }
-    Catalog { models: Arc::new(catalog.models), routes: catalog.routes, settings, asked }
+    Catalog { models: Arc::new(catalog.models), routes: catalog.routes, settings, asked, whole: Instant::now() }
 }
 
 #[derive(Default)]

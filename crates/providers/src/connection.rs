@@ -28,7 +28,7 @@ impl std::fmt::Debug for Connection {
         f.debug_struct("Connection")
             .field("kind", &self.kind)
             .field("index", &self.index)
-            .field("url", &self.url)
+            .field("url", &self.place())
             .finish_non_exhaustive()
     }
 }
@@ -70,6 +70,21 @@ impl Connection {
 
     pub fn enabled(&self) -> bool {
         !self.url.is_empty() && self.options.get("enable").and_then(Json::as_bool).unwrap_or(true)
+    }
+
+    /// The address as people may read it: without a password or query in it.
+    pub fn place(&self) -> String {
+        let url = self.url.split(['?', '#']).next().unwrap_or_default();
+        match (url.split_once("://"), self.credentials()) {
+            (Some((scheme, rest)), Some(pair)) => format!("{scheme}://{}", &rest[pair.len() + 1..]),
+            _ => url.to_owned(),
+        }
+    }
+
+    /// `name:password` of an address that holds them.
+    pub fn credentials(&self) -> Option<&str> {
+        let (_, rest) = self.url.split_once("://")?;
+        Some(rest.split(['/', '?', '#']).next()?.rsplit_once('@')?.0)
     }
 
     /// Put before every model id as `prefix.`; empty when there is none.

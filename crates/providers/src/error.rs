@@ -2,20 +2,24 @@
 
 use airis_domain::Json;
 
+use crate::words;
+
 /// A failure of a provider, in words a person can act on.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
     /// No connection offers this model.
     #[error("Model not found")]
     UnknownModel(String),
-    /// The provider answered with an error; status and body as it sent them.
-    #[error("{}", message(body))]
+    /// The provider answered with an error; status and body as it sent them, without the connection's secrets.
+    #[error("{}", refused(*status, body))]
     Answer { status: u16, body: Json },
     /// Nobody answers at the address, or the answer broke off.
     #[error("{0}")]
     Unreachable(String),
     /// No byte came for too long.
-    #[error("the provider was silent for {0} seconds")]
+    #[error(
+        "the provider was silent for {0} s and was given up; it may be overloaded or stuck: try again, or look at its log"
+    )]
     Stalled(u64),
     /// The answer is not what the protocol says.
     #[error("the provider sent an unusable answer: {0}")]
@@ -25,8 +29,22 @@ pub enum ProviderError {
     Local(String),
 }
 
-/// The human part of an error body: `error.message`, `error`, `detail` or `message`.
-pub fn message(body: &Json) -> String {
-    let candidates = [body.pointer("/error/message"), body.get("error"), body.get("detail"), body.get("message")];
-    candidates.into_iter().flatten().find_map(Json::as_str).map_or_else(|| body.to_string(), str::to_owned)
+/// What a status means to people, with the provider's own words behind it.
+fn refused(status: u16, body: &Json) -> String {
+    let meaning = match status {
+        401 => "the provider does not accept the key of the connection",
+        402 => "the provider wants to be paid first",
+        403 => "the provider does not allow this with the key of the connection",
+        404 => "the provider knows no such model or address",
+        408 | 504 => "the provider ran out of time; try again",
+        413 => "the request is too large for the provider",
+        429 => "the provider takes no more requests for now; try again later",
+        503 | 529 => "the provider is overloaded; try again later",
+        500.. => "the provider failed; try again, or look at its log",
+        _ => "the provider refuses the request",
+    };
+    match words::said(body) {
+        Some(said) => format!("{meaning} ({status}): {said}"),
+        None => format!("{meaning} ({status})"),
+    }
 }

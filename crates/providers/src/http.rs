@@ -1,26 +1,35 @@
 //! The one HTTP client: bounded waits, clear failures, bytes as they come.
 
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airis_config::Config;
 use airis_domain::{Json, User};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
-use crate::connection::{Connection, Kind};
-use crate::{ProviderError, RawBody, RawReply};
+use crate::connection::Connection;
+use crate::{ProviderError, RawBody, RawReply, fault, redact, words};
 
 /// Seconds to reach a server at all.
 const CONNECT_SECONDS: u64 = 10;
 /// Seconds between two bytes of an answer when no setting says otherwise; local servers may think long before the first.
 const IDLE_SECONDS: u64 = 300;
+/// Seconds for the words behind an error status; the status alone says enough when they do not come.
+const ERROR_SECONDS: u64 = 10;
 /// Largest answer that is read whole.
 const MAX_BODY: usize = 64 * 1024 * 1024;
+/// Bytes that are read of an error.
+const MAX_ERROR: usize = 1024 * 1024;
 
 /// Bytes of an answer; an error ends it.
 pub type Bodies = Pin<Box<dyn Stream<Item = Result<Bytes, ProviderError>> + Send>>;
+
+/// When an answer must be whole.
+#[derive(Clone, Copy)]
+struct Deadline(Instant);
 
 /// Client and deadlines; cheap to clone.
 #[derive(Clone)]
@@ -39,6 +48,7 @@ impl Http {
         let settings = config.settings();
         let client = Client::builder()
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
+            .redirect(Policy::custom(redirect))
             .tcp_nodelay(true)
             .pool_max_idle_per_host(64)
             .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")))
@@ -85,20 +95,35 @@ impl Http {
 
     /// Sends and waits for the head of the answer.
     pub async fn send(&self, connection: &Connection, request: RequestBuilder) -> Result<Response, ProviderError> {
+        let begun = Instant::now();
         let wait = self.total.unwrap_or(self.idle);
-        match tokio::time::timeout(wait, request.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(unreachable(connection, &error)),
-            Err(_) => Err(ProviderError::Stalled(wait.as_secs())),
+        let mut response = match tokio::time::timeout(wait, request.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(fault::unreachable(connection, &error)),
+            Err(_) => return Err(ProviderError::Stalled(wait.as_secs())),
+        };
+        if response.status().is_redirection() {
+            return Err(redirected(connection, &response));
         }
+        if let Some(total) = self.total {
+            response.extensions_mut().insert(Deadline(begun + total));
+        }
+        Ok(response)
     }
 
     /// Sends and reads a whole JSON answer; an error status becomes `ProviderError::Answer`.
     pub async fn json(&self, connection: &Connection, request: RequestBuilder) -> Result<Json, ProviderError> {
-        let response = self.send(connection, request).await?;
+        let response = self.ok(connection, self.send(connection, request).await?).await?;
+        self.read_json(connection, response).await
+    }
+
+    /// The answer if its status says success; else what the server said.
+    pub async fn ok(&self, connection: &Connection, response: Response) -> Result<Response, ProviderError> {
         let status = response.status().as_u16();
-        let json = self.read_json(connection, response).await?;
-        if status >= 400 { Err(ProviderError::Answer { status, body: json }) } else { Ok(json) }
+        if status < 400 {
+            return Ok(response);
+        }
+        Err(ProviderError::Answer { status, body: parse(&self.read_error(connection, response).await) })
     }
 
     /// The same within the deadline of model lists.
@@ -109,43 +134,62 @@ impl Http {
         }
     }
 
-    /// Hands an answer on: JSON whole, anything else as bytes while they come.
+    /// Hands an answer on: JSON and errors whole, anything else as bytes while they come.
     pub async fn raw(&self, connection: &Connection, request: RequestBuilder) -> Result<RawReply, ProviderError> {
         let response = self.send(connection, request).await?;
-        let status = response.status().as_u16();
-        let content_type = content_type(&response);
-        if content_type.starts_with("application/json") {
-            let body = RawBody::Json(self.read_json(connection, response).await?);
-            return Ok(RawReply { status, content_type: "application/json".to_owned(), body });
-        }
-        Ok(RawReply { status, content_type, body: RawBody::Stream(self.bytes(connection, response)) })
+        let (status, kind) = (response.status().as_u16(), content_type(&response));
+        let is_json = kind.starts_with("application/json");
+        let content_type = if is_json { "application/json".to_owned() } else { kind };
+        let body = match (status >= 400, is_json) {
+            (true, true) => RawBody::Json(parse(&self.read_error(connection, response).await)),
+            (true, false) => {
+                let body = Bytes::from(self.read_error(connection, response).await);
+                RawBody::Stream(Box::pin(futures::stream::once(async { Ok(body) })))
+            }
+            (false, true) => RawBody::Json(parse(&self.read(connection, response).await?)),
+            (false, false) => RawBody::Stream(self.bytes(connection, response)),
+        };
+        Ok(RawReply { status, content_type, body })
     }
 
-    /// The answer's bytes, each within the idle deadline.
+    /// The answer's bytes, each within the idle deadline, all within the total one.
     pub fn bytes(&self, connection: &Connection, response: Response) -> Bodies {
-        let (idle, connection) = (self.idle, connection.clone());
+        let (idle, total, connection) = (self.idle, self.total.unwrap_or_default(), connection.clone());
+        let deadline = response.extensions().get::<Deadline>().copied();
         let mut stream = response.bytes_stream();
         Box::pin(async_stream::stream! {
             loop {
-                match tokio::time::timeout(idle, stream.next()).await {
-                    Ok(Some(Ok(bytes))) => yield Ok(bytes),
+                let left = deadline.map(|Deadline(end)| end.saturating_duration_since(Instant::now()));
+                let wait = left.map_or(idle, |left| left.min(idle));
+                match tokio::time::timeout(wait, stream.next()).await {
+                    Ok(Some(Ok(_))) if left.is_some_and(|left| left.is_zero()) => {}
+                    Ok(Some(Ok(bytes))) => {
+                        yield Ok(bytes);
+                        continue;
+                    }
                     Ok(Some(Err(error))) => {
-                        yield Err(unreachable(&connection, &error));
+                        yield Err(fault::unreachable(&connection, &error));
                         return;
                     }
                     Ok(None) => return,
-                    Err(_) => {
-                        yield Err(ProviderError::Stalled(idle.as_secs()));
-                        return;
-                    }
+                    Err(_) => {}
                 }
+                yield Err(if wait < idle { late(&connection, total) } else { ProviderError::Stalled(idle.as_secs()) });
+                return;
             }
         })
     }
 
-    /// Reads the whole answer as JSON, whatever its status.
+    /// Reads the whole answer, which must be JSON.
     pub async fn read_json(&self, connection: &Connection, response: Response) -> Result<Json, ProviderError> {
-        Ok(parse(&self.read(connection, response).await?))
+        let body = self.read(connection, response).await?;
+        serde_json::from_slice(&body).map_err(|_| {
+            let text = redact::text(connection, &String::from_utf8_lossy(&body));
+            ProviderError::Broken(match words::line(&text) {
+                line if line.is_empty() => "it is empty; is the address right?".to_owned(),
+                line => format!("no JSON, but \"{line}\"; is the address right?"),
+            })
+        })
     }
 
     /// Names the chat of a request where people's names are forwarded too.
@@ -159,11 +203,62 @@ impl Http {
         while let Some(bytes) = stream.next().await {
             body.extend_from_slice(&bytes?);
             if body.len() > MAX_BODY {
-                return Err(ProviderError::Broken("the answer is larger than 64 MB".to_owned()));
+                return Err(ProviderError::Broken("it is larger than 64 MB".to_owned()));
             }
         }
         Ok(body)
     }
+
+    /// As much of an error as comes in time, without the connection's secrets.
+    async fn read_error(&self, connection: &Connection, response: Response) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut stream = self.bytes(connection, response);
+        let reading = async {
+            while let Some(Ok(bytes)) = stream.next().await {
+                body.extend_from_slice(&bytes);
+                if body.len() > MAX_ERROR {
+                    break;
+                }
+            }
+        };
+        // What came until then is kept.
+        let _ = tokio::time::timeout(Duration::from_secs(ERROR_SECONDS), reading).await;
+        body.truncate(MAX_ERROR);
+        match serde_json::from_slice::<Json>(&body) {
+            Ok(mut json) => {
+                redact::json(connection, &mut json);
+                json.to_string().into_bytes()
+            }
+            Err(_) => redact::text(connection, &String::from_utf8_lossy(&body)).into_bytes(),
+        }
+    }
+}
+
+/// Redirects stay on the same server, so that keys do, and only where a question stays a question: 301 to 303 make a
+/// `GET` of it.
+fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
+    let keeps = matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+    if same && keeps && attempt.previous().len() < 5 { attempt.follow() } else { attempt.stop() }
+}
+
+fn redirected(connection: &Connection, response: &Response) -> ProviderError {
+    let to = response.headers().get(reqwest::header::LOCATION).and_then(|value| value.to_str().ok());
+    let to = words::line(to.unwrap_or("another address"));
+    ProviderError::Unreachable(format!(
+        "{} at {} sends requests on to {to}; put the address it really has into the connection",
+        fault::name(connection),
+        connection.place()
+    ))
+}
+
+fn late(connection: &Connection, total: Duration) -> ProviderError {
+    ProviderError::Unreachable(format!(
+        "{} at {} did not finish its answer within {} seconds; AIOHTTP_CLIENT_TIMEOUT sets this limit",
+        fault::name(connection),
+        connection.place(),
+        total.as_secs()
+    ))
 }
 
 pub fn content_type(response: &Response) -> String {
@@ -183,20 +278,4 @@ fn header_text(text: &str) -> String {
             if byte.is_ascii_graphic() || byte == b' ' { char::from(byte).to_string() } else { format!("%{byte:02X}") }
         })
         .collect()
-}
-
-fn unreachable(connection: &Connection, error: &reqwest::Error) -> ProviderError {
-    let what = match connection.kind {
-        Kind::OpenAi => "the OpenAI-compatible server",
-        Kind::Ollama => "Ollama",
-    };
-    let why = if error.is_connect() {
-        "cannot be reached; is it running, and is the address right?"
-    } else if error.is_timeout() {
-        "did not answer in time"
-    } else {
-        "broke the connection off"
-    };
-    tracing::warn!(url = %connection.url, error = %error.to_string(), "provider connection failed");
-    ProviderError::Unreachable(format!("{what} at {} {why}", connection.url))
 }

@@ -39,6 +39,7 @@ impl Providers {
             Kind::OpenAi => openai::models(http, &connection).await.map(|models| models.len()),
             Kind::Ollama => ollama::get(http, &connection, "/api/tags")
                 .await
+                .and_then(ollama::listed)
                 .map(|tags| tags["models"].as_array().map_or(0, Vec::len)),
         };
         let kind = match connection.kind {
@@ -46,6 +47,6 @@ impl Providers {
             Kind::Ollama => "ollama",
         };
         let name = format!("{kind} {}", connection.index);
-        Probe { name, url: connection.url, enabled, without_key, models, took: begin.elapsed() }
+        Probe { name, url: connection.place(), enabled, without_key, models, took: begin.elapsed() }
     }
 }

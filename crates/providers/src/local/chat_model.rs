@@ -1,7 +1,8 @@
 //! A GGUF file in memory: weights, tokenizer and chat template.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, ErrorKind, Read};
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use candle_core::quantized::gguf_file::{Content, Value};
@@ -38,6 +39,9 @@ pub fn problem(path: &Path) -> Option<String> {
     match File::open(path).and_then(|mut file| file.read_exact(&mut head)) {
         Ok(()) if &head == b"GGUF" => None,
         Ok(()) => Some("it is not a GGUF file".to_owned()),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Some("it is empty or cut off: fetch it again".to_owned())
+        }
         Err(error) => Some(format!("it cannot be read: {error}")),
     }
 }
@@ -46,9 +50,12 @@ pub fn problem(path: &Path) -> Option<String> {
 pub fn examine(path: &Path) -> Option<String> {
     problem(path).or_else(|| {
         let mut file = BufReader::new(File::open(path).ok()?);
-        let content = match Content::read(&mut file) {
-            Ok(content) => content,
-            Err(_) => return Some("its beginning cannot be read; it may be cut off: fetch it again".to_owned()),
+        // Numbers that make no sense may bring the reader down.
+        let content = match catch_unwind(move || Content::read(&mut file)) {
+            Ok(Ok(content)) => content,
+            Ok(Err(_)) | Err(_) => {
+                return Some("its beginning cannot be read; it may be cut off: fetch it again".to_owned());
+            }
         };
         supported(&content).and_then(|()| check_length(path, &content)).err()
     })
@@ -65,14 +72,23 @@ fn supported(content: &Content) -> Result<(), String> {
 impl ChatModel {
     /// Reads the file. Fails with a sentence for the operator when it is cut off or of an unknown kind.
     pub fn load(path: &Path) -> Result<Self, String> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // A damaged file may hold numbers that bring a reader down.
+        let read =
+            catch_unwind(|| Self::read(path)).unwrap_or_else(|_| Err("it is damaged: fetch it again".to_owned()));
+        read.map_err(|problem| format!("the model file {name} cannot be used: {problem}"))
+    }
+
+    fn read(path: &Path) -> Result<Self, String> {
         let broken = |error: candle_core::Error| {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("the file");
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
-            format!("the model file {name} cannot be used ({first}); it may be cut off: fetch it again")
+            format!("{first}; it may be cut off: fetch it again")
         };
-        let mut file =
-            BufReader::new(File::open(path).map_err(|error| format!("the model file cannot be opened: {error}"))?);
+        if let Some(problem) = problem(path) {
+            return Err(problem);
+        }
+        let mut file = BufReader::new(File::open(path).map_err(|error| format!("it cannot be opened: {error}"))?);
         let content = Content::read(&mut file).map_err(broken)?;
         supported(&content)?;
         check_length(path, &content)?;
@@ -142,11 +158,14 @@ pub fn device() -> Device {
 /// Tensors must lie inside the file.
 fn check_length(path: &Path, content: &Content) -> Result<(), String> {
     let length = std::fs::metadata(path).map_or(0, |data| data.len());
-    let last = content.tensor_infos.values().map(|info| content.tensor_data_offset + info.offset).max().unwrap_or(0);
+    let last = content
+        .tensor_infos
+        .values()
+        .map(|info| content.tensor_data_offset.saturating_add(info.offset))
+        .max()
+        .unwrap_or(0);
     if last >= length {
-        return Err(format!(
-            "the model file is cut off: {length} bytes are there, more than {last} are needed; fetch it again"
-        ));
+        return Err(format!("it is cut off: {length} bytes are there, more than {last} are needed; fetch it again"));
     }
     Ok(())
 }

@@ -4,10 +4,8 @@ use airis_domain::{Json, JsonMap};
 use serde_json::json;
 
 use crate::assemble::ChunkWriter;
-use crate::{ChatRequest, Chunk, ProviderError};
+use crate::{ChatRequest, Chunk};
 
-/// Largest single line of an answer.
-const MAX_LINE: usize = 8 * 1024 * 1024;
 /// Parameters that go into `options`, by OpenAI's and Ollama's name.
 const OPTIONS: [(&str, &str); 27] = [
     ("temperature", "temperature"),
@@ -102,31 +100,6 @@ fn message(from: &Json) -> Json {
     to
 }
 
-/// Cuts a byte stream into JSON lines; a line that is not JSON is passed over.
-#[derive(Default)]
-pub struct Lines {
-    buffer: Vec<u8>,
-}
-
-impl Lines {
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Json>, ProviderError> {
-        self.buffer.extend_from_slice(bytes);
-        let mut objects = Vec::new();
-        while let Some(end) = memchr::memchr(b'\n', &self.buffer) {
-            let line: Vec<u8> = self.buffer.drain(..=end).collect();
-            match serde_json::from_slice(&line) {
-                Ok(object) => objects.push(object),
-                Err(_) if line.iter().all(u8::is_ascii_whitespace) => {}
-                Err(_) => tracing::warn!(bytes = line.len(), "a malformed line of a provider was passed over"),
-            }
-        }
-        if self.buffer.len() > MAX_LINE {
-            return Err(ProviderError::Broken("one line is larger than 8 MB".to_owned()));
-        }
-        Ok(objects)
-    }
-}
-
 /// Turns Ollama's objects into chunks.
 pub struct Reader {
     writer: ChunkWriter,
@@ -141,7 +114,8 @@ impl Reader {
 
     pub fn chunk(&mut self, object: &Json) -> Chunk {
         if let Some(error) = object.get("error") {
-            return Chunk::read(json!({"error": {"message": error}}));
+            let error = if error.is_object() { error.clone() } else { json!({"message": error}) };
+            return Chunk::read(json!({"error": error}));
         }
         let message = &object["message"];
         let mut delta = json!({});

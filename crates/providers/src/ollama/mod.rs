@@ -12,8 +12,10 @@ use serde_json::json;
 
 use crate::assemble::{ChunkWriter, as_events};
 use crate::connection::Connection;
+use crate::events::{Event, Framing};
 use crate::http::Http;
-use crate::{ChatRequest, ChatStream, ProviderError, ProviderModel, RawReply};
+use crate::objects::{objects, unfinished};
+use crate::{ChatRequest, ChatStream, ProviderError, ProviderModel, RawReply, redact, words};
 
 /// `GET` of one host as it answers.
 pub async fn get(http: &Http, connection: &Connection, path: &str) -> Result<Json, ProviderError> {
@@ -31,7 +33,13 @@ pub async fn models(http: &Http, connections: &[Connection]) -> Vec<(ProviderMod
     let mut merged: Vec<(ProviderModel, Vec<usize>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for (connection, tags, loaded) in lists {
-        let Ok(tags) = tags else { continue };
+        let tags = match tags.and_then(listed) {
+            Ok(tags) => tags,
+            Err(error) => {
+                tracing::warn!(url = %connection.place(), %error, "a connection gave no models");
+                continue;
+            }
+        };
         let loaded = loaded.unwrap_or_default();
         let chosen = connection.model_ids();
         for model in tags["models"].as_array().into_iter().flatten() {
@@ -56,6 +64,15 @@ pub async fn models(http: &Http, connections: &[Connection]) -> Vec<(ProviderMod
     merged
 }
 
+/// The answer, if it holds a list of models.
+pub fn listed(tags: Json) -> Result<Json, ProviderError> {
+    if tags["models"].is_array() || tags["models"].is_null() && tags.get("models").is_some() {
+        return Ok(tags);
+    }
+    let said = words::said(&tags).unwrap_or_default();
+    Err(ProviderError::Broken(format!("no list of models, but \"{said}\"; is the address right?")))
+}
+
 fn entry(connection: &Connection, id: &str, model: &Json, loaded: bool) -> ProviderModel {
     let kind = Some(connection.text("connection_type")).filter(|kind| !kind.is_empty()).unwrap_or("local");
     let name = model["name"].as_str().map_or_else(|| id.to_owned(), |name| connection.public_id(name));
@@ -77,37 +94,37 @@ fn post(http: &Http, connection: &Connection, request: &ChatRequest, stream: boo
 
 pub async fn stream(http: &Http, connection: &Connection, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
     let response = http.send(connection, post(http, connection, request, true)).await?;
-    let status = response.status().as_u16();
-    if status >= 400 {
-        let body = http.read_json(connection, response).await?;
-        return Err(ProviderError::Answer { status, body });
-    }
-    let mut bytes = http.bytes(connection, response);
+    let response = http.ok(connection, response).await?;
+    let mut objects = objects(http, connection, response, Framing::Lines);
     let mut reader = convert::Reader::new(ChunkWriter::new(&request.model));
+    let connection = connection.clone();
     Ok(Box::pin(async_stream::stream! {
-        let mut lines = convert::Lines::default();
-        while let Some(piece) = bytes.next().await {
-            let objects = match piece.and_then(|piece| lines.feed(&piece)) {
-                Ok(objects) => objects,
+        while let Some(event) = objects.next().await {
+            match event {
+                Ok(Event::Object(object)) => {
+                    let last = object["done"] == true || object.get("error").is_some();
+                    yield Ok(reader.chunk(&object));
+                    if last {
+                        return;
+                    }
+                }
+                Ok(Event::Done) => break,
                 Err(error) => {
                     yield Err(error);
                     return;
                 }
-            };
-            for object in objects {
-                let last = object["done"] == true || object.get("error").is_some();
-                yield Ok(reader.chunk(&object));
-                if last {
-                    return;
-                }
             }
         }
-        yield Err(ProviderError::Unreachable("Ollama closed the connection before the reply was complete".to_owned()));
+        yield Err(unfinished(&connection));
     }))
 }
 
 pub async fn complete(http: &Http, connection: &Connection, request: &ChatRequest) -> Result<Json, ProviderError> {
-    let answer = http.json(connection, post(http, connection, request, false)).await?;
+    let mut answer = http.json(connection, post(http, connection, request, false)).await?;
+    if answer.get("message").is_none() {
+        redact::json(connection, &mut answer);
+        return Err(ProviderError::Answer { status: 502, body: answer });
+    }
     Ok(convert::whole(&ChunkWriter::new(&request.model), &answer))
 }
 

@@ -2,6 +2,8 @@
 
 mod responses;
 
+use std::time::Duration;
+
 use airis_domain::{Json, User};
 use futures::StreamExt;
 use reqwest::Method;
@@ -9,13 +11,16 @@ use serde_json::json;
 
 use crate::assemble::{as_events, whole};
 use crate::connection::Connection;
+use crate::events::{Event, Framing};
 use crate::http::{Http, content_type};
-use crate::sse::SseParser;
-use crate::{ChatRequest, ChatStream, Chunk, ProviderError, ProviderModel, RawReply};
+use crate::objects::{Objects, objects, unfinished};
+use crate::{ChatRequest, ChatStream, Chunk, Part, ProviderError, ProviderModel, RawBody, RawReply, redact, words};
 
 /// Parts of names of OpenAI's own models that do not chat.
 const NOT_CHAT: [&str; 6] = ["babbage", "dall-e", "davinci", "embedding", "tts", "whisper"];
 const AZURE_VERSION: &str = "2024-10-21";
+/// How long a provider may take for token counts and `[DONE]` behind the reply itself.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// `GET /models` as the server answers it.
 pub async fn list_raw(http: &Http, connection: &Connection) -> Result<Json, ProviderError> {
@@ -34,7 +39,11 @@ pub async fn models(http: &Http, connection: &Connection) -> Result<Vec<Provider
     let chosen = connection.model_ids();
     let list = if chosen.is_empty() {
         let list = list_raw(http, connection).await?;
-        list.get("data").or(Some(&list)).and_then(Json::as_array).cloned().unwrap_or_default()
+        let models = list.get("data").unwrap_or(&list).as_array().cloned();
+        models.ok_or_else(|| {
+            let said = words::said(&list).unwrap_or_default();
+            ProviderError::Broken(format!("no list of models, but \"{said}\"; is the address right?"))
+        })?
     } else {
         chosen.iter().map(|id| json!({"id": id, "name": id, "owned_by": "openai", "object": "model"})).collect()
     };
@@ -100,65 +109,73 @@ pub async fn stream(http: &Http, connection: &Connection, request: &ChatRequest)
         return responses::stream(http, connection, request).await;
     }
     let response = http.send(connection, post(http, connection, request, true)).await?;
-    let status = response.status().as_u16();
-    if status >= 400 || content_type(&response).starts_with("application/json") {
-        let body = http.read_json(connection, response).await?;
-        if status >= 400 {
-            return Err(ProviderError::Answer { status, body });
-        }
-        return Ok(Box::pin(futures::stream::once(async move { Ok(Chunk::read(body)) })));
+    let response = http.ok(connection, response).await?;
+    if content_type(&response).starts_with("application/json") {
+        let mut body = http.read_json(connection, response).await?;
+        redact::json(connection, &mut body);
+        return Ok(Box::pin(futures::stream::once(async move { spoken(body) })));
     }
-    Ok(chunks(http.bytes(connection, response)))
+    Ok(chunks(connection.clone(), objects(http, connection, response, Framing::Events)))
 }
 
-/// Chunks of a byte stream of server-sent events. A line that is not JSON is passed over with a log line.
-fn chunks(mut bytes: crate::http::Bodies) -> ChatStream {
+/// A whole answer in place of a stream; one that says nothing is no reply.
+fn spoken(body: Json) -> Result<Chunk, ProviderError> {
+    if body.get("choices").is_some() || body.get("error").is_some_and(|error| !error.is_null()) {
+        return Ok(Chunk::read(body));
+    }
+    let said = words::said(&body).unwrap_or_default();
+    Err(ProviderError::Broken(format!("no reply, but \"{said}\"; is the address right?")))
+}
+
+/// Chunks of server-sent events. A reply with a `finish_reason` is whole, whatever happens to the connection then.
+fn chunks(connection: Connection, mut objects: Objects) -> ChatStream {
     Box::pin(async_stream::stream! {
-        let mut parser = SseParser::default();
-        let mut finished = false;
-        while let Some(piece) = bytes.next().await {
-            let lines = match piece.and_then(|piece| parser.feed(&piece)) {
-                Ok(lines) => lines,
-                Err(error) => {
+        let (mut finished, mut begun) = (false, false);
+        loop {
+            let next = if finished {
+                tokio::time::timeout(LAST_WORDS, objects.next()).await.unwrap_or_default()
+            } else {
+                objects.next().await
+            };
+            match next {
+                Some(Ok(Event::Object(raw))) => {
+                    let chunk = Chunk::read(raw);
+                    begun = true;
+                    finished |= chunk.parts.iter().any(|part| matches!(part, Part::Finish(_) | Part::Error(_)));
+                    yield Ok(chunk);
+                }
+                Some(Ok(Event::Done)) if begun => return,
+                Some(Ok(Event::Done)) => {
+                    yield Err(ProviderError::Broken("it ends before it begins; look at the provider's log".to_owned()));
+                    return;
+                }
+                Some(Err(_)) | None if finished => return,
+                Some(Err(error)) => {
                     yield Err(error);
                     return;
                 }
-            };
-            for line in lines {
-                if line.trim() == "[DONE]" {
+                None => {
+                    yield Err(unfinished(&connection));
                     return;
-                }
-                if let Some(chunk) = read(&line) {
-                    finished |= chunk.parts.iter().any(|part| matches!(part, crate::Part::Finish(_) | crate::Part::Error(_)));
-                    yield Ok(chunk);
                 }
             }
         }
-        if let Some(chunk) = parser.finish().filter(|line| line.trim() != "[DONE]").and_then(|line| read(&line)) {
-            finished |= !chunk.parts.is_empty();
-            yield Ok(chunk);
-        }
-        if !finished {
-            yield Err(ProviderError::Unreachable("the provider closed the connection before the reply was complete".to_owned()));
-        }
     })
-}
-
-fn read(line: &str) -> Option<Chunk> {
-    match serde_json::from_str::<Json>(line) {
-        Ok(raw) if raw.is_object() => Some(Chunk::read(raw)),
-        _ => {
-            tracing::warn!(bytes = line.len(), "a malformed event of a provider was passed over");
-            None
-        }
-    }
 }
 
 pub async fn complete(http: &Http, connection: &Connection, request: &ChatRequest) -> Result<Json, ProviderError> {
     if connection.speaks_responses() {
         return whole(responses::stream(http, connection, request).await?, &request.model).await;
     }
-    http.json(connection, post(http, connection, request, false)).await
+    let answer = http.json(connection, post(http, connection, request, false)).await?;
+    match spoken(answer)? {
+        Chunk { raw, .. } if raw.get("choices").is_some() => Ok(raw),
+        // An error with a status of success.
+        Chunk { mut raw, .. } => {
+            redact::json(connection, &mut raw);
+            Err(ProviderError::Answer { status: 502, body: raw })
+        }
+    }
 }
 
 pub async fn pass(http: &Http, connection: &Connection, request: &ChatRequest) -> Result<RawReply, ProviderError> {
@@ -167,7 +184,11 @@ pub async fn pass(http: &Http, connection: &Connection, request: &ChatRequest) -
         let reply = responses::stream(http, connection, request).await?;
         return if stream { Ok(as_events(reply)) } else { Ok(RawReply::json(whole(reply, &request.model).await?)) };
     }
-    http.raw(connection, post(http, connection, request, stream)).await
+    let reply = http.raw(connection, post(http, connection, request, stream)).await?;
+    if reply.status < 400 && matches!(reply.body, RawBody::Stream(_)) && reply.content_type.starts_with("text/html") {
+        return Err(ProviderError::Broken("it is a web page; is the address right? Many end in /v1".to_owned()));
+    }
+    Ok(reply)
 }
 
 /// Any other path of the server, body and answer unchanged.

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::assemble::ChunkWriter;
 use crate::connection::Connection;
+use crate::events::{Event, Framing};
 use crate::http::Http;
-use crate::sse::SseParser;
+use crate::objects::{objects, unfinished};
 use crate::{ChatRequest, ChatStream, Chunk, ProviderError};
 
 /// Chat-completion parameters that the Responses API knows under the same name.
@@ -20,36 +21,36 @@ pub async fn stream(http: &Http, connection: &Connection, request: &ChatRequest)
     let url = format!("{}/responses", connection.url);
     let body = body(own, &request.body);
     let post = http.request(connection, Method::POST, &url, request.user.as_ref()).json(&body);
-    let response = http.send(connection, post).await?;
-    let status = response.status().as_u16();
-    if status >= 400 {
-        let body = http.read_json(connection, response).await?;
-        return Err(ProviderError::Answer { status, body });
-    }
-    let mut bytes = http.bytes(connection, response);
+    let response = http.ok(connection, http.send(connection, post).await?).await?;
+    let mut objects = objects(http, connection, response, Framing::Events);
     let mut reader = Reader { writer: ChunkWriter::new(&request.model), calls: Vec::new() };
+    let connection = connection.clone();
     Ok(Box::pin(async_stream::stream! {
-        let mut parser = SseParser::default();
-        while let Some(piece) = bytes.next().await {
-            let lines = match piece.and_then(|piece| parser.feed(&piece)) {
-                Ok(lines) => lines,
+        while let Some(event) = objects.next().await {
+            let event = match event {
+                Ok(Event::Object(event)) => event,
+                Ok(Event::Done) => break,
                 Err(error) => {
                     yield Err(error);
                     return;
                 }
             };
-            for event in lines.iter().filter_map(|line| serde_json::from_str::<Json>(line).ok()) {
-                let last = matches!(event["type"].as_str(), Some("response.completed" | "response.failed" | "response.incomplete"));
-                if let Some(chunk) = reader.chunk(&event) {
-                    yield Ok(chunk);
-                }
-                if last {
-                    return;
-                }
+            if let Some(chunk) = reader.chunk(&event) {
+                yield Ok(chunk);
+            }
+            if is_last(&event) {
+                return;
             }
         }
-        yield Err(ProviderError::Unreachable("the provider closed the connection before the reply was complete".to_owned()));
+        yield Err(unfinished(&connection));
     }))
+}
+
+fn is_last(event: &Json) -> bool {
+    match event["type"].as_str() {
+        Some(kind) => matches!(kind, "response.completed" | "response.failed" | "response.incomplete" | "error"),
+        None => !event["error"].is_null(),
+    }
 }
 
 fn body(model: &str, chat: &JsonMap) -> Json {
@@ -118,7 +119,7 @@ struct Reader {
 impl Reader {
     fn chunk(&mut self, event: &Json) -> Option<Chunk> {
         let delta = || event["delta"].as_str().unwrap_or_default();
-        match event["type"].as_str()? {
+        match event["type"].as_str().unwrap_or("error") {
             "response.output_text.delta" => Some(self.writer.chunk(json!({"content": delta()}), None, None)),
             "response.reasoning_text.delta" | "response.reasoning_summary_text.delta" => {
                 Some(self.writer.chunk(json!({"reasoning_content": delta()}), None, None))
@@ -140,8 +141,13 @@ impl Reader {
                 Some(self.writer.chunk(json!({}), Some(finish), usage(&event["response"]["usage"])))
             }
             "response.failed" | "error" => {
-                let error = event.pointer("/response/error").or_else(|| event.get("error")).cloned();
-                Some(Chunk::read(json!({"error": error.unwrap_or_else(|| json!({"message": "the provider failed"}))})))
+                let places = [event.pointer("/response/error"), event.get("error")];
+                let error = places.into_iter().flatten().find(|error| !error.is_null()).cloned();
+                let told = || event.get("message").map(|message| json!({"message": message}));
+                // An object without type and error says nothing.
+                event.get("type").or(error.as_ref())?;
+                let error = error.or_else(told).unwrap_or_else(|| json!({"message": "the provider failed"}));
+                Some(Chunk::read(json!({"error": error})))
             }
             _ => None,
         }
