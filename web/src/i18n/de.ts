@@ -144,6 +144,7 @@ const de: Record<keyof typeof en, string> = {
   'admin.previousPage': 'Vorige Seite',
   'code.copy': 'Code kopieren',
   'code.diagram': 'Diagramm',
+  'code.text': 'Text',
   'code.source': 'Quelltext zeigen',
   'code.draw': 'Diagramm zeigen',
   'markdown.done': 'Erledigt',

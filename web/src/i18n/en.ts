@@ -142,6 +142,7 @@ export default {
   'admin.previousPage': 'Previous page',
   'code.copy': 'Copy code',
   'code.diagram': 'Diagram',
+  'code.text': 'Text',
   'code.source': 'Show the source',
   'code.draw': 'Show the diagram',
   'markdown.done': 'Done',
