@@ -68,6 +68,8 @@ export function answer(model, messages, tools) {
             if (call && tools?.length) return { text: '', tool: call[1], args: call[2] ?? '{}', mode };
             return plain;
         }
+        case 'notools':
+            return tools?.length ? { ...plain, mode } : plain;
         case 'endless':
         case 'stall':
         case 'midfail':

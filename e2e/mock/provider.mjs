@@ -11,6 +11,7 @@
 //   reason     reasoning_content, then the answer  brokensse   unusable lines between good ones
 //   think      the same inside <think> tags        bigevent    one event of 10 MB
 //   tool:NAME {json}  one call of NAME, if tools are offered     error500, error429  an error answer
+//   notools    an error answer while tools are offered, as from a model that can call none
 // With --recorded the models of the contract's recorded turns (`mock-plain`, `mock-think`…) are there, too.
 // Background prompts (title, tags, follow-ups, queries…) get their JSON. GET /log: the requests seen; POST /log/clear.
 import { createServer } from 'node:http';
@@ -93,6 +94,9 @@ async function chatCompletion(body, response) {
     const reply = answer(body.model, messages, body.tools);
     if (reply.mode === 'error500') {
         return send(response, 500, { error: { message: 'mock server error', type: 'server_error', code: 'mock_500' } });
+    }
+    if (reply.mode === 'notools') {
+        return send(response, 400, { error: { message: `${body.model} does not support tools`, type: 'api_error' } });
     }
     if (reply.mode === 'error429') {
         return send(response, 429, { error: { message: 'mock rate limit', type: 'rate_limit_error', code: 'rate_limit' } });

@@ -61,7 +61,7 @@ async function stored(lines, chat) {
     assert.deepEqual(shape(body), shape(last.body));
 }
 
-for (const name of ['01-plain-new-chat', '02-followup-same-chat', '03-think-tags', '04-reasoning-content', '07-error', '12-system-prompt-and-params']) {
+for (const name of ['01-plain-new-chat', '02-followup-same-chat', '03-think-tags', '04-reasoning-content', '05-native-tool-loop', '07-error', '12-system-prompt-and-params']) {
     test(`${name} goes as recorded`, { skip }, async () => {
         const { lines, chat, heard } = await replay(name);
         same(heard, told(lines));

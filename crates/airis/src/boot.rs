@@ -10,7 +10,8 @@ use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::{ServeLock, Store, StoreOptions};
-use airis_turns::{NoTools, Turns};
+use airis_tools::BuiltIn;
+use airis_turns::Turns;
 use anyhow::{Context, Result, bail};
 
 /// A server that is ready to listen.
@@ -36,7 +37,7 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let providers = Providers::new(config.clone());
     let instance = instance_name();
     let turns =
-        Turns::new(store.clone(), bus.clone(), providers.clone(), config.clone(), Arc::new(NoTools), instance.clone());
+        Turns::new(store.clone(), bus.clone(), providers.clone(), config.clone(), Arc::new(BuiltIn), instance.clone());
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
     let app = App::new(store, bus, config, providers, turns, sessions, realtime, instance);
     Ok(Booted { app, lock })

@@ -77,11 +77,30 @@ impl TurnLog {
     /// Appends an event and returns its number; numbers start at 1. The event is on its way to disk when this returns.
     pub fn append(&self, event: &Json) -> io::Result<u64> {
         let mut state = self.state.lock();
-        let state = &mut *state;
-        let seq = match state.next {
-            Some(next) => next,
-            None => self.read_from(0)?.last().map_or(0, |last| last.seq) + 1,
-        };
+        let seq = self.newest(&state)? + 1;
+        self.write(&mut state, seq, event)?;
+        state.next = Some(seq + 1);
+        Ok(seq)
+    }
+
+    /// Appends what no viewer is told: it takes no number of its own, so that viewers see no gap.
+    pub fn note(&self, event: &Json) -> io::Result<()> {
+        let mut state = self.state.lock();
+        let seq = self.newest(&state)?;
+        self.write(&mut state, seq, event)?;
+        state.next = Some(seq + 1);
+        Ok(())
+    }
+
+    /// Number of the newest event.
+    fn newest(&self, state: &State) -> io::Result<u64> {
+        match state.next {
+            Some(next) => Ok(next - 1),
+            None => Ok(self.read()?.last().map_or(0, |last| last.seq)),
+        }
+    }
+
+    fn write(&self, state: &mut State, seq: u64, event: &Json) -> io::Result<()> {
         if let Some(path) = &self.path {
             let file = match &mut state.file {
                 Some(file) => file,
@@ -100,8 +119,7 @@ impl TurnLog {
             }
             state.size += state.line.len() as u64;
         }
-        state.next = Some(seq + 1);
-        Ok(seq)
+        Ok(())
     }
 
     /// Bytes on disk.
@@ -125,8 +143,8 @@ impl TurnLog {
         Ok(())
     }
 
-    /// Events numbered above `after`, in order. A line cut off by a crash is left out.
-    pub fn read_from(&self, after: u64) -> io::Result<Vec<LogEntry>> {
+    /// Everything in order. A line cut off by a crash is left out.
+    pub fn read(&self) -> io::Result<Vec<LogEntry>> {
         let Some(path) = &self.path else { return Ok(Vec::new()) };
         let file = match File::open(path) {
             Ok(file) => file,
@@ -136,9 +154,7 @@ impl TurnLog {
         let mut entries = Vec::new();
         for line in BufReader::new(file).split(b'\n') {
             let Ok(entry) = serde_json::from_slice::<LogEntry>(&line?) else { break };
-            if entry.seq > after {
-                entries.push(entry);
-            }
+            entries.push(entry);
         }
         Ok(entries)
     }
@@ -181,8 +197,8 @@ mod tests {
         Ok((Logs::open(&folder)?, folder))
     }
 
-    fn numbers(log: &TurnLog, after: u64) -> io::Result<Vec<u64>> {
-        Ok(log.read_from(after)?.iter().map(|entry| entry.seq).collect())
+    fn numbers(log: &TurnLog) -> io::Result<Vec<u64>> {
+        Ok(log.read()?.iter().map(|entry| entry.seq).collect())
     }
 
     #[test]
@@ -194,11 +210,11 @@ mod tests {
         OpenOptions::new().append(true).open(folder.join("turn-1.log"))?.write_all(b"{\"seq\":3,\"ev")?;
         let again = logs.log("turn-1");
         assert_eq!(again.append(&json!({"a": 3}))?, 3);
-        assert_eq!(numbers(&again, 1)?, [2, 3]);
+        assert_eq!(numbers(&again)?, [1, 2, 3]);
         assert_eq!(again.size(), std::fs::metadata(folder.join("turn-1.log"))?.len());
         assert_eq!(logs.ids()?, ["turn-1"]);
         again.remove()?;
-        assert!(again.read_from(0)?.is_empty());
+        assert!(again.read()?.is_empty());
         std::fs::remove_dir_all(folder)?;
         Ok(())
     }
@@ -214,12 +230,24 @@ mod tests {
         log.compact(&json!({"words": 100}))?;
         assert!(log.size() < before / 10);
         assert_eq!(log.append(&json!({"word": 100}))?, 101);
-        let entries = logs.log("turn-2").read_from(0)?;
+        let entries = logs.log("turn-2").read()?;
         assert_eq!(entries[0], LogEntry { seq: 100, event: json!({"words": 100}) });
-        assert_eq!(numbers(&log, 0)?, [100, 101]);
+        assert_eq!(numbers(&log)?, [100, 101]);
         assert_eq!(log.size(), std::fs::metadata(folder.join("turn-2.log"))?.len());
         std::fs::remove_dir_all(folder)?;
         Ok(())
+    }
+
+    #[test]
+    fn a_note_takes_no_number() -> Outcome {
+        let (logs, folder) = logs("note")?;
+        let log = logs.log("turn-3");
+        log.note(&json!("before anything"))?;
+        assert_eq!(log.append(&json!(1))?, 1);
+        log.note(&json!("in between"))?;
+        assert_eq!(logs.log("turn-3").append(&json!(2))?, 2);
+        assert_eq!(numbers(&log)?, [0, 1, 1, 2]);
+        Ok(std::fs::remove_dir_all(folder)?)
     }
 
     #[test]
@@ -227,7 +255,7 @@ mod tests {
         let log = TurnLog::unkept();
         assert_eq!((log.append(&json!(1))?, log.append(&json!(2))?), (1, 2));
         log.compact(&json!(0))?;
-        assert!(log.read_from(0)?.is_empty());
+        assert!(log.read()?.is_empty());
         Ok(log.remove()?)
     }
 }

@@ -83,7 +83,7 @@ impl Server {
         let store = Store::open(&options).await.unwrap();
         let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
         let providers = airis_providers::Providers::new(config.clone());
-        let tools = Arc::new(airis_turns::NoTools);
+        let tools = Arc::new(airis_tools::BuiltIn);
         let turns =
             airis_turns::Turns::new(store.clone(), bus.clone(), providers, config.clone(), tools, "test".to_owned());
         let realtime = Realtime::new(store, bus.clone(), config, Arc::new(Tokens), turns);

@@ -300,5 +300,5 @@ pub fn kept(checkpoint: &Json) -> Option<(String, JsonMap)> {
 
 /// A model that can no longer be found still lets a turn end with a clear error.
 pub fn gone(id: &str) -> Resolved {
-    Resolved { id: id.to_owned(), base: id.to_owned(), params: JsonMap::new() }
+    Resolved { id: id.to_owned(), base: id.to_owned(), params: JsonMap::new(), meta: Json::Null }
 }

@@ -16,7 +16,51 @@ use crate::run::Ending;
 use crate::writer::Event;
 
 /// Returns the places of the calls to run.
-pub async fn round(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Ending> {
+pub async fn round(inner: &Arc<Inner>, job: &Arc<Job>, mut request: ChatRequest) -> Result<Vec<usize>, Ending> {
+    request.body.insert("stream".to_owned(), json!(job.streams()));
+    let spare = without_tools(job, &request);
+    let mut outcome = attempt(inner, job, request).await;
+    if let (Err(Failure::Provider(error)), Some(spare)) = (&outcome, spare)
+        && refuses_tools(error)
+    {
+        outcome = attempt(inner, job, spare).await;
+    }
+    outcome.map_err(|failure| match failure {
+        Failure::Provider(error) => explain(&error),
+        Failure::Ending(ending) => ending,
+    })
+}
+
+/// Why a round came to nothing.
+enum Failure {
+    /// The provider did not begin to answer.
+    Provider(ProviderError),
+    Ending(Ending),
+}
+
+impl From<Ending> for Failure {
+    fn from(ending: Ending) -> Self {
+        Self::Ending(ending)
+    }
+}
+
+/// The same request without the tools that nobody picked: a model that can call none still answers.
+fn without_tools(job: &Job, request: &ChatRequest) -> Option<ChatRequest> {
+    let picked = job.body.contains_key("tools")
+        || job.body.get("tool_ids").and_then(Json::as_array).is_some_and(|ids| !ids.is_empty());
+    if picked || !request.body.contains_key("tools") {
+        return None;
+    }
+    let mut spare = request.clone();
+    spare.body.remove("tools");
+    Some(spare)
+}
+
+fn refuses_tools(error: &ProviderError) -> bool {
+    matches!(error, ProviderError::Answer { status: 400..=499, .. }) && error.to_string().contains("tool")
+}
+
+async fn attempt(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
     if job.streams() { streamed(inner, job, request).await } else { whole(inner, job, request).await }
 }
 
@@ -32,12 +76,12 @@ pub fn log_failed(error: std::io::Error) -> Ending {
     ))
 }
 
-async fn streamed(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Ending> {
+async fn streamed(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
     let opened = tokio::select! {
-        () = job.cancel.cancelled() => return Err(cancelled(inner)),
+        () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
         opened = inner.providers.stream(request) => opened,
     };
-    listen(inner, job, opened.map_err(|error| explain(&error))?).await?;
+    listen(inner, job, opened.map_err(Failure::Provider)?).await?;
     let mut progress = job.progress.lock();
     let (calls, events) = progress.writer.end_round();
     tell(job, &mut progress, events)?;
@@ -100,16 +144,15 @@ fn take(job: &Job, chunk: Chunk) -> Result<(), Ending> {
 }
 
 /// Without a stream the provider's answer is one event.
-async fn whole(inner: &Arc<Inner>, job: &Arc<Job>, mut request: ChatRequest) -> Result<Vec<usize>, Ending> {
-    request.body.insert("stream".to_owned(), json!(false));
+async fn whole(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
     let answer: Json = tokio::select! {
-        () = job.cancel.cancelled() => return Err(cancelled(inner)),
-        answer = inner.providers.complete(request) => answer.map_err(|error| explain(&error))?,
+        () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
+        answer = inner.providers.complete(request) => answer.map_err(Failure::Provider)?,
     };
     let mut progress = job.progress.lock();
     let _ = progress.writer.feed(Chunk::read(answer.clone()));
     if let Some(error) = progress.writer.error.take() {
-        return Err(Ending::Failed(error.get("message").cloned().unwrap_or(error)));
+        return Err(Ending::Failed(error.get("message").cloned().unwrap_or(error)).into());
     }
     job.tell(&mut progress, vec![Event::chat(answer)]).map_err(log_failed)?;
     let (calls, _) = progress.writer.end_round();

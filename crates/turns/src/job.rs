@@ -164,8 +164,7 @@ impl Job {
     /// Records how the turn ends before anybody is told, so that a take-over stores this end and does not go on.
     pub fn mark_end(&self, progress: &mut Progress, end: &Json) -> std::io::Result<()> {
         self.flush(progress)?;
-        progress.seq = self.log.append(&json!({"type": END, "data": end, "output": progress.writer.items}))?;
-        Ok(())
+        self.log.note(&json!({"type": END, "data": end, "output": progress.writer.items}))
     }
 
     /// Replaces a log that has grown far beyond the reply by one snapshot of it.

@@ -19,10 +19,7 @@ mod stop;
 mod tags;
 mod tasks;
 mod toolloop;
-mod tools;
 mod writer;
-
-pub use tools::{NoTools, ToolBox};
 
 pub(crate) use registry::{Inner, Start};
 
@@ -34,6 +31,7 @@ use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, TurnId, User};
 use airis_providers::{ProviderError, Providers, RawReply};
 use airis_store::{Store, StoreError};
+use airis_tools::ToolBox;
 use serde_json::json;
 
 /// Why a turn cannot start.

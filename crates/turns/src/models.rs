@@ -13,6 +13,8 @@ pub struct Resolved {
     pub base: String,
     /// Parameters of the stored model, `system` among them.
     pub params: JsonMap,
+    /// What the stored model says of itself, capabilities among it.
+    pub meta: Json,
 }
 
 /// Finds a model. The answer for a model that is hidden from the asker is the same as for one that does not exist.
@@ -29,7 +31,8 @@ pub async fn resolve(inner: &Inner, user: &User, id: &str) -> Result<Resolved, T
     if let Some(own) = row.as_ref().and_then(|row| row.params.as_object()) {
         params.extend(own.clone());
     }
-    Ok(Resolved { id: id.to_owned(), base, params })
+    let meta = row.map(|row| row.meta).unwrap_or_default();
+    Ok(Resolved { id: id.to_owned(), base, params, meta })
 }
 
 async fn may_use(inner: &Inner, user: &User, id: &str, row: Option<&ModelRow>) -> Result<bool, TurnError> {

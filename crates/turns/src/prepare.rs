@@ -3,6 +3,7 @@
 use airis_domain::{Json, JsonMap, MessageId};
 use airis_providers::ChatRequest;
 use airis_store::StoreError;
+use airis_tools::Offer;
 use serde_json::json;
 
 use crate::job::Job;
@@ -40,8 +41,8 @@ pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError
     }
     let prefix = so_far(inner, job, &mut messages).await;
     let mut request = JsonMap::new();
-    request.insert("stream".to_owned(), json!(true));
     request.insert("messages".to_owned(), Json::Array(messages));
+    let calls_natively = params.get("function_calling").and_then(Json::as_str) != Some("legacy");
     request.extend(models::for_provider(params));
     for name in ["tools", "tool_choice", "response_format"] {
         if let Some(value) = body.get(name) {
@@ -49,7 +50,8 @@ pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError
         }
     }
     if !body.contains_key("tools") {
-        let tools = inner.tools.specs(&job.user, &tool_ids(body)).await;
+        let offer = Offer { user: &job.user, picked: &tool_ids(body), model_meta: &job.model.meta };
+        let tools = if calls_natively { inner.tools.specs(offer).await } else { Vec::new() };
         if !tools.is_empty() {
             request.insert("tools".to_owned(), Json::Array(tools));
         }

@@ -144,7 +144,7 @@ pub async fn last_seen(inner: &Inner, turn: &Turn) -> Result<Option<Live>, TurnE
 /// The log, or the checkpoint where that knows more (the log was lost with its disk).
 fn seen_by_viewers(inner: &Inner, turn: &Turn, message: &Message) -> Result<Replayed, TurnError> {
     let log = inner.bus.log(turn.id.as_str());
-    let mut seen = replay(log.read_from(0).map_err(airis_bus::BusError::Log)?);
+    let mut seen = replay(log.read().map_err(airis_bus::BusError::Log)?);
     let stored = message.output.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
     if items::size(&stored) > items::size(&seen.items) {
         seen.items = stored;

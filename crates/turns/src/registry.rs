@@ -9,6 +9,7 @@ use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnState, User};
 use airis_providers::Providers;
 use airis_store::Store;
+use airis_tools::ToolBox;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 use serde_json::json;
@@ -20,7 +21,6 @@ use tokio_util::task::TaskTracker;
 use crate::form::Background;
 use crate::job::{Job, Progress};
 use crate::models::Resolved;
-use crate::tools::ToolBox;
 use crate::writer::Writer;
 use crate::{TurnError, lease};
 

@@ -5,12 +5,13 @@ use std::process::Command;
 use crate::repository::{code, root, sources};
 
 /// Rooms from the ground up. A room may know only rooms of a lower floor.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["domain"],
     &["config", "telemetry"],
     &["bus", "store"],
     &["access"],
     &["identity", "providers"],
+    &["tools"],
     &["turns"],
     &["realtime"],
     &["api"],

@@ -9,7 +9,8 @@ use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::{Store, StoreOptions};
-use airis_turns::{NoTools, Turns};
+use airis_tools::BuiltIn;
+use airis_turns::Turns;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -99,7 +100,7 @@ impl TestApp {
             bus.clone(),
             providers.clone(),
             config.clone(),
-            Arc::new(NoTools),
+            Arc::new(BuiltIn),
             "test".to_owned(),
         );
         let realtime =
