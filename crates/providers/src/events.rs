@@ -107,15 +107,17 @@ impl Inner {
             out.push(Event::Done);
             return;
         }
-        // Many servers put no blank line behind an event: a line that is whole by itself waits for none.
-        if self.pending.is_empty() {
-            if data.trim_ascii().is_empty() {
-                return;
-            }
-            if let Some(object) = object(data) {
-                self.push(object, out);
-                return;
-            }
+        if self.pending.is_empty() && data.trim_ascii().is_empty() {
+            return;
+        }
+        // Many servers put no blank line behind an event: a line that is whole by itself waits for none, nor for noise
+        // before it; inside an event of several lines nothing has `choices`.
+        if let Some(object) = object(data)
+            && (self.pending.is_empty() || object.get("choices").is_some())
+        {
+            self.flush(out);
+            self.push(object, out);
+            return;
         }
         self.pending_size += data.len() + 1;
         self.pending.push(String::from_utf8_lossy(data).into_owned());
@@ -200,6 +202,10 @@ mod tests {
     fn an_event_of_several_lines_is_one_and_noise_costs_nothing_else() {
         let text = "data: {\"a\":[\ndata: {\"b\":2}\ndata: ]}\n\ndata: {cut\ndata: {\"c\":3}\n\n";
         assert_eq!(objects(text), [json!({"a":[{"b":2}]}), json!({"c":3})].map(Event::Object));
+        let mut events = Events::new(Framing::Events);
+        let mut out = Vec::new();
+        let fed = events.feed(b"data: {cut\ndata: {\"choices\":[]}\n", &mut out);
+        assert!(fed.is_ok() && out == [Event::Object(json!({"choices":[]}))], "noise delays nothing: {out:?}");
     }
 
     #[test]

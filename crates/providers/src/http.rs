@@ -18,7 +18,7 @@ const CONNECT_SECONDS: u64 = 10;
 /// Seconds between two bytes of an answer when no setting says otherwise; local servers may think long before the first.
 const IDLE_SECONDS: u64 = 300;
 /// Seconds for the words behind an error status; the status alone says enough when they do not come.
-const ERROR_SECONDS: u64 = 10;
+const ERROR_SECONDS: u64 = 5;
 /// Largest answer that is read whole.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 /// Bytes that are read of an error.
@@ -254,7 +254,7 @@ fn redirected(connection: &Connection, response: &Response) -> ProviderError {
 
 fn late(connection: &Connection, total: Duration) -> ProviderError {
     ProviderError::Unreachable(format!(
-        "{} at {} did not finish its answer within {} seconds; AIOHTTP_CLIENT_TIMEOUT sets this limit",
+        "{} at {} did not finish its answer within {} s; AIOHTTP_CLIENT_TIMEOUT sets this limit",
         fault::name(connection),
         connection.place(),
         total.as_secs()

@@ -177,6 +177,7 @@ impl Providers {
         body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
         openai::forward(&inner.http, &connection, reqwest::Method::POST, path, Some(&Json::Object(body)), user.as_ref())
             .await
+            .and_then(openai::no_page)
     }
 
     /// Whether `ChatRequest::prefix` is honoured exactly for this model.

@@ -14,7 +14,7 @@ use crate::connection::Connection;
 use crate::events::{Event, Framing};
 use crate::http::{Http, content_type};
 use crate::objects::{Objects, objects, unfinished};
-use crate::{ChatRequest, ChatStream, Chunk, Part, ProviderError, ProviderModel, RawBody, RawReply, redact, words};
+use crate::{ChatRequest, ChatStream, Chunk, Part, ProviderError, ProviderModel, RawReply, redact, words};
 
 /// Parts of names of OpenAI's own models that do not chat.
 const NOT_CHAT: [&str; 6] = ["babbage", "dall-e", "davinci", "embedding", "tts", "whisper"];
@@ -184,11 +184,13 @@ pub async fn pass(http: &Http, connection: &Connection, request: &ChatRequest) -
         let reply = responses::stream(http, connection, request).await?;
         return if stream { Ok(as_events(reply)) } else { Ok(RawReply::json(whole(reply, &request.model).await?)) };
     }
-    let reply = http.raw(connection, post(http, connection, request, stream)).await?;
-    if reply.status < 400 && matches!(reply.body, RawBody::Stream(_)) && reply.content_type.starts_with("text/html") {
-        return Err(ProviderError::Broken("it is a web page; is the address right? Many end in /v1".to_owned()));
-    }
-    Ok(reply)
+    http.raw(connection, post(http, connection, request, stream)).await.and_then(no_page)
+}
+
+/// The answer, unless it is a web page with a status of success: then the address leads somewhere else.
+pub fn no_page(reply: RawReply) -> Result<RawReply, ProviderError> {
+    let page = reply.status < 400 && reply.content_type.starts_with("text/html");
+    if page { Err(ProviderError::Broken("it is a web page; is the address right?".to_owned())) } else { Ok(reply) }
 }
 
 /// Any other path of the server, body and answer unchanged.

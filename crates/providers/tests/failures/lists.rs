@@ -44,7 +44,7 @@ async fn a_dead_connection_costs_its_deadline_and_its_own_models_only() {
         providers.models(false).await
     };
     let lists = within(10, async { futures::join!(providers.models(false), providers.models(false), late) }).await;
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     for list in [lists.0, lists.1, lists.2] {
         let ids: Vec<&str> = list.iter().map(|model| model.id.as_str()).collect();
         assert_eq!(ids, ["first", "last", "m"]);
@@ -57,7 +57,7 @@ async fn a_dead_connection_costs_its_deadline_and_its_own_models_only() {
         .into_iter()
         .map(|probe| probe.models.map_or_else(|error| error.to_string(), |_| String::new()))
         .collect();
-    let dead: Vec<bool> = told.iter().map(|told| told.contains("silent for 1 s")).collect();
+    let dead: Vec<bool> = told.iter().map(|told| told.contains("silent for 2 s")).collect();
     assert_eq!(dead, [false, true, false, true, false], "{told:?}");
 }
 

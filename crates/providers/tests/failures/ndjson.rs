@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use airis_providers::{Part, ProviderError};
+use airis_providers::{Part, ProviderError, RawBody};
+use futures::StreamExt;
 use serde_json::json;
 
-use crate::servers::{KEY, Reply, ask, begin, ollama, server};
+use crate::servers::{KEY, Reply, ask, begin, ollama, request, server};
 
 fn line(text: &str) -> String {
     format!("{}\n", json!({"message": {"role": "assistant", "content": text}, "done": false}))
@@ -67,9 +68,20 @@ async fn silence_and_huge_lines_are_bounded() {
     let begun = Instant::now();
     let silent = reply(line("so far"), 100, true).await;
     assert_eq!(silent.text, "so far");
-    assert!(matches!(silent.error, Some(ProviderError::Stalled(1))), "{silent:?}");
+    assert!(matches!(silent.error, Some(ProviderError::Stalled(2))), "{silent:?}");
     let huge = reply(line("so far") + &line(&"x".repeat(10 * 1024 * 1024)), 4096, false).await;
     assert_eq!(huge.text, "so far");
     assert!(huge.told().contains("larger than 8 MB"), "{}", huge.told());
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_reply_handed_on_says_that_it_broke_off() {
+    let address =
+        server(|mut visit| async move { visit.say(begin("application/x-ndjson") + &line("so far")).await }).await;
+    let reply = ollama(address).pass(request(true)).await.unwrap();
+    let RawBody::Stream(bytes) = reply.body else { panic!("a stream was asked for") };
+    let text: String = bytes.map(|bytes| String::from_utf8(bytes.unwrap().to_vec()).unwrap()).collect().await;
+    assert!(text.contains("so far") && text.contains("closed the connection before the reply was complete"), "{text}");
+    assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
 }

@@ -129,7 +129,7 @@ pub fn finish() -> String {
     format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
 }
 
-/// Providers with these settings; a second of silence is too much for them.
+/// Providers with these settings; two seconds of silence are too much for them.
 pub fn providers(settings: &[(&str, &str)]) -> Providers {
     let given: Vec<(String, String)> =
         settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -137,7 +137,7 @@ pub fn providers(settings: &[(&str, &str)]) -> Providers {
         let fallback = match name {
             "ENABLE_OPENAI_API" | "ENABLE_OLLAMA_API" => Some("false"),
             "LOCAL_MODEL_PATH" => Some("no-such-folder"),
-            "AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT" | "AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST" => Some("1"),
+            "AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT" | "AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST" => Some("2"),
             _ => None,
         };
         given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).or(fallback.map(str::to_owned))
