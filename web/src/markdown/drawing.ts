@@ -55,10 +55,8 @@ export function sized(svg: string): Drawing {
       ?.split(/[\s,]+/)
       .map(Number) ?? []
   const [width = 0, height = 0] = [box[2], box[3]].map((length) => Math.ceil(length ?? 0))
-  const picture = svg
-    .replace(/^<svg\b[^>]*>/, (tag) =>
-      tag.replace(/\s(?:width|height|style)="[^"]*"/g, '').replace('<svg', `<svg width="${width}" height="${height}"`),
-    )
-    .replaceAll('&nbsp;', '&#160;')
+  const picture = svg.replace(/^<svg\b[^>]*>/, (tag) =>
+    tag.replace(/\s(?:width|height|style)="[^"]*"/g, '').replace('<svg', `<svg width="${width}" height="${height}"`),
+  )
   return { url: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture)}`, width, height }
 }

@@ -1,4 +1,5 @@
 import type { Mermaid } from 'mermaid'
+import { decode } from './entities'
 
 /** What the page asks the frame to draw, where this module is all that runs; `colours` are Mermaid's theme variables. */
 export interface Wish {
@@ -18,7 +19,8 @@ const render = async ({ source, colours }: Wish): Promise<Answer> => {
       startOnLoad: false,
       securityLevel: 'strict',
       suppressErrorRendering: true,
-      htmlLabels: false,
+      look: 'classic',
+      htmlLabels: true,
       // What a diagram may not change about itself.
       secure: ['secure', 'securityLevel', 'startOnLoad', 'maxTextSize', 'maxEdges', 'suppressErrorRendering', 'themeCSS', 'htmlLabels'],
       theme: 'base',
@@ -38,11 +40,23 @@ Object.assign(window, { draw: (wish: Wish) => (last = last.then(() => render(wis
 async function load(): Promise<Mermaid> {
   styleThroughScript()
   const [{ default: mermaid }, { default: purify }] = await Promise.all([import('mermaid'), import('dompurify')])
-  // The whole drawing becomes a picture, where nothing runs and nothing is fetched; only what enters this document is purified.
+  // What enters this document is purified. The whole drawing is not: it becomes a picture, where nothing runs and nothing is fetched.
   const sanitize = purify.sanitize.bind(purify) as (dirty: string, config?: object) => string
-  purify.sanitize = ((dirty: string, config?: object) =>
-    config && 'HTML_INTEGRATION_POINTS' in config ? dirty : sanitize(dirty, config)) as typeof purify.sanitize
+  purify.sanitize = ((dirty: string, config?: object) => {
+    const drawing = config && 'HTML_INTEGRATION_POINTS' in config ? document.getElementById(`drawing-${number}`) : null
+    return drawing ? written(drawing) : sanitize(dirty, config)
+  }) as typeof purify.sanitize
   return mermaid
+}
+
+/** The drawing as XML. Mermaid keeps character references in labels as letters that nobody writes. */
+function written(drawing: Element): string {
+  const plain = (text: string): string => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return new XMLSerializer()
+    .serializeToString(drawing)
+    .replaceAll('<style xmlns="">', '<style>')
+    .replace(/ﬂ°°(\d+)¶ß/g, (_, code: string) => plain(decode(`&#${code};`)))
+    .replace(/ﬂ°(\w+)¶ß/g, (_, name: string) => plain(decode(`&${name};`)))
 }
 
 /** Mermaid writes style attributes and elements, which the page's policy forbids; a script may set the same styles. */
