@@ -1,4 +1,5 @@
 import { address, type Parts } from './address'
+import { t } from '../i18n/index.svelte'
 import type { Answer, Method, Options, PathOf } from './contract'
 
 /** A refused or failed request, in words a person can act on. */
@@ -10,6 +11,12 @@ export class ApiError extends Error {
     super(message)
   }
 }
+
+/** Words of a proxy whose server is gone. */
+const GONE = [0, 502, 503, 504]
+
+/** Whether a request failed because the server could not be reached. */
+export const unreached = (error: unknown): boolean => error instanceof ApiError && GONE.includes(error.status)
 
 let token: string | null = localStorage.getItem('token')
 
@@ -31,7 +38,7 @@ export function explain(detail: unknown, status: number): string {
       .join('; ')
   }
   if (detail && typeof detail === 'object' && 'message' in detail) return String(detail.message)
-  return `The server answered with status ${status}.`
+  return t('app.status', { status })
 }
 
 /** One JSON request. Throws ApiError; status 0 means that the server was not reached. */
@@ -45,7 +52,7 @@ async function request(method: Method, template: string, parts: Parts = {}): Pro
     answer = await fetch(address(template, parts), { method: method.toUpperCase(), headers, body, signal: parts.signal ?? null })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError('The server cannot be reached. Check your connection and try again.', 0)
+    throw new ApiError(t('app.unreached'), 0)
   }
   const text = await answer.text()
   let value: unknown = text

@@ -1,10 +1,12 @@
-import { ApiError, del, get, getToken, post, setToken } from '../api/client'
+import { ApiError, del, get, getToken, post, setToken, unreached } from '../api/client'
 import type { PageConfig, Session } from '../api/types'
+import { forget, recall, remember } from '../offline/memory'
 
 let config = $state.raw<PageConfig | null>(null)
 let user = $state.raw<Session | null>(null)
 let failure = $state<string | null>(null)
 let fresh = $state(false)
+let recalled = $state(false)
 
 export const session = {
   get config(): PageConfig | null {
@@ -21,6 +23,10 @@ export const session = {
   get fresh(): boolean {
     return fresh
   },
+  /** The server was not reached: this is what it said last. */
+  get recalled(): boolean {
+    return recalled
+  },
   endWelcome(): void {
     fresh = false
   },
@@ -35,8 +41,12 @@ export const session = {
       else if (getToken()) await this.refresh()
       // Last: from here on the page is drawn, and it must know who looks at it.
       config = page
+      recalled = false
+      keep()
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error)
+      const last = unreached(error) && getToken() ? recall() : null
+      if (last) [user, config, recalled] = [last.user, last.config, true]
+      else if (!config) failure = error instanceof Error ? error.message : String(error)
     }
   },
 
@@ -47,6 +57,7 @@ export const session = {
       if (!(error instanceof ApiError) || error.status !== 401) throw error
       setToken(null)
       user = null
+      await forget(false)
     }
   },
 
@@ -67,6 +78,7 @@ export const session = {
     } finally {
       setToken(null)
       user = null
+      await forget(true)
       location.href = '/auth'
     }
   },
@@ -84,4 +96,14 @@ export const session = {
 function adopt(value: Session): void {
   setToken(value.token)
   user = value
+  keep()
 }
+
+function keep(): void {
+  if (config && user) remember({ config, user })
+}
+
+// Another tab signed out, or in as somebody else.
+addEventListener('storage', (event) => {
+  if (event.key === 'token' && localStorage.getItem('token') !== getToken()) location.reload()
+})

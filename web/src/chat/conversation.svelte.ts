@@ -1,8 +1,10 @@
-import { get, post } from '../api/client'
+import { ApiError, get, post, unreached } from '../api/client'
 import type { Envelope, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
 import { moveDraft } from '../composer/drafts'
+import { t } from '../i18n/index.svelte'
+import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
 import { apply, textOf } from './stream'
 import { adopt, branch, leafOf, siblings, type Messages } from './tree'
@@ -31,6 +33,8 @@ export class Conversation {
   temporary = $state(false)
   loading = $state(false)
   failure = $state<string | null>(null)
+  /** When the copy was made that is shown while the server is away: milliseconds. */
+  keptAt = $state<number | null>(null)
   visible = $derived(branch(this.messages, this.leaf))
   running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
 
@@ -72,6 +76,7 @@ export class Conversation {
     this.leaf = null
     this.temporary = false
     this.failure = null
+    this.keptAt = null
     this.#known.clear()
     this.#sought.clear()
     this.#waiting = []
@@ -97,15 +102,47 @@ export class Conversation {
       this.messages = chat.chat.history.messages
       this.leaf = chat.chat.history.currentId
       this.failure = null
+      this.keptAt = null
+      this.#keep()
       await this.#resume()
       void ask('events:chat', { chat_id: id, data: { type: 'last_read_at' } })
     } catch (error) {
-      if (this.id === id) this.failure = error instanceof Error ? error.message : String(error)
+      if (this.id !== id) return
+      if (unreached(error)) await this.#recall(id)
+      else this.failure = error instanceof Error ? error.message : String(error)
+      if (error instanceof ApiError && [401, 404].includes(error.status)) void dropChat(session.user?.id ?? '', id)
     } finally {
       this.#loading -= 1
       this.loading = this.#loading > 0
       this.#paint()
     }
+  }
+
+  /** Without a network: the copy of this device, unless the chat is on screen already. */
+  async #recall(id: string): Promise<void> {
+    if (this.visible.length) return
+    const kept = await keptChat(session.user?.id ?? '', id)
+    if (this.id !== id) return
+    if (!kept) {
+      this.failure = t('chat.notKept')
+      return
+    }
+    this.title = kept.title
+    // Nothing is written into a copy: what was unfinished stays as it was.
+    this.messages = Object.fromEntries(kept.messages.map((message) => [message.id, { ...message, done: true }]))
+    this.leaf = kept.messages.at(-1)?.id ?? null
+    this.keptAt = kept.at
+  }
+
+  #keep(): void {
+    const { user } = session
+    if (!user || !this.id || this.temporary) return
+    void keepChat({
+      account: user.id,
+      id: this.id,
+      title: this.title,
+      messages: $state.snapshot(this.visible.slice(-KEPT_MESSAGES)) as Message[],
+    })
   }
 
   /** After a lost connection: what was missed is read again. */
@@ -165,6 +202,7 @@ export class Conversation {
       if (message.done) this.#known.delete(message.id)
       if (event.data.type === 'chat:completion' && message.done) {
         void ask('events:chat', { chat_id: this.id, data: { type: 'last_read_at' } })
+        this.#keep()
       }
     }
     if (missing) void this.#load()

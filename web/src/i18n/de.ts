@@ -2,6 +2,8 @@ import type en from './en'
 
 const de: Record<keyof typeof en, string> = {
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',
+  'app.status': 'Der Server hat mit Status {status} geantwortet.',
+  'app.unreached': 'Der Server ist nicht erreichbar. Prüfe die Verbindung und versuche es noch einmal.',
   'app.retry': 'Erneut versuchen',
   'app.loading': 'Lädt…',
   'app.close': 'Schließen',
@@ -92,6 +94,8 @@ const de: Record<keyof typeof en, string> = {
   'chat.earlier': 'Frühere Nachrichten zeigen',
   'chat.waiting': 'Wartet auf das Modell…',
   'chat.failed': 'Die Antwort ist fehlgeschlagen',
+  'chat.kept': 'Du siehst diesen Chat, wie er am {time} war.',
+  'chat.notKept': 'Der Server ist nicht erreichbar, und dieser Chat wurde auf diesem Gerät in letzter Zeit nicht geöffnet.',
   'chat.notFound': 'Diesen Chat gibt es nicht, oder er gehört dir nicht.',
   'chat.image': 'Bild von {host} zeigen',
   'composer.placeholder': 'Frag irgendetwas',

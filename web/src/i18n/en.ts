@@ -1,5 +1,7 @@
 export default {
   'app.offline': 'The connection is gone. Trying again…',
+  'app.status': 'The server answered with status {status}.',
+  'app.unreached': 'The server cannot be reached. Check your connection and try again.',
   'app.retry': 'Try again',
   'app.loading': 'Loading…',
   'app.close': 'Close',
@@ -90,6 +92,8 @@ export default {
   'chat.earlier': 'Show earlier messages',
   'chat.waiting': 'Waiting for the model…',
   'chat.failed': 'The reply failed',
+  'chat.kept': 'You see this chat as it was on {time}.',
+  'chat.notKept': 'The server cannot be reached, and this chat was not opened lately on this device.',
   'chat.notFound': 'This chat does not exist, or is not yours.',
   'chat.image': 'Show the image from {host}',
   'composer.placeholder': 'Ask anything',

@@ -5,17 +5,18 @@ import type { Envelope } from '../api/types'
 type Listener = (event: Envelope) => void
 
 const HEARTBEAT_MS = 30_000
+const RETRY_MS = 4_000
 const listeners = new Set<Listener>()
 const rejoin = new Set<() => void>()
 let socket: Socket | null = null
 let connected = $state(false)
-let everConnected = $state(false)
+let lost = $state(false)
 let heartbeat = 0
 
 /** Whether events arrive right now. */
 export const isConnected = (): boolean => connected
-/** Whether the connection was there and is gone. */
-export const isLost = (): boolean => everConnected && !connected
+/** Whether there is no connection although one was wanted. */
+export const isLost = (): boolean => lost
 /** This page's address for replies; undefined while offline. */
 export const socketId = (): string | undefined => socket?.id
 
@@ -44,24 +45,33 @@ export async function ask<T>(event: string, payload: unknown): Promise<T | undef
 /** Connects once; later calls do nothing. The library reconnects by itself. */
 export async function connect(websocket: boolean): Promise<void> {
   if (socket) return
-  const { io } = await import('socket.io-client')
-  socket = io({
+  const library = await import('socket.io-client').catch(() => null)
+  if (!library) {
+    lost = true
+    setTimeout(() => void connect(websocket), RETRY_MS)
+    return
+  }
+  socket = library.io({
     path: '/ws/socket.io',
     transports: websocket ? ['websocket'] : ['polling', 'websocket'],
     auth: (give) => give({ token: getToken() }),
     reconnectionDelay: 500,
-    reconnectionDelayMax: 4_000,
+    reconnectionDelayMax: RETRY_MS,
   })
   socket.on('connect', async () => {
     await ask('user-join', { auth: { token: getToken() } })
     connected = true
-    everConnected = true
+    lost = false
     for (const listener of rejoin) listener()
     clearInterval(heartbeat)
     heartbeat = window.setInterval(() => socket?.emit('heartbeat', {}), HEARTBEAT_MS)
   })
+  socket.on('connect_error', () => {
+    lost = true
+  })
   socket.on('disconnect', (reason) => {
     connected = false
+    lost = true
     if (reason === 'io server disconnect') setTimeout(() => socket?.connect(), 1_000)
   })
   socket.on('events', (event: Envelope) => {
@@ -75,5 +85,5 @@ export function disconnect(): void {
   socket?.disconnect()
   socket = null
   connected = false
-  everConnected = false
+  lost = false
 }

@@ -1,6 +1,8 @@
 import { del, get, post } from '../api/client'
 import type { ChatSummary, Envelope } from '../api/types'
 import { session } from '../auth/session.svelte'
+import { dropChat } from '../offline/kept'
+import { isTold } from '../offline/told'
 import { onConnect, onEvent } from '../realtime/socket.svelte'
 import { reason } from '../ui/words'
 import { folders } from './folders.svelte'
@@ -68,7 +70,7 @@ export const chats = {
       failure = null
       loaded = true
     } catch (error) {
-      failure = reason(error)
+      failure = loaded && isTold(error) ? null : reason(error)
     }
   },
 
@@ -83,7 +85,11 @@ export const chats = {
   pin: (id: string): Promise<void> => change(id, {}, () => post('/api/v1/chats/{id}/pin', { path: { id } })),
   /** Into the archive, or out of it. */
   archive: (id: string): Promise<void> => change(id, null, () => post('/api/v1/chats/{id}/archive', { path: { id } })),
-  remove: (id: string): Promise<void> => change(id, null, () => del('/api/v1/chats/{id}', { path: { id } })),
+  remove: (id: string): Promise<void> =>
+    change(id, null, async () => {
+      await del('/api/v1/chats/{id}', { path: { id } })
+      if (session.user) await dropChat(session.user.id, id)
+    }),
   /** Into a folder; null takes it out. */
   move: (id: string, folder: string | null): Promise<void> =>
     change(id, folder ? null : {}, () => post('/api/v1/chats/{id}/folder', { path: { id }, body: { folder_id: folder } })),
@@ -94,11 +100,6 @@ export const chats = {
   },
   async markUnread(id: string): Promise<void> {
     await change(id, { last_read_at: 0 }, () => post('/api/v1/chats/{id}/unread', { path: { id } }))
-  },
-
-  /** Leaves nothing of these chats in the browser. */
-  forget(): void {
-    for (const key of Object.keys(localStorage)) if (/^(chats|draft):/.test(key)) localStorage.removeItem(key)
   },
 }
 

@@ -1,5 +1,7 @@
 import { del, get, post } from '../api/client'
 import type { ChatSummary, Folder } from '../api/types'
+import { session } from '../auth/session.svelte'
+import { isTold } from '../offline/told'
 import { reason } from '../ui/words'
 
 let list = $state.raw<Folder[]>([])
@@ -19,10 +21,22 @@ export const folders = {
   children: (parent: string | null): Folder[] =>
     list.filter((folder) => (folder.parent_id ?? null) === parent).sort((a, b) => a.name.localeCompare(b.name)),
 
+  /** Shows what this browser saw last, until the server has answered. */
+  recall(): void {
+    const stored = localStorage.getItem(cacheKey())
+    if (!stored || list.length) return
+    try {
+      ;({ list, inside } = JSON.parse(stored) as { list: Folder[]; inside: Record<string, ChatSummary[]> })
+    } catch {
+      localStorage.removeItem(cacheKey())
+    }
+  },
+
   async refresh(): Promise<void> {
     await attempt(async () => {
       list = await get('/api/v1/folders/')
       await Promise.all(list.filter((folder) => folder.is_expanded).map((folder) => read(folder.id)))
+      localStorage.setItem(cacheKey(), JSON.stringify({ list, inside }))
     })
   },
 
@@ -61,12 +75,14 @@ export const folders = {
     }),
 }
 
+const cacheKey = (): string => `folders:${session.user?.id ?? ''}`
+
 async function attempt(action: () => Promise<void>): Promise<void> {
   try {
     await action()
     failure = null
   } catch (error) {
-    failure = reason(error)
+    failure = isTold(error) ? null : reason(error)
   }
 }
 
