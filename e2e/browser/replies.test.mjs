@@ -1,7 +1,7 @@
 // One reply from its first word to its last: it streams, survives a reload, is stopped, goes on, is copied.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { enter, finished, growsBeyond, picture, replies, running, say, settle, stage, stopButton, stopReply, text } from './stage.mjs';
+import { enter, finished, growsBeyond, picture, replies, running, say, settle, stage, stopButton, stopReply, sure, text } from './stage.mjs';
 
 let at;
 let page;
@@ -13,9 +13,6 @@ before(async () => {
 });
 
 after(() => at?.close());
-
-/** All but the last word: its Markdown may still have been open. */
-const sure = (shown) => shown.slice(0, Math.max(shown.lastIndexOf(' '), 1));
 
 test('a reply grows as it is written, goes on after a reload and comes to its end', async () => {
     await settle(page, 100);

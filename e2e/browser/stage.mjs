@@ -19,8 +19,21 @@ export async function stage(more = {}) {
     return {
         url,
         page: await openPage(url),
-        async stop() {
-            await end(server);
+        /** The same person in another browser profile. */
+        async another(page, address = url) {
+            const copy = await openPage(`${address}/manifest.webmanifest`);
+            const token = await page.evaluate(() => localStorage.getItem('token'));
+            await copy.evaluate((token) => localStorage.setItem('token', token), token);
+            await copy.goto(address);
+            await composer(copy).waitFor();
+            return copy;
+        },
+        /** The same person on a page that names the server as another machine would. */
+        from(host) {
+            return this.another(this.page, url.replace('127.0.0.1', host));
+        },
+        async kill() {
+            await end(server, 'SIGKILL');
         },
         async start() {
             server = await serve(binary, env, log);
@@ -47,6 +60,9 @@ export async function settle(page, tokens) {
         await route.continue({ postData: { ...body, params: { temperature: 0, max_tokens: tokens } } });
     });
 }
+
+/** Shown text but its last word, whose Markdown may still have been open. */
+export const sure = (shown) => shown.slice(0, Math.max(shown.lastIndexOf(' '), 1));
 
 export const composer = (page) => page.getByRole('textbox', { name: 'Ask anything' });
 export const replies = (page) => page.locator('[data-role=assistant]');

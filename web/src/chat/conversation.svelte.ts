@@ -195,8 +195,8 @@ export class Conversation {
       const seen = this.#known.get(message.id) ?? 0
       if (event.seq !== undefined && event.seq <= seen) continue
       if (event.seq !== undefined) this.#known.set(message.id, event.seq)
-      // Another page of the same person lets it go on.
-      if (event.data.type === 'response:completion') message.done = false
+      // Numbered events belong to a reply that runs: perhaps another page of the same person lets it go on.
+      if (event.seq !== undefined) message.done = false
       apply(message, event)
       // A reply that goes on is numbered from the start again.
       if (message.done) this.#known.delete(message.id)

@@ -74,6 +74,8 @@ export async function connect(websocket: boolean): Promise<void> {
     lost = true
     if (reason === 'io server disconnect') setTimeout(() => socket?.connect(), 1_000)
   })
+  // A network that went takes the connection with it, though no packet says so for most of a minute.
+  addEventListener('offline', () => socket?.io.engine?.close())
   socket.on('events', (event: Envelope) => {
     for (const listener of listeners) listener(event)
   })

@@ -1,0 +1,82 @@
+// Chats that were stored before: hostile ones, endless ones, and those that cannot be read.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { audit } from './page.mjs';
+import { composer, enter, openStored, picture, questions, replies, stage } from './stage.mjs';
+
+let at;
+let page;
+
+before(async () => {
+    at = await stage();
+    page = at.page;
+    await enter(page);
+});
+
+after(() => at?.close());
+
+const atEnd = () => page.waitForFunction(() => {
+    const view = document.querySelector('.view');
+    return view.scrollHeight - view.scrollTop - view.clientHeight < 5;
+});
+
+test('what people and models write never runs', async () => {
+    const content = '<img src=x onerror="window.hacked=1"> <script>window.hacked=1</script> [x](javascript:window.hacked=1) '
+        + '![p](https://tracker.example/p.png)\n\nThe end.';
+    const fetched = [];
+    page.on('request', (request) => request.url().includes('tracker.example') && fetched.push(request.url()));
+    await openStored(page, 'Hostile', [{ role: 'user', content }, { role: 'assistant', content }]);
+    await replies(page).getByText('The end.').waitFor();
+    const links = await page.locator('.body a').evaluateAll((all) => all.map((link) => link.protocol));
+    assert.ok(!links.includes('javascript:'), `no link runs a script: ${links}`);
+    assert.equal(await page.locator('.body img, .body script').count(), 0, 'nothing is fetched unasked');
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+    assert.deepEqual(fetched, []);
+});
+
+test('a chat of a thousand messages opens at its end and shows more on the way up', async () => {
+    const messages = Array.from({ length: 1000 }, (_, i) => ({ role: i % 2 ? 'assistant' : 'user', content: `message number ${i}` }));
+    await openStored(page, 'Long', messages);
+    await page.getByText('message number 999', { exact: true }).waitFor();
+    assert.ok((await page.locator('article').count()) < 100, 'only the end is drawn');
+    await atEnd();
+    await picture(page, 'thousand');
+    const first = await page.locator('article').first().innerText();
+    await page.locator('.view').evaluate((view) => view.scrollTo(0, 0));
+    await page.waitForFunction((first) => document.querySelector('article').innerText !== first, first);
+    await page.getByRole('button', { name: 'Jump to the newest message' }).click();
+    await atEnd();
+    await audit(page, 'a long chat');
+});
+
+test('a chat that is not there says so, and one that cannot be read now is tried again', async () => {
+    await page.goto(`${at.url}/c/no-such-chat`);
+    await page.getByRole('alert').waitFor();
+    await picture(page, 'chat-missing');
+    await page.route('**/api/v1/chats/*', (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
+    await page.locator('nav').getByRole('link', { name: 'Long' }).click();
+    await page.getByText('The database is tired.').waitFor();
+    await audit(page, 'a failure');
+    await picture(page, 'chat-failed');
+    await page.unroute('**/api/v1/chats/*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('message number 999', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+});
+
+test('while a chat is read, its place is kept by grey lines', async () => {
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route('**/api/v1/chats/*', async (route) => {
+        await held;
+        await route.continue();
+    });
+    await page.locator('nav').getByRole('link', { name: 'Hostile' }).click();
+    await page.locator('[aria-busy=true]').waitFor();
+    await composer(page).waitFor();
+    await picture(page, 'chat-loading');
+    release();
+    await questions(page).getByText('The end.').waitFor();
+    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    await page.unroute('**/api/v1/chats/*');
+});
