@@ -1,7 +1,7 @@
 // @vitest-environment node
 import type { Token, Tokens } from 'marked'
 import { describe, expect, it, vi } from 'vitest'
-import sample from './sample.test.md?raw'
+import sample from './sample.test.txt?raw'
 
 vi.stubGlobal('location', { origin: 'http://localhost' })
 const { Blocks, lex } = await import('./blocks')
@@ -54,6 +54,24 @@ describe('growing text', () => {
     }
   })
 
+  it('keeps the finished blocks of a fold and the words of a paragraph', () => {
+    const stream = new Blocks()
+    const tokens = (text: string): Token[] => (stream.update(text, true)[0]?.token as Tokens.Generic).tokens ?? []
+    const fold = tokens('<details>\n<summary>S</summary>\n\none\n\ntw')
+    expect(tokens('<details>\n<summary>S</summary>\n\none\n\ntwo')[0]).toBe(fold[0])
+    const words = tokens('a **b** c')
+    expect(tokens('a **b** c d')[1]).toBe(words[1])
+  })
+
+  it('closes code with its fence, not before', () => {
+    const stream = new Blocks()
+    const closed = (text: string): boolean[] => stream.update(text, true).map((block) => block.closed)
+    expect(closed('```js\na')).toEqual([false])
+    expect(closed('```js\na\n```')).toEqual([false])
+    expect(closed('```js\na\n```\n')).toEqual([true])
+    expect(new Blocks().update('````md\n```\n', true).map((block) => block.closed)).toEqual([false])
+  })
+
   it('starts over when the text changes behind its back', () => {
     const stream = new Blocks()
     stream.update('one\n\ntwo\n\nthree', true)
@@ -83,6 +101,24 @@ describe('formulas', () => {
   })
 })
 
+it('reads alerts, and quotes that are none', () => {
+  const [alert] = lex('> [!TIP]\n> Do *this*.\n>\n> - and that\n\nafter')
+  expect([alert?.type, (alert as Tokens.Generic).kind]).toEqual(['alert', 'tip'])
+  expect((alert as Tokens.Generic).tokens?.filter((token) => token.type !== 'space').map((token) => token.type)).toEqual([
+    'paragraph',
+    'list',
+  ])
+  expect(lex('> [!OTHER]\n> text')[0]?.type).toBe('blockquote')
+})
+
+it('holds folds inside folds, and what follows a fold that is not closed', () => {
+  const [outer, after] = lex('<details><summary>A</summary>\n<details open>\ninner\n</details>\n</details>\nafter')
+  const inside = (outer as Tokens.Generic).tokens?.filter((token) => token.type !== 'space')
+  expect(inside?.map((token) => [token.type, (token as Tokens.Generic).open])).toEqual([['details', true]])
+  expect(after?.type).toBe('paragraph')
+  expect(lex('<details>\n\none\n\ntwo').map((token) => token.type)).toEqual(['details'])
+})
+
 it('reads footnotes, folds and the harmless tags', () => {
   expect(lex('a[^1]\n\n[^1]: the note').map((token) => token.type)).toEqual(['paragraph', 'space', 'footnote'])
   expect(lex('<details><summary>More</summary>\n\n- x\n\n</details>')[0]?.type).toBe('details')
@@ -99,7 +135,14 @@ describe('links and pictures', () => {
   it('shows only pictures that tell nobody', () => {
     expect(isOwnPicture('data:image/png;base64,AA')).toBe(true)
     expect(isOwnPicture('/api/v1/files/1/content')).toBe(true)
-    for (const href of ['https://tracker.example/p.png', '//tracker.example/p.png', 'data:image/svg+xml,<svg/>', 'data:text/html,x'])
+    for (const href of [
+      '/api/v1/auths/signout',
+      'api/../oauth/x',
+      'https://tracker.example/p.png',
+      '//tracker.example/p.png',
+      'data:image/svg+xml,<svg/>',
+      'data:text/html,x',
+    ])
       expect(isOwnPicture(href), href).toBe(false)
   })
 })

@@ -72,7 +72,7 @@ const isShown = (token: Token): boolean => token.type !== 'space' && token.type 
 
 /** Code behind its closing fence. */
 const isFenced = (token: Token): boolean =>
-  token.type === 'code' && /^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*\n)? {0,3}\1[`~]* *\n+$/.test(token.raw)
+  token.type === 'code' && /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))[^\n]*\n(?:[\s\S]*\n)? {0,3}\1[`~]* *\n+$/.test(token.raw)
 
 /** Where the part begins that may still change: the last block, and what could turn out to belong to it. */
 function firstOpen(tokens: Token[]): number {
