@@ -53,6 +53,9 @@ test('a chat that is not there says so, and one that cannot be read now is tried
     await page.goto(`${at.url}/c/no-such-chat`);
     await page.getByRole('alert').waitFor();
     await picture(page, 'chat-missing');
+    await composer(page).fill('Into nowhere');
+    assert.ok(await page.getByRole('button', { name: 'Send' }).isDisabled(), 'nothing can be said in it');
+    await composer(page).fill('');
     await page.route('**/api/v1/chats/*', (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
     await page.locator('nav').getByRole('link', { name: 'Long' }).click();
     await page.getByText('The database is tired.').waitFor();
@@ -73,7 +76,9 @@ test('while a chat is read, its place is kept by grey lines', async () => {
     });
     await page.locator('nav').getByRole('link', { name: 'Hostile' }).click();
     await page.locator('[aria-busy=true]').waitFor();
-    await composer(page).waitFor();
+    await page.waitForFunction(() => getComputedStyle(document.querySelector('[aria-busy=true]')).opacity === '1');
+    await composer(page).fill('Too early');
+    assert.ok(await page.getByRole('button', { name: 'Send' }).isDisabled(), 'nothing is said before what it follows is known');
     await picture(page, 'chat-loading');
     release();
     await questions(page).getByText('The end.').waitFor();

@@ -33,6 +33,10 @@ export class Conversation {
   temporary = $state(false)
   loading = $state(false)
   failure = $state<string | null>(null)
+  /** There is no such chat for this person. */
+  missing = $state(false)
+  /** What is stored is known: only then something can be said below it. */
+  opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
   keptAt = $state<number | null>(null)
   visible = $derived(branch(this.messages, this.leaf))
@@ -63,6 +67,7 @@ export class Conversation {
     if (id === this.id) return
     this.reset()
     this.id = id
+    this.opened = false
     await this.#load()
     void ask('events:chat', { chat_id: id, data: { type: 'join' } })
   }
@@ -76,6 +81,8 @@ export class Conversation {
     this.leaf = null
     this.temporary = false
     this.failure = null
+    this.missing = false
+    this.opened = true
     this.keptAt = null
     this.#known.clear()
     this.#sought.clear()
@@ -102,6 +109,7 @@ export class Conversation {
       this.messages = chat.chat.history.messages
       this.leaf = chat.chat.history.currentId
       this.failure = null
+      this.opened = true
       this.keptAt = null
       this.#keep()
       await this.#resume()
@@ -110,7 +118,9 @@ export class Conversation {
       if (this.id !== id) return
       if (unreached(error)) await this.#recall(id)
       else this.failure = error instanceof Error ? error.message : String(error)
-      if (error instanceof ApiError && [401, 404].includes(error.status)) void dropChat(session.user?.id ?? '', id)
+      if (!(error instanceof ApiError) || ![401, 404].includes(error.status)) return
+      this.missing = true
+      void dropChat(session.user?.id ?? '', id)
     } finally {
       this.#loading -= 1
       this.loading = this.#loading > 0
