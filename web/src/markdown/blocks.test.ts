@@ -5,7 +5,7 @@ import sample from './sample.test.txt?raw'
 
 vi.stubGlobal('location', { origin: 'http://localhost' })
 const { Blocks, lex } = await import('./blocks')
-const { safeLink, isOwnPicture } = await import('./links')
+const { safeLink, isOwnPicture, pictureHost } = await import('./links')
 
 const shape = (token: Token): unknown => [token.type, token.raw, 'tokens' in token ? token.tokens?.map(shape) : undefined]
 const inline = (text: string): Token[] => (lex(text)[0] as Tokens.Paragraph).tokens
@@ -130,6 +130,11 @@ describe('links and pictures', () => {
     for (const href of ['javascript:alert(1)', ' java\nscript:alert(1)', 'data:text/html,x', 'vbscript:x', 'file:///etc/passwd'])
       expect(safeLink(href), href).toBeNull()
     expect(safeLink('https://example.com/a')).toBe('https://example.com/a')
+  })
+
+  it('offers pictures of other hosts, and no address of this server that does something', () => {
+    expect(pictureHost('https://tracker.example/p.png')).toBe('tracker.example')
+    for (const href of ['/api/v1/auths/signout', 'javascript:alert(1)', 'data:text/html,x']) expect(pictureHost(href), href).toBeNull()
   })
 
   it('shows only pictures that tell nobody', () => {

@@ -25,7 +25,7 @@ async function open(): Promise<DrawingWindow> {
   const frame = document.createElement('iframe')
   frame.ariaHidden = 'true'
   frame.tabIndex = -1
-  Object.assign(frame.style, { position: 'fixed', left: '-200vw', width: '46rem', height: '40rem', border: '0', visibility: 'hidden' })
+  Object.assign(frame.style, { position: 'fixed', left: '-200vw', width: '45rem', height: '40rem', border: '0', visibility: 'hidden' })
   frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="img-src data:; media-src 'none'; frame-src 'none'">`
   await new Promise((loaded) => {
     frame.onload = loaded

@@ -23,8 +23,8 @@ export function isOwnPicture(href: string): boolean {
   return url?.origin === location.origin && PICTURES.test(url.pathname)
 }
 
-/** Where a picture comes from that is shown only when asked for; null if it is never shown. */
+/** Where a picture comes from that is shown only when asked for; null if it is never shown: this server acts on some addresses. */
 export function pictureHost(href: string): string | null {
   const url = resolve(href)
-  return url && /^https?:$/.test(url.protocol) ? url.host : null
+  return url && /^https?:$/.test(url.protocol) && url.origin !== location.origin ? url.host : null
 }
