@@ -62,13 +62,14 @@ export const session = {
   },
 
   async signIn(email: string, password: string): Promise<void> {
-    adopt(await post('/api/v1/auths/signin', { body: { email, password } }))
+    await adopt(await post('/api/v1/auths/signin', { body: { email, password } }))
   },
 
   async signUp(name: string, email: string, password: string): Promise<void> {
     const first = config?.onboarding ?? false
-    adopt(await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } }))
+    const made = await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } })
     fresh = first
+    await adopt(made)
     config = await get('/api/config')
   },
 
@@ -93,9 +94,10 @@ export const session = {
   },
 }
 
-function adopt(value: Session): void {
-  setToken(value.token)
-  user = value
+/** The answer to a sign-in names a picture even for those who have none: who it is, is asked as on every start. */
+async function adopt({ token }: Session): Promise<void> {
+  setToken(token)
+  await session.refresh()
   keep()
 }
 
