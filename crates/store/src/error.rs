@@ -26,8 +26,33 @@ pub enum StoreError {
     Database(String),
 }
 
-/// SQLite's result codes for a full disk, PostgreSQL's for a full disk and too little memory.
-const FULL: [&str; 3] = ["13", "53100", "53200"];
+/// PostgreSQL's codes for a full disk and too little memory.
+const FULL: [&str; 2] = ["53100", "53200"];
+/// PostgreSQL's codes and classes of codes for a server that starts, ends, is full of clients, is only a standby, or
+/// gave up a statement.
+const AWAY: [&str; 6] = ["08", "57P", "57014", "53300", "25006", "55P03"];
+
+/// What a result code of the database says about its state, not about the statement.
+enum State {
+    Full,
+    Away,
+    Other,
+}
+
+/// PostgreSQL's codes have five characters, SQLite's are numbers whose low byte is the kind of error.
+fn state(code: &str) -> State {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => match number & 0xff {
+            13 => State::Full,
+            // Busy, locked, read-only, an error of the disk, cannot open.
+            5 | 6 | 8 | 10 | 14 => State::Away,
+            _ => State::Other,
+        },
+        _ if FULL.contains(&code) => State::Full,
+        _ if AWAY.iter().any(|away| code.starts_with(away)) => State::Away,
+        _ => State::Other,
+    }
+}
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
@@ -43,13 +68,35 @@ impl From<sqlx::Error> for StoreError {
                     Self::Conflict(if text.contains("email") { "email" } else { "id" })
                 } else if database.is_foreign_key_violation() {
                     Self::NotFound
-                } else if FULL.contains(&code.as_ref()) {
-                    Self::Full(database.message().to_owned())
                 } else {
-                    Self::Database(database.message().to_owned())
+                    let message = database.message().to_owned();
+                    match state(&code) {
+                        State::Full => Self::Full(message),
+                        State::Away => Self::Unavailable(message),
+                        State::Other => Self::Database(message),
+                    }
                 }
             }
             _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_an_absent_database_are_told_apart_from_a_wrong_statement() {
+        for code in ["13", "53100"] {
+            assert!(matches!(state(code), State::Full), "{code}");
+        }
+        // 778: SQLite could not write; 261: it is busy recovering; 57P03: PostgreSQL is starting.
+        for code in ["5", "261", "778", "57P03", "08006", "53300"] {
+            assert!(matches!(state(code), State::Away), "{code}");
+        }
+        for code in ["1", "42601", "23514", ""] {
+            assert!(matches!(state(code), State::Other), "{code}");
         }
     }
 }

@@ -12,9 +12,11 @@ use crate::{Inner, items};
 
 /// Seconds between two checkpoints of one growing reply; more when many grow at once.
 const EVERY: f64 = 1.0;
-/// How often the end of a turn is tried to be stored, and the pause before the second time; it doubles.
-const TRIES: u32 = 5;
+/// Pauses before the end of a turn is stored again: the first, doubled each time up to the last.
 const PAUSE: Duration = Duration::from_millis(200);
+const LONG_PAUSE: Duration = Duration::from_secs(2);
+/// How often a database that works but does not take the end of a turn is asked.
+const TRIES: u32 = 5;
 
 pub fn interval(inner: &Inner) -> Duration {
     Duration::from_secs_f64(EVERY * (1.0 + inner.count_running() as f64 / 100.0))
@@ -41,7 +43,7 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
     outcome.err()
 }
 
-/// Stores the end of a turn and its message; tries again when the database has a bad moment.
+/// Stores the end of a turn and its message. A full disk or an absent database is waited for, until the process ends.
 pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Json>) -> Result<(), StoreError> {
     let end = json!({"state": state.as_str(), "error": error});
     if let Err(error) = job.mark_end(&mut job.progress.lock(), &end) {
@@ -54,17 +56,21 @@ pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Js
     patch.done = Some(true);
     patch.error = error;
     let mut pause = PAUSE;
-    for _ in 1..TRIES {
-        match inner.store.finish_turn(&job.turn, job.fence, state, &patch).await {
+    for tries in 1.. {
+        let error = match inner.store.finish_turn(&job.turn, job.fence, state, &patch).await {
             // The chat was deleted while its reply was written.
             Ok(()) | Err(StoreError::NotFound) => return Ok(()),
-            Err(StoreError::LeaseLost) => return Err(StoreError::LeaseLost),
-            Err(error) => tracing::warn!(%error, turn = %job.turn, "the end of a turn is stored again in a moment"),
+            Err(error) => error,
+        };
+        let passes = matches!(error, StoreError::Full(_) | StoreError::Unavailable(_));
+        if matches!(error, StoreError::LeaseLost) || inner.is_leaving() || (!passes && tries >= TRIES) {
+            return Err(error);
         }
+        tracing::warn!(%error, turn = %job.turn, "the end of a turn is stored again in a moment");
         tokio::time::sleep(pause).await;
-        pause *= 2;
+        pause = LONG_PAUSE.min(pause * 2);
     }
-    inner.store.finish_turn(&job.turn, job.fence, state, &patch).await
+    Ok(())
 }
 
 fn patch(job: &Job) -> MessagePatch {

@@ -1,6 +1,8 @@
 //! A turn from its first request to the provider to its end.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use airis_domain::{ChatId, Json, TurnId, TurnState};
 use airis_store::StoreError;
@@ -10,6 +12,9 @@ use crate::checkpoint::{checkpoint, finish, save};
 use crate::job::Job;
 use crate::writer::Event;
 use crate::{Inner, generate, items, prepare, tasks, toolloop};
+
+/// How long people wait to hear of a failure that cannot be stored.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a turn ended, apart from success.
 pub enum Ending {
@@ -156,7 +161,14 @@ async fn failed(inner: &Inner, job: &Job, content: Json) -> Result<(), StoreErro
         items::close(&mut progress.writer.items, "incomplete");
     }
     let error = json!({"content": content});
-    finish(inner, job, TurnState::Failed, Some(error.clone())).await?;
-    job.notice("chat:message:error", json!({"error": error, "done": true}));
-    Ok(())
+    let tell = || job.notice("chat:message:error", json!({"error": error, "done": true}));
+    let mut stored = pin!(finish(inner, job, TurnState::Failed, Some(error.clone())));
+    if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut stored).await {
+        outcome?;
+        tell();
+        return Ok(());
+    }
+    // What ails the reply may ail the database too: people need not wait for it to hear why.
+    tell();
+    stored.await
 }
