@@ -69,6 +69,9 @@ export async function serve(binary, env, log) {
     throw new Error(`the server did not start, see ${log}`);
 }
 
+/** Ends everything that was started. */
+export const endAll = () => Promise.all([...children].map((child) => end(child)));
+
 /** Ends a process and waits until it is gone. */
 export async function end(child, signal = 'SIGTERM') {
     if (child.exitCode !== null || child.signalCode !== null) return;

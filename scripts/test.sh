@@ -22,6 +22,7 @@ step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet
 if [ -x "$binary" ]; then
     step "sockets: official clients" e2e/sockets/both.sh "$binary"
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
+    step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
     step "browser" browser_tests
 fi

@@ -27,9 +27,11 @@ test('a second process on the same data ends with one sentence', async () => {
     socket.disconnect();
 });
 
-test('a model file that is cut off is named in the log and offered to nobody', async () => {
-    const { body } = await call('GET', '/api/models', { token });
-    assert.ok(body.data.some((model) => model.id === 'mock-alpha'));
-    assert.ok(!body.data.some((model) => model.id.includes('cut')), JSON.stringify(body.data.map((model) => model.id)));
+test('a model file that is cut off says so when it is asked, and the log says it too', async () => {
+    const socket = await connect(token);
+    const { chat_id, message_id } = await converse(socket, token, 'cut', 'are you well?');
+    const { body } = await call('GET', `/api/v1/chats/${chat_id}`, { token });
+    assert.match(JSON.stringify(body.chat.history.messages[message_id].error), /cut\.gguf/);
     assert.match(server.log(), /cut\.gguf/);
+    socket.disconnect();
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
-import { end, environment, freePort, provider, serve } from '../processes.mjs';
+import { end, endAll, environment, freePort, provider, serve } from '../processes.mjs';
 
 export const binary = process.env.AIRIS_BINARY;
 
@@ -14,7 +14,10 @@ export async function stage(data, more = {}) {
     const env = environment(data, port, await provider(), more);
     const log = join(more.LOGS ?? data, 'server.log');
     let server = await serve(binary, env, log);
-    after(() => end(server));
+    after(async () => {
+        await endAll();
+        if (process.env.AIRIS_SHOW_LOG) console.log(readFileSync(log, 'utf8'));
+    });
     return {
         env,
         log: () => readFileSync(log, 'utf8'),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -82,7 +83,22 @@ async fn open_sqlite(path: Option<&Path>, options: &StoreOptions) -> Result<Db> 
             "the database {place} cannot be opened: {error}; check that it is a SQLite file and may be written"
         ))
     };
-    let write = pool().max_connections(1).min_connections(1).connect_with(base.clone()).await.map_err(describe)?;
+    // A full disk ends a transaction behind the library's back: such a connection could not begin another one.
+    let write = pool()
+        .max_connections(1)
+        .min_connections(1)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // A rollback may be under way.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
+        .connect_with(base.clone())
+        .await
+        .map_err(describe)?;
     let readers = options.pool_size.unwrap_or(SQLITE_READERS).clamp(1, 16);
     let read = pool().max_connections(readers).connect_with(base).await.map_err(describe)?;
     Ok(Db::Sqlite { read, write })
