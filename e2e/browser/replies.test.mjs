@@ -41,7 +41,8 @@ test('a reply grows as it is written, goes on after a reload and comes to its en
 
 test('a chat gets a title of its own', async () => {
     await page.getByRole('link', { name: 'New Chat', exact: true }).waitFor({ state: 'detached', timeout: 120_000 });
-    assert.equal(await page.locator('nav a[aria-current=page]').count(), 1);
+    const title = await page.locator('nav a[aria-current=page]').innerText();
+    assert.ok(title.trim().length > 3, `not ${title}`);
 });
 
 test('a stopped reply can be continued where it ended, and stays stopped with its text', async () => {
@@ -64,6 +65,21 @@ test('a stopped reply can be continued where it ended, and stays stopped with it
     assert.equal(await text(page), again, 'what was written stays');
     assert.equal(await replies(page).count(), 1, 'in the same message');
     assert.equal(await stopButton(page).count(), 0, 'nothing runs');
+});
+
+test('a finished reply goes on too, and ends again', async () => {
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await replies(page).first().waitFor({ state: 'detached' });
+    await settle(page, 30);
+    await say(page, 'Tell me about the sea.');
+    await finished(page);
+    const before = await text(page);
+    await settle(page, 8);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await running(page);
+    await finished(page);
+    const longer = await text(page);
+    assert.ok(longer.startsWith(sure(before)) && longer.length > before.length, `${before} / ${longer}`);
 });
 
 test('a reply is copied as it was written', async () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Drives a server with the built-in model in a real browser.
 #
-#     run.sh BINARY      needs AIRIS_TEST_MODELS; AIRIS_PICTURES names a folder for screenshots
+#     run.sh BINARY      needs AIRIS_TEST_MODELS; AIRIS_PICTURES names a folder for screenshots, those of the README among them
 set -euo pipefail
 AIRIS_BINARY="$(realpath "${1:?usage: run.sh BINARY}")"
 export AIRIS_BINARY
