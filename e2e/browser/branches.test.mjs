@@ -19,7 +19,7 @@ after(() => at?.close());
 const arrow = (message, name) => message.getByRole('button', { name });
 
 test('a reply is made again, and both can be read', async () => {
-    await settle(page, 24);
+    await settle(page, 14);
     await say(page, 'Tell me about the sea.');
     await finished(page);
     kept.first = await text(page);
@@ -37,7 +37,7 @@ test('a reply is made again, and both can be read', async () => {
 });
 
 test('an edited question begins a branch of its own', async () => {
-    await settle(page, 24);
+    await settle(page, 14);
     await questions(page).hover();
     await questions(page).getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('textbox', { name: 'Edit' }).fill('Tell me about the mountains.');

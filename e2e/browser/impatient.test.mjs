@@ -72,3 +72,22 @@ test('a question that the server refuses goes back to where it was typed, with t
     assert.equal(await composer(page).inputValue(), 'Say maybe.');
     assert.equal(await page.locator('article').count(), 0);
 });
+
+test('nor are its words lost to who went on meanwhile', async () => {
+    let open;
+    const gate = new Promise((resolve) => (open = resolve));
+    await page.route('**/api/chat/completions', async (route) => {
+        await gate;
+        await route.fulfill({ status: 429, json: { detail: 'Too many questions at once.' } });
+    }, { times: 1 });
+    await page.reload();
+    await composer(page).waitFor();
+    await say(page, 'Say perhaps.');
+    await questions(page).getByText('Say perhaps.').waitFor();
+    await newChat().click();
+    await questions(page).first().waitFor({ state: 'detached' });
+    await composer(page).fill('And more.');
+    open();
+    await page.getByRole('alert').getByText('Too many questions at once.').waitFor();
+    assert.equal(await composer(page).inputValue(), 'Say perhaps.\nAnd more.');
+});

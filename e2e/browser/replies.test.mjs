@@ -15,7 +15,7 @@ before(async () => {
 after(() => at?.close());
 
 test('a reply grows as it is written, goes on after a reload and comes to its end', async () => {
-    await settle(page, 100);
+    await settle(page, 70);
     await say(page, 'Write a very long story about a lighthouse keeper and the sea.');
     await stopButton(page).waitFor();
     const first = await growsBeyond(page, 3);
@@ -70,11 +70,11 @@ test('a stopped reply can be continued where it ended, and stays stopped with it
 test('a finished reply goes on too, and ends again', async () => {
     await page.getByRole('link', { name: 'New chat', exact: true }).click();
     await replies(page).first().waitFor({ state: 'detached' });
-    await settle(page, 30);
+    await settle(page, 20);
     await say(page, 'Tell me about the sea.');
     await finished(page);
     const before = await text(page);
-    await settle(page, 8);
+    await settle(page, 6);
     await page.getByRole('button', { name: 'Continue' }).click();
     await running(page);
     await finished(page);

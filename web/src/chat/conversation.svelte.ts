@@ -226,9 +226,11 @@ export class Conversation {
     this.messages[id] = message
     if (parent) this.messages[parent]?.childrenIds.push(id)
     this.leaf = id
+    const epoch = this.#epoch
     try {
       await this.#reply(this.messages[id], models)
     } catch (error) {
+      if (epoch !== this.#epoch) throw error
       // What was typed goes back where it came from.
       delete this.messages[id]
       const above = parent ? this.messages[parent] : undefined
@@ -302,7 +304,7 @@ export class Conversation {
       this.#waiting = this.#waiting.filter((event) => event.chat_id === this.id)
       this.#paint()
     } catch (error) {
-      if (epoch !== this.#epoch) return
+      if (epoch !== this.#epoch) throw error
       this.#naming = false
       for (const reply of replies) delete this.messages[reply.id]
       question.childrenIds = question.childrenIds.filter((id) => this.messages[id])
