@@ -69,8 +69,6 @@ test('a full disk refuses what it cannot keep, loses nothing, and heals', async 
     assert.doesNotMatch(server.log(), /panicked/);
     socket.disconnect();
 });
-    socket.disconnect();
-});
 
 test('a reply that outgrows the disk keeps what was shown and says why it ended', async () => {
     const viewer = await connect(token);
