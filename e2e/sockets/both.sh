@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts a fresh server with the mock provider, once for websockets and once for polling, and runs run.sh on each;
-# then asks the recorded browser session of a third one.
+# then asks fresh ones what was recorded of a first start and of a browser.
 #
 #     both.sh BINARY        BINARY: the airis program
 set -euo pipefail
@@ -32,13 +32,16 @@ for websocket in true false; do
     kill "$server"
 done
 
-# The browser capture needs a server that nobody has used.
-port="$(free_port)"
-base="http://127.0.0.1:$port"
-DATA_DIR="$work/capture" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test OPENAI_API_BASE_URLS="$mock/v1" \
-    OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API=true OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
-    WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-capture" 2>&1 &
-pids+=($!)
-for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
-echo "== browser capture"
-AIRIS_URL="$base" node --test --test-reporter="${REPORTER:-spec}" "$here/../capture/capture.test.mjs"
+# These need a server that nobody has used.
+for name in first-start capture; do
+    port="$(free_port)"
+    base="http://127.0.0.1:$port"
+    DATA_DIR="$work/$name" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test OPENAI_API_BASE_URLS="$mock/v1" \
+        OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API=true OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
+        WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-$name" 2>&1 &
+    pids+=($!)
+    for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
+    echo "== recorded: $name"
+    AIRIS_URL="$base" node --test --test-reporter="${REPORTER:-spec}" "$here/../capture/$name.test.mjs" ||
+        { tail -40 "$work/log-$name"; exit 1; }
+done
