@@ -45,8 +45,8 @@ struct Options {
     #[arg(long, value_delimiter = ',', default_values_t = [1, 32, 128])]
     reference_streams: Vec<usize>,
     /// Web-client streams at once in the delivery measurement.
-    #[arg(long, default_value_t = 1_000)]
-    web_streams: usize,
+    #[arg(long, value_delimiter = ',', default_values_t = [600, 1_000])]
+    web_streams: Vec<usize>,
     /// Idle sockets in the socket memory measurement.
     #[arg(long, default_value_t = 1_000)]
     sockets: usize,
@@ -110,7 +110,9 @@ async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Res
     if options.wants("web") {
         tolerate(launch, "web", sockets::measure_streams(launch, options.sizes(launch), report).await)?;
         if matches!(launch.kind, Kind::Airis(_)) {
-            sockets::measure_delivery(launch, options.web_streams, report).await?;
+            for &size in &options.web_streams {
+                sockets::measure_delivery(launch, size, report).await?;
+            }
         }
     }
     if options.wants("sockets") {

@@ -72,8 +72,8 @@ impl Report {
 
 /// Budgets of rows whose name carries the size of the load.
 fn extra_budget(row: &str) -> Option<f64> {
-    if row.starts_with("web-client delivery") && row.ends_with("p99") {
-        return Some(50.0);
+    if row.starts_with("web-client delivery, 1000") {
+        return row.ends_with("p99").then_some(50.0);
     }
     (row.starts_with("chat list page") && row.ends_with("p99")).then_some(20.0)
 }

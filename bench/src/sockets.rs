@@ -77,7 +77,7 @@ pub async fn measure_streams(launch: &Launch, sizes: &[usize], report: &mut Repo
     let (server, token) = crate::ready(launch).await?;
     let server = Arc::new(server);
     for &size in sizes {
-        let seen = round(&server, &token, "mock-200-50", size).await?;
+        let seen = whole(round(&server, &token, "mock-200-50", size).await?)?;
         let mut first: Vec<f64> = seen.iter().filter_map(|seen| seen.delays_ms.first().copied()).collect();
         for (label, share) in [("p50", 0.5), ("p99", 0.99)] {
             let row = format!("web-client streams, {size} at once: first-token delay {label}");
@@ -85,7 +85,7 @@ pub async fn measure_streams(launch: &Launch, sizes: &[usize], report: &mut Repo
         }
         let begin = Instant::now();
         let tokens: usize =
-            round(&server, &token, "mock-200-0", size).await?.iter().map(|seen| seen.delays_ms.len()).sum();
+            whole(round(&server, &token, "mock-200-0", size).await?)?.iter().map(|seen| seen.delays_ms.len()).sum();
         let rate = tokens as f64 / begin.elapsed().as_secs_f64();
         report.add(launch.name(), &format!("web-client streams, {size} at once: tokens per second"), rate, "1/s");
     }
@@ -97,7 +97,14 @@ pub async fn measure_streams(launch: &Launch, sizes: &[usize], report: &mut Repo
 pub async fn measure_delivery(launch: &Launch, size: usize, report: &mut Report) -> Result<()> {
     let (server, token) = crate::ready(launch).await?;
     let server = Arc::new(server);
-    let seen = round(&server, &token, "mock-500-50", size).await?;
+    // A viewer who reads too slowly is cut off: it counts as incomplete.
+    let mut seen = Vec::new();
+    for outcome in round(&server, &token, "mock-500-50", size).await? {
+        match outcome {
+            Ok(one) => seen.push(one),
+            Err(error) => eprintln!("a stream broke off: {error:#}"),
+        }
+    }
     let ordered = seen.iter().filter(|seen| seen.ordered && seen.delays_ms.len() == 500).count();
     let mut delays: Vec<f64> = seen.iter().flat_map(|seen| seen.delays_ms.iter().copied()).collect();
     let label = format!("web-client delivery, {size} streams at 50 tokens/s");
@@ -138,7 +145,7 @@ async fn stop(server: Arc<Server>) {
 }
 
 /// `size` people, each with an account of their own would share one room: here each viewer filters its own chat.
-async fn round(server: &Arc<Server>, admin: &str, model: &str, size: usize) -> Result<Vec<Seen>> {
+async fn round(server: &Arc<Server>, admin: &str, model: &str, size: usize) -> Result<Vec<Result<Seen>>> {
     let people = crate::data::people(server, admin, size).await?;
     let mut sockets = Vec::new();
     for token in &people {
@@ -151,7 +158,11 @@ async fn round(server: &Arc<Server>, admin: &str, model: &str, size: usize) -> R
             tokio::time::timeout(Duration::from_secs(180), watch(&server, &token, &model, socket)).await?
         });
     }
-    tasks.join_all().await.into_iter().collect()
+    Ok(tasks.join_all().await)
+}
+
+fn whole(seen: Vec<Result<Seen>>) -> Result<Vec<Seen>> {
+    seen.into_iter().collect()
 }
 
 /// Asks once and reads until the turn is done.

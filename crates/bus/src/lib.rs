@@ -42,6 +42,11 @@ impl Bus {
         self.topics.rooms()
     }
 
+    /// Whether events are emitted faster than they are delivered; who can join some into one should wait a moment.
+    pub fn is_busy(&self) -> bool {
+        self.topics.is_busy()
+    }
+
     /// Says who looks at a chat right now, by user id.
     pub fn set_viewers(&self, chat: &str, users: std::collections::HashSet<String>) {
         self.topics.set_viewers(chat, users);

@@ -10,6 +10,8 @@ use tokio::sync::broadcast;
 /// Events a receiver may lag behind before it is told to resync.
 const ROOM_BACKLOG: usize = 65_536;
 const TOPIC_BACKLOG: usize = 1_024;
+/// Events waiting for a receiver from which on those who can wait should.
+const BUSY: usize = 2_048;
 
 pub(crate) struct Topics {
     rooms: broadcast::Sender<Arc<RoomEvent>>,
@@ -27,6 +29,10 @@ impl Topics {
     pub(crate) fn emit(&self, event: RoomEvent) {
         // Nobody listening is fine: there are no sockets yet.
         let _ = self.rooms.send(Arc::new(event));
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        self.rooms.len() > BUSY
     }
 
     pub(crate) fn rooms(&self) -> broadcast::Receiver<Arc<RoomEvent>> {

@@ -76,7 +76,9 @@ impl Realtime {
             usage: UsagePool::default(),
             departed: Departed::default(),
         });
-        let tasks = vec![tokio::spawn(deliver::run(inner.clone())), tokio::spawn(sweep::run(inner.clone()))];
+        // One task against hundreds that speak: it takes all that waits whenever it has its turn.
+        let deliver = tokio::spawn(tokio::task::unconstrained(deliver::run(inner.clone())));
+        let tasks = vec![deliver, tokio::spawn(sweep::run(inner.clone()))];
         Self { inner, tasks: Arc::new(Mutex::new(tasks)) }
     }
 

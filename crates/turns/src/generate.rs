@@ -1,7 +1,7 @@
 //! One round with the provider: everything it says, told and recorded as it comes.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use airis_domain::Json;
 use airis_providers::{ChatRequest, ChatStream, Chunk, ProviderError};
@@ -14,6 +14,11 @@ use crate::checkpoint::{interval, save};
 use crate::job::{Job, Progress};
 use crate::run::Ending;
 use crate::writer::Event;
+
+/// How long chunks gather when sockets are served more slowly than models speak.
+const BREATH: Duration = Duration::from_millis(20);
+/// Chunks taken at once.
+const TOGETHER: usize = 64;
 
 /// Returns the places of the calls to run.
 pub async fn round(inner: &Arc<Inner>, job: &Arc<Job>, mut request: ChatRequest) -> Result<Vec<usize>, Ending> {
@@ -90,7 +95,9 @@ async fn streamed(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> R
 }
 
 /// Until the provider has said everything. A checkpoint is written beside the stream: no token waits for the database.
-async fn listen(inner: &Inner, job: &Job, mut chunks: ChatStream) -> Result<(), Ending> {
+async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Ending> {
+    // What has arrived by now goes on together: a busy process tells fewer and longer pieces instead of falling behind.
+    let mut chunks = chunks.ready_chunks(TOGETHER);
     let mut saving: Option<BoxFuture<'_, Result<(), Ending>>> = None;
     let mut saved = Instant::now();
     let outcome = loop {
@@ -100,7 +107,7 @@ async fn listen(inner: &Inner, job: &Job, mut chunks: ChatStream) -> Result<(), 
                 None => pending().await,
             }
         };
-        let chunk = tokio::select! {
+        let arrived = tokio::select! {
             biased;
             () = job.cancel.cancelled() => break Err(cancelled(inner)),
             stored = running => {
@@ -111,16 +118,14 @@ async fn listen(inner: &Inner, job: &Job, mut chunks: ChatStream) -> Result<(), 
                     Err(lost) => break Err(lost),
                 }
             }
-            chunk = chunks.next() => chunk,
+            arrived = chunks.next() => arrived,
         };
-        match chunk {
-            None => break Ok(()),
-            Some(Err(error)) => break Err(explain(&error)),
-            Some(Ok(chunk)) => {
-                if let Err(ending) = take(job, chunk) {
-                    break Err(ending);
-                }
-            }
+        let Some(arrived) = arrived else { break Ok(()) };
+        if let Err(ending) = take(job, arrived) {
+            break Err(ending);
+        }
+        if inner.bus.is_busy() {
+            tokio::time::sleep(BREATH).await;
         }
         if saving.is_none() && saved.elapsed() > interval(inner) {
             saving = Some(save(inner, job).boxed());
@@ -133,14 +138,31 @@ async fn listen(inner: &Inner, job: &Job, mut chunks: ChatStream) -> Result<(), 
     outcome
 }
 
-fn take(job: &Job, chunk: Chunk) -> Result<(), Ending> {
+/// Records and tells what arrived; text before an error is told first.
+fn take(job: &Job, arrived: Vec<Result<Chunk, ProviderError>>) -> Result<(), Ending> {
     let mut progress = job.progress.lock();
-    let events = progress.writer.feed(chunk);
-    tell(job, &mut progress, events)?;
-    match progress.writer.error.take() {
-        Some(error) => Err(Ending::Failed(error.get("message").cloned().unwrap_or(error))),
-        None => Ok(()),
+    let mut events: Vec<Event> = Vec::new();
+    let mut outcome = Ok(());
+    for chunk in arrived {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                outcome = Err(explain(&error));
+                break;
+            }
+        };
+        for event in progress.writer.feed(chunk) {
+            if !events.last_mut().is_some_and(|last| last.join(&event)) {
+                events.push(event);
+            }
+        }
+        if let Some(error) = progress.writer.error.take() {
+            outcome = Err(Ending::Failed(error.get("message").cloned().unwrap_or(error)));
+            break;
+        }
     }
+    tell(job, &mut progress, events)?;
+    outcome
 }
 
 /// Without a stream the provider's answer is one event.
