@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// Budgets of the product, by row.
 const BUDGETS: [(&str, f64); 7] = [
-    ("start to first 200 on /health, fresh data (median of 5)", 150.0),
+    ("start to first 200 on /health, fresh data (airis: median of 5)", 150.0),
     ("idle memory, one account", 40.0),
     ("binary with client", 60.0),
     ("API streams, 128 at once: added first-token latency p50", 1.0),

@@ -34,10 +34,11 @@ done
 
 # These need a server that nobody has used.
 for name in first-start capture; do
+    ollama="$([ "$name" = capture ] && echo true || echo false)"
     port="$(free_port)"
     base="http://127.0.0.1:$port"
     DATA_DIR="$work/$name" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test OPENAI_API_BASE_URLS="$mock/v1" \
-        OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API=true OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
+        OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API="$ollama" OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
         WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-$name" 2>&1 &
     pids+=($!)
     for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done

@@ -35,6 +35,7 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::version::read))
         .routes(routes!(system::version::updates))
         .routes(routes!(system::changelog::read))
+        .routes(routes!(system::manifest::read))
         .routes(routes!(system::usage::read))
         .routes(routes!(system::models::list))
         .routes(routes!(system::models::list_v1))

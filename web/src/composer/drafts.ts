@@ -15,3 +15,13 @@ export function moveDraft(from: string, to: string): void {
   keepDraft(to, text)
   keepDraft(from, '')
 }
+
+/** What another app shared with this one (`/?shared=…`) is the beginning of a new chat. */
+export function takeShared(): void {
+  const url = new URL(location.href)
+  const text = url.searchParams.get('shared')
+  if (!text) return
+  keepDraft('new', text)
+  url.searchParams.delete('shared')
+  history.replaceState(history.state, '', url)
+}

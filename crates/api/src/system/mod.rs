@@ -3,6 +3,7 @@
 pub mod changelog;
 pub mod first_page;
 pub mod health;
+pub mod manifest;
 pub mod models;
 pub mod onboarding;
 pub mod page_config;
