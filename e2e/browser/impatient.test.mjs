@@ -1,7 +1,7 @@
 // People who do not wait for the server: what they type and where they go is theirs to decide.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { composer, enter, finished, questions, replies, say, stage } from './stage.mjs';
+import { composer, enter, finished, questions, replies, say, settle, stage } from './stage.mjs';
 
 let at;
 let page;
@@ -90,4 +90,21 @@ test('nor are its words lost to who went on meanwhile', async () => {
     open();
     await page.getByRole('alert').getByText('Too many questions at once.').waitFor();
     assert.equal(await composer(page).inputValue(), 'Say perhaps.\nAnd more.');
+});
+
+test('a question asked before the page knows its models is asked as soon as it does', async () => {
+    let open;
+    const gate = new Promise((resolve) => (open = resolve));
+    await page.route('**/api/models', async (route) => {
+        await gate;
+        await route.continue();
+    }, { times: 1 });
+    await page.goto(at.url);
+    await settle(page, 5);
+    await say(page, 'Are you there?');
+    await page.locator('.send[aria-busy=true]').waitFor();
+    open();
+    await questions(page).getByText('Are you there?').waitFor();
+    await finished(page);
+    assert.equal(await composer(page).inputValue(), '');
 });

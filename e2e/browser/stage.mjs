@@ -28,6 +28,10 @@ export async function stage(more = {}) {
             await composer(copy).waitFor();
             return copy;
         },
+        /** The same person on a page that names the server as another machine would. */
+        from(host) {
+            return this.another(this.page, url.replace('127.0.0.1', host));
+        },
         async kill() {
             await end(server, 'SIGKILL');
         },

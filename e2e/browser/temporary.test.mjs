@@ -1,4 +1,4 @@
-// A chat that is not kept.
+// A chat that is not kept, and one over plain HTTP as from another machine.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { enter, finished, growsBeyond, questions, replies, say, settle, stage, stopReply, text } from './stage.mjs';
@@ -53,4 +53,14 @@ test('a temporary reply streams and stops, and a new chat after it is kept again
     await say(page, 'Keep this one.');
     await page.getByRole('link', { name: 'Keep this one.' }).waitFor();
     assert.equal((await sidebar()).filter((title) => /long story/.test(title)).length, 0);
+});
+
+test('over plain HTTP from another machine a question can be asked and a reply copied', async () => {
+    const far = await at.from('airis.test');
+    assert.equal(await far.evaluate(() => isSecureContext), false);
+    await settle(far, 5);
+    await say(far, 'Hello over HTTP.');
+    await finished(far);
+    await far.getByRole('button', { name: 'Copy', exact: true }).last().click();
+    await far.getByRole('button', { name: 'Copied' }).waitFor();
 });
