@@ -59,3 +59,26 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     let error = Store::open(&options(&url)).await.unwrap_err();
     assert!(error.to_string().contains("newer than this binary"), "{error}");
 }
+
+#[tokio::test]
+async fn a_migration_that_was_left_out_is_made_up_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airis.db");
+    let url = format!("sqlite:///{}", path.display());
+    Store::open(&options(&url)).await.unwrap().close().await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    sqlx::raw_sql(
+        "DELETE FROM schema_migration WHERE version = 3; DROP INDEX chat_page; DROP INDEX chat_shelf; \
+         CREATE INDEX chat_list ON chat (user_id, updated_at DESC, id); CREATE INDEX chat_pinned ON chat (user_id, pinned);",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    Store::open(&options(&url)).await.unwrap().close().await;
+    let made: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name IN ('chat_page', 'chat_shelf')")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(made, 2);
+    pool.close().await;
+}
