@@ -1,4 +1,4 @@
-//! The table: one line a row, one column a server, and the ratio and the budget beside them.
+//! The table: one line a row, one column a server, how many times better airis is, and the budget.
 
 use std::fmt::Write;
 
@@ -41,13 +41,15 @@ impl Report {
     /// The table in Markdown.
     pub fn table(&self) -> String {
         let mut text = String::from(
-            "| what | unit | airis | reference | reference / airis | budget | met |\n|---|---|---|---|---|---|---|\n",
+            "| what | unit | airis | reference | airis better by | budget | met |\n|---|---|---|---|---|---|---|\n",
         );
         for row in &self.rows {
             let value = |server: &str| row.values.iter().find(|(name, _)| name == server).map(|(_, value)| *value);
             let (ours, theirs) = (value("airis"), value("reference"));
             let show = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
-            let ratio = ours.zip(theirs).map(|(ours, theirs)| theirs / ours);
+            // More a second is better, less of anything else.
+            let better = |(ours, theirs): (f64, f64)| if row.unit == "1/s" { ours / theirs } else { theirs / ours };
+            let ratio = ours.zip(theirs).map(better);
             let budget =
                 BUDGETS.iter().find(|(name, _)| *name == row.name).map(|(_, limit)| *limit).or(extra_budget(&row.name));
             let met = match (ours, budget) {

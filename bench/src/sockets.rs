@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use futures::{SinkExt, StreamExt};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use crate::mock::micros;
 use crate::report::{Report, percentile};
@@ -24,7 +26,9 @@ impl Socket {
     /// Connects as the web client does: Engine.IO 4 over websocket, token in the connect packet, then `user-join`.
     pub async fn connect(url: &str, token: &str) -> Result<Self> {
         let address = format!("{}/ws/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1));
-        let (stream, _) = connect_async(address).await?;
+        // The default buffer of 128 KB is cleared at every read: the load would measure itself.
+        let config = WebSocketConfig::default().read_buffer_size(4096);
+        let (stream, _) = connect_async_with_config(address, Some(config), true).await?;
         let mut socket = Self { stream, id: String::new() };
         socket.packet('0').await?;
         socket.send(format!("40{}", json!({"token": token}))).await?;
@@ -52,18 +56,36 @@ impl Socket {
         }
     }
 
-    /// The payload of the next `events` event.
-    async fn event(&mut self) -> Result<Value> {
+    /// What the next `events` event says.
+    async fn event(&mut self) -> Result<Told> {
         loop {
             let packet = self.packet('4').await?;
-            if let Some(text) = packet.strip_prefix("42") {
-                let mut event: Value = serde_json::from_str(text)?;
-                if event[0] == "events" {
-                    return Ok(event[1].take());
-                }
+            if let Some(text) = packet.strip_prefix("42[\"events\",").and_then(|rest| rest.strip_suffix(']')) {
+                return Ok(serde_json::from_str(text)?);
             }
         }
     }
+}
+
+/// The parts of an event that are measured.
+#[derive(Deserialize)]
+struct Told {
+    data: Payload,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    data: Delta,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Delta {
+    delta: Option<String>,
+    done: bool,
 }
 
 /// What one viewer saw of one reply.
@@ -180,11 +202,10 @@ async fn watch(server: &Server, token: &str, model: &str, mut socket: Socket) ->
     let mut last = 0;
     loop {
         let event = socket.event().await?;
-        let data = &event["data"];
-        if data["type"] == "chat:completion" && data["data"]["done"] == true {
+        if event.data.kind == "chat:completion" && event.data.data.done {
             return Ok(seen);
         }
-        let Some(delta) = data["data"]["delta"].as_str() else { continue };
+        let Some(delta) = event.data.data.delta else { continue };
         let now = micros();
         for sent in delta.split_whitespace().filter_map(|word| word.parse::<u64>().ok()) {
             seen.delays_ms.push(now.saturating_sub(sent) as f64 / 1e3);

@@ -6,7 +6,8 @@ import { moveDraft } from '../composer/drafts'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
-import { apply, textOf } from './stream'
+import { emptyReply, said, seconds, variables } from './request'
+import { apply } from './stream'
 import { adopt, branch, leafOf, siblings, type Messages } from './tree'
 
 export interface Picture {
@@ -21,8 +22,6 @@ interface LiveState {
   output: OutputItem[]
   content: string
 }
-
-const seconds = (): number => Math.floor(Date.now() / 1000)
 
 /** One open conversation: its tree, and the replies that arrive in it. */
 export class Conversation {
@@ -252,16 +251,7 @@ export class Conversation {
     const epoch = this.#epoch
     if (this.temporary && !this.id) this.id = `temporary:${session_id}`
     const replies = models.map((model) => {
-      const reply: Message = {
-        id: crypto.randomUUID(),
-        parentId: question.id,
-        childrenIds: [],
-        role: 'assistant',
-        content: '',
-        model,
-        done: false,
-        timestamp: seconds(),
-      }
+      const reply = emptyReply(question, model)
       this.messages[reply.id] = reply
       question.childrenIds.push(reply.id)
       return reply
@@ -272,10 +262,10 @@ export class Conversation {
       const body = {
         stream: true,
         model: models[0],
-        messages: this.temporary ? this.#history(question) : [],
+        messages: this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : [],
         params: {},
         features: {},
-        variables: this.#variables(),
+        variables: variables(session.user?.name ?? ''),
         session_id,
         chat_id: this.id,
         folder_id: null,
@@ -322,7 +312,7 @@ export class Conversation {
       messages: [],
       params: {},
       features: {},
-      variables: this.#variables(),
+      variables: variables(session.user?.name ?? ''),
       session_id: socketId(),
       chat_id: this.id,
       assistant_message_id: reply.id,
@@ -358,26 +348,5 @@ export class Conversation {
     this.leaf = leafOf(this.messages, id)
     if (this.id && !this.temporary)
       await post('/api/v1/chats/{id}', { path: { id: this.id }, body: { chat: { history: { currentId: this.leaf, messages: {} } } } })
-  }
-
-  #history(question: Message): { role: string; content: unknown; output?: OutputItem[] }[] {
-    return branch(this.messages, question.id).map((message) => {
-      if (message.role === 'assistant' && message.output?.length)
-        return { role: 'assistant', content: textOf(message.output), output: $state.snapshot(message.output) as OutputItem[] }
-      return { role: message.role, content: message.content }
-    })
-  }
-
-  #variables(): Record<string, string> {
-    const now = new Date()
-    return {
-      '{{USER_NAME}}': session.user?.name ?? '',
-      '{{CURRENT_DATE}}': now.toISOString().slice(0, 10),
-      '{{CURRENT_TIME}}': now.toTimeString().slice(0, 8),
-      '{{CURRENT_DATETIME}}': now.toISOString(),
-      '{{CURRENT_WEEKDAY}}': now.toLocaleDateString('en', { weekday: 'long' }),
-      '{{CURRENT_TIMEZONE}}': Intl.DateTimeFormat().resolvedOptions().timeZone,
-      '{{USER_LANGUAGE}}': navigator.language,
-    }
   }
 }
