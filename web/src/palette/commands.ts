@@ -1,4 +1,17 @@
-import { Archive, Keyboard, Languages, MessageSquare, Moon, Settings, Shield, SquarePen, Sparkles, Sun, SunMoon } from '@lucide/svelte'
+import {
+  Archive,
+  Keyboard,
+  Languages,
+  LayoutGrid,
+  MessageSquare,
+  Moon,
+  Settings,
+  Shield,
+  SquarePen,
+  Sparkles,
+  Sun,
+  SunMoon,
+} from '@lucide/svelte'
 import type { Component } from 'svelte'
 import type { ChatSummary } from '../api/types'
 import { go } from '../app/router.svelte'
@@ -6,6 +19,7 @@ import { setTheme } from '../app/theme.svelte'
 import { session } from '../auth/session.svelte'
 import { locale, setLocale, t, type Key } from '../i18n/index.svelte'
 import { models } from '../models/models.svelte'
+import { areas } from '../workspace/areas'
 import { overlay } from './overlay.svelte'
 
 export interface Command {
@@ -67,6 +81,7 @@ export function commands(): Command[] {
       icon: Sparkles,
       run: () => models.choose([model.id]),
     })),
+    ...areas().map((area) => place(`/workspace/${area.id}`, area.label, 'nav.workspace', LayoutGrid)),
     place('/settings/profile', 'settings.profile', 'nav.settings', Settings),
     place('/settings/look', 'settings.look', 'nav.settings', Settings),
     place('/settings/chat', 'settings.chat', 'nav.settings', Settings),
