@@ -6,6 +6,7 @@ import {
   MessageSquare,
   Moon,
   Settings,
+  Share2,
   Shield,
   SquarePen,
   Sparkles,
@@ -14,11 +15,13 @@ import {
 } from '@lucide/svelte'
 import type { Component } from 'svelte'
 import type { ChatSummary } from '../api/types'
-import { go } from '../app/router.svelte'
+import { go, here } from '../app/router.svelte'
 import { setTheme } from '../app/theme.svelte'
+import { may } from '../auth/permissions'
 import { session } from '../auth/session.svelte'
 import { locale, setLocale, t, type Key } from '../i18n/index.svelte'
 import { models } from '../models/models.svelte'
+import { chats } from '../sidebar/chats.svelte'
 import { areas } from '../workspace/areas'
 import { overlay } from './overlay.svelte'
 
@@ -48,6 +51,13 @@ export const chatCommand = (chat: ChatSummary): Command => ({
   run: () => go(`/c/${chat.id}`),
 })
 
+/** The chat on screen, if it is a stored one. */
+function openChat(): { id: string; title: string } | null {
+  const id = /^\/c\/([^/]+)$/.exec(here())?.[1]
+  if (!id) return null
+  return { id, title: [...chats.pinned, ...chats.list].find((chat) => chat.id === id)?.title ?? t('share.chat') }
+}
+
 /** Everything but chats: what can be done, models to talk to, and places. */
 export function commands(): Command[] {
   const act = (id: string, label: Key, icon: Command['icon'], run: () => void): Command => ({
@@ -65,12 +75,15 @@ export function commands(): Command[] {
     icon,
     run: () => go(path),
   })
+  const open = openChat()
   return [
     act('new', 'sidebar.new', SquarePen, () => go('/')),
     act('light', 'palette.light', Sun, () => setTheme('light')),
     act('dark', 'palette.dark', Moon, () => setTheme('dark')),
     act('system', 'palette.system', SunMoon, () => setTheme('system')),
     act('language', 'palette.language', Languages, () => void setLocale(locale() === 'en' ? 'de' : 'en')),
+    ...(open && may('chat.share') ? [act('share', 'share.this', Share2, () => overlay.share(open))] : []),
+    act('shared', 'share.list', Share2, () => overlay.show('shared')),
     act('archived', 'archived.title', Archive, () => overlay.show('archived')),
     act('keys', 'keys.title', Keyboard, () => overlay.show('keys')),
     ...models.list.map((model): Command => ({

@@ -1,9 +1,12 @@
 import type { ChatSummary } from '../api/types'
 
-type Name = 'palette' | 'keys' | 'archived'
+type Name = 'palette' | 'keys' | 'archived' | 'shared'
+/** What a window needs to know of a chat. */
+type Named = Pick<ChatSummary, 'id' | 'title'>
 
 let shown = $state<Name | null>(null)
 let moving = $state.raw<ChatSummary | null>(null)
+let sharing = $state.raw<Named | null>(null)
 
 /** Which window lies over the page; at most one. */
 export const overlay = {
@@ -14,13 +17,21 @@ export const overlay = {
   get moving(): ChatSummary | null {
     return moving
   },
+  /** The chat whose link is made or changed. */
+  get sharing(): Named | null {
+    return sharing
+  },
   show(name: Name): void {
+    this.close()
     shown = name
-    moving = null
   },
   move(chat: ChatSummary): void {
-    shown = null
+    this.close()
     moving = chat
+  },
+  share(chat: Named): void {
+    this.close()
+    sharing = chat
   },
   toggle(name: Name): void {
     if (shown === name) this.close()
@@ -29,5 +40,6 @@ export const overlay = {
   close(): void {
     shown = null
     moving = null
+    sharing = null
   },
 }
