@@ -117,6 +117,8 @@ const de: Record<keyof typeof en, string> = {
   'prompts.helpKnown': 'Wird ohne Frage eingesetzt, wie auch Uhrzeit, Wochentag, Zeitzone und Sprache.',
   'prompts.deleteTitle': 'Diesen Prompt löschen?',
   'prompts.deleteAsk': '„{name}“ und sein Verlauf sind dann endgültig weg.',
+  'prompts.offered': '{count} Prompts. Pfeiltasten wählen, Enter fügt ein.',
+  'prompts.insert': 'Einfügen',
   'chat.greeting': 'Was möchtest du wissen, {name}?',
   'chat.temporary': 'Flüchtiger Chat',
   'chat.temporaryHint': 'Dieser Chat wird nicht gespeichert.',

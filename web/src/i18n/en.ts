@@ -115,6 +115,8 @@ export default {
   'prompts.helpKnown': 'Filled in without asking; so are the time, the weekday, the time zone and the language.',
   'prompts.deleteTitle': 'Delete this prompt?',
   'prompts.deleteAsk': '“{name}” and its history will be gone for good.',
+  'prompts.offered': '{count} prompts. Arrow keys choose, Enter inserts.',
+  'prompts.insert': 'Insert',
   'chat.greeting': 'What would you like to know, {name}?',
   'chat.temporary': 'Temporary chat',
   'chat.temporaryHint': 'This chat is not saved.',

@@ -52,11 +52,18 @@ function blank(name: string, definition: string): Blank {
     type: known ? type : 'text',
     label: of('label') || name.replaceAll('_', ' '),
     placeholder: of('placeholder'),
-    value: of('default'),
+    value: of('default') || untouched(type, of('min'), of('max')),
     required: properties.has('required') && of('required') !== 'false',
     options,
     ...Object.fromEntries(['min', 'max', 'step'].filter((key) => properties.has(key)).map((key) => [key, of(key)])),
   }
+}
+
+/** What a field says that nobody touched. */
+function untouched(type: string, min: string, max: string): string {
+  if (type === 'checkbox') return 'false'
+  if (type === 'color') return '#000000'
+  return type === 'range' ? String(Math.round((Number(min || 0) + Number(max || 100)) / 2)) : ''
 }
 
 /** Splits at colons that stand outside of quotes and brackets. */
