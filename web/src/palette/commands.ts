@@ -1,5 +1,6 @@
 import {
   Archive,
+  Download,
   Keyboard,
   Languages,
   LayoutGrid,
@@ -83,6 +84,7 @@ export function commands(): Command[] {
     act('system', 'palette.system', SunMoon, () => setTheme('system')),
     act('language', 'palette.language', Languages, () => void setLocale(locale() === 'en' ? 'de' : 'en')),
     ...(open && may('chat.share') ? [act('share', 'share.this', Share2, () => overlay.share(open))] : []),
+    ...(open && may('chat.export') ? [act('export', 'transfer.this', Download, () => overlay.export(open))] : []),
     act('shared', 'share.list', Share2, () => overlay.show('shared')),
     act('archived', 'archived.title', Archive, () => overlay.show('archived')),
     act('keys', 'keys.title', Keyboard, () => overlay.show('keys')),

@@ -7,6 +7,7 @@ type Named = Pick<ChatSummary, 'id' | 'title'>
 let shown = $state<Name | null>(null)
 let moving = $state.raw<ChatSummary | null>(null)
 let sharing = $state.raw<Named | null>(null)
+let exporting = $state.raw<Named | null>(null)
 
 /** Which window lies over the page; at most one. */
 export const overlay = {
@@ -21,6 +22,10 @@ export const overlay = {
   get sharing(): Named | null {
     return sharing
   },
+  /** The chat that is given away as a file. */
+  get exporting(): Named | null {
+    return exporting
+  },
   show(name: Name): void {
     this.close()
     shown = name
@@ -33,6 +38,10 @@ export const overlay = {
     this.close()
     sharing = chat
   },
+  export(chat: Named): void {
+    this.close()
+    exporting = chat
+  },
   toggle(name: Name): void {
     if (shown === name) this.close()
     else this.show(name)
@@ -41,5 +50,6 @@ export const overlay = {
     shown = null
     moving = null
     sharing = null
+    exporting = null
   },
 }
