@@ -6,7 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{auths, chats, completions, configs, folders, layers, models, ollama, openai, system, tasks, users};
+use crate::{
+    auths, chats, completions, configs, folders, layers, models, ollama, openai, prompts, search, system, tasks, users,
+};
 
 /// All areas together.
 pub fn all() -> OpenApiRouter<App> {
@@ -21,6 +23,8 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(first_page())
         .merge(chats())
         .merge(folders())
+        .merge(prompt_area())
+        .merge(search_area())
         .merge(tasks())
         .merge(completions())
 }
@@ -246,6 +250,30 @@ fn folders() -> OpenApiRouter<App> {
         .routes(routes!(folders::write::expanded))
         .routes(routes!(folders::share::grant))
         .routes(routes!(folders::share::chats))
+}
+
+/// Prompts that people keep and share.
+fn prompt_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(prompts::listing::all))
+        .routes(routes!(prompts::listing::tags))
+        .routes(routes!(prompts::listing::list))
+        .routes(routes!(prompts::change::create))
+        .routes(routes!(prompts::read::read))
+        .routes(routes!(prompts::change::update))
+        .routes(routes!(prompts::change::meta))
+        .routes(routes!(prompts::change::version))
+        .routes(routes!(prompts::share::update))
+        .routes(routes!(prompts::change::toggle))
+        .routes(routes!(prompts::change::delete))
+        .routes(routes!(prompts::history::list))
+        .routes(routes!(prompts::history::diff))
+        .routes(routes!(prompts::history::read, prompts::history::delete))
+}
+
+/// Looking for anything.
+fn search_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(search::find::find))
 }
 
 /// Running replies, and the settings of the jobs around them.

@@ -65,7 +65,7 @@ impl From<sqlx::Error> for StoreError {
                 let code = database.code().unwrap_or_default();
                 if database.is_unique_violation() {
                     let text = database.message();
-                    Self::Conflict(if text.contains("email") { "email" } else { "id" })
+                    Self::Conflict(["email", "command"].into_iter().find(|name| text.contains(name)).unwrap_or("id"))
                 } else if database.is_foreign_key_violation() {
                     Self::NotFound
                 } else {

@@ -21,8 +21,9 @@ fn model((id, user_id, base_model_id, name, params, meta, is_active, created_at,
     }
 }
 
+/// A grant as it is stored.
 #[derive(sqlx::FromRow)]
-struct GrantRow {
+pub(crate) struct GrantRow {
     id: String,
     resource_type: String,
     resource_id: String,
@@ -32,17 +33,50 @@ struct GrantRow {
     created_at: i64,
 }
 
-fn grant(row: GrantRow) -> AccessGrant {
-    AccessGrant {
-        id: row.id,
-        resource_type: row.resource_type,
-        resource_id: row.resource_id,
-        principal_type: row.principal_type,
-        principal_id: row.principal_id,
-        permission: row.permission,
-        created_at: row.created_at,
+impl From<GrantRow> for AccessGrant {
+    fn from(row: GrantRow) -> Self {
+        Self {
+            id: row.id,
+            resource_type: row.resource_type,
+            resource_id: row.resource_id,
+            principal_type: row.principal_type,
+            principal_id: row.principal_id,
+            permission: row.permission,
+            created_at: row.created_at,
+        }
     }
 }
+
+/// Grants on one resource, for a kind and an id.
+pub(crate) const GRANTS_OF: &str = "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, \
+     created_at FROM access_grant WHERE resource_type = $1 AND resource_id = $2 ORDER BY created_at, id";
+
+/// Replaces the grants of one resource inside a transaction.
+macro_rules! replace_grants {
+    ($tx:ident, $kind:expr, $id:expr, $grants:expr) => {{
+        sqlx::query("DELETE FROM access_grant WHERE resource_type = $1 AND resource_id = $2")
+            .bind($kind)
+            .bind($id)
+            .execute(&mut *$tx)
+            .await?;
+        for grant in $grants {
+            sqlx::query(
+                "INSERT INTO access_grant (id, resource_type, resource_id, principal_type, principal_id, permission, \
+                 created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            )
+            .bind(&grant.id)
+            .bind($kind)
+            .bind($id)
+            .bind(&grant.principal_type)
+            .bind(&grant.principal_id)
+            .bind(&grant.permission)
+            .bind(grant.created_at)
+            .execute(&mut *$tx)
+            .await?;
+        }
+    }};
+}
+pub(crate) use replace_grants;
 
 /// Groups of a user with all their ancestors; a loop of parents ends by `UNION`.
 macro_rules! with_groups {
@@ -95,11 +129,9 @@ impl Store {
 
     /// Grants on one resource.
     pub async fn grants(&self, resource_type: &str, resource_id: &str) -> Result<Vec<AccessGrant>> {
-        let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant \
-             WHERE resource_type = $1 AND resource_id = $2 ORDER BY created_at, id")
+        let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(GRANTS_OF)
             .bind(resource_type).bind(resource_id).fetch_all(pool).await)?;
-        Ok(rows.into_iter().map(grant).collect())
+        Ok(rows.into_iter().map(AccessGrant::from).collect())
     }
 
     /// Grants on all resources of a type.
@@ -107,20 +139,13 @@ impl Store {
         let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant \
              WHERE resource_type = $1 ORDER BY created_at, id").bind(resource_type).fetch_all(pool).await)?;
-        Ok(rows.into_iter().map(grant).collect())
+        Ok(rows.into_iter().map(AccessGrant::from).collect())
     }
 
     /// Replaces the grants of one resource.
     pub async fn set_grants(&self, resource_type: &str, resource_id: &str, grants: &[AccessGrant]) -> Result<()> {
         transaction!(self, tx => {
-            sqlx::query("DELETE FROM access_grant WHERE resource_type = $1 AND resource_id = $2")
-                .bind(resource_type).bind(resource_id).execute(&mut *tx).await?;
-            for grant in grants {
-                sqlx::query("INSERT INTO access_grant (id, resource_type, resource_id, principal_type, principal_id, permission, \
-                     created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
-                    .bind(&grant.id).bind(resource_type).bind(resource_id).bind(&grant.principal_type).bind(&grant.principal_id)
-                    .bind(&grant.permission).bind(grant.created_at).execute(&mut *tx).await?;
-            }
+            replace_grants!(tx, resource_type, resource_id, grants);
         });
         Ok(())
     }

@@ -65,19 +65,20 @@ fn read(text: &str, mut query: ChatListQuery) -> ChatListQuery {
 async fn snippet(app: &App, line: &ChatTitleIdResponse, words: &str) -> Result<Option<String>> {
     let needle = words.to_lowercase();
     for message in app.store.messages(&line.id).await? {
-        if let Some(text) = text::of_content(&message.content).as_deref().and_then(|text| cut(text, &needle)) {
+        if let Some(text) = text::of_content(&message.content).as_deref().and_then(|text| cut(text, &needle, AROUND)) {
             return Ok(Some(text));
         }
     }
     Ok(None)
 }
 
-fn cut(text: &str, needle: &str) -> Option<String> {
+/// The first match of `needle` (in lower case) in a text, with so many characters on either side.
+pub(crate) fn cut(text: &str, needle: &str, around: usize) -> Option<String> {
     let letters: Vec<char> = text.chars().collect();
     let wanted: Vec<char> = needle.chars().collect();
     let same = |at: usize| wanted.iter().zip(&letters[at..]).all(|(a, b)| b.to_lowercase().eq(a.to_lowercase()));
     let at = (0..letters.len().checked_sub(wanted.len())? + 1).find(|at| same(*at))?;
-    let (from, to) = (at.saturating_sub(AROUND), (at + wanted.len() + AROUND).min(letters.len()));
+    let (from, to) = (at.saturating_sub(around), (at + wanted.len() + around).min(letters.len()));
     let (before, after) = (if from > 0 { "…" } else { "" }, if to < letters.len() { "…" } else { "" });
     Some(format!("{before}{}{after}", letters[from..to].iter().collect::<String>()))
 }
@@ -96,11 +97,11 @@ mod tests {
 
     #[test]
     fn a_snippet_shows_the_match_with_its_surroundings() {
-        assert_eq!(cut("Say HELLO there", "hello").as_deref(), Some("Say HELLO there"));
-        assert_eq!(cut("nothing", "hello"), None);
-        assert_eq!(cut("", "x"), None);
+        assert_eq!(cut("Say HELLO there", "hello", AROUND).as_deref(), Some("Say HELLO there"));
+        assert_eq!(cut("nothing", "hello", AROUND), None);
+        assert_eq!(cut("", "x", AROUND), None);
         let long = format!("{}needle{}", "a".repeat(100), "b".repeat(100));
         let expected = format!("…{}needle{}…", "a".repeat(AROUND), "b".repeat(AROUND));
-        assert_eq!(cut(&long, "needle"), Some(expected));
+        assert_eq!(cut(&long, "needle", AROUND), Some(expected));
     }
 }

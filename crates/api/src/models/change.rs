@@ -5,12 +5,12 @@ use axum::extract::State;
 
 use super::forms::{ModelForm, ModelIdForm};
 use super::read::{IdQuery, known};
-use super::rights::Rights;
 use super::views::{ModelResponse, view};
 use crate::app::App;
 use crate::caller::{Admin, Verified};
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Query};
+use crate::rights::Rights;
 
 /// Stores a model: a custom one over a base, or changes of an offered one.
 #[utoipa::path(post, path = "/api/v1/models/create", tag = "models", security(("verified" = [])), request_body = ModelForm,
@@ -26,7 +26,7 @@ pub async fn create(
     if app.store.model(&form.id).await?.is_some() {
         return Err(ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "A model with this id is stored already"));
     }
-    let grants = rights.grants(&form.id, form.access_grants.as_deref().unwrap_or_default())?;
+    let grants = rights.grants::<ModelRow>(&form.id, form.access_grants.as_deref().unwrap_or_default())?;
     let row = row(form, &person.id, now())?;
     app.store.put_model(&row).await?;
     app.store.set_grants("model", &row.id, &grants).await?;
@@ -44,7 +44,7 @@ pub async fn update(
     form.check()?;
     let (old, known_grants) = owned(&app, &person, &form.id).await?;
     let grants = match &form.access_grants {
-        Some(sent) => Rights::of(&app, &person).await?.grants(&form.id, sent)?,
+        Some(sent) => Rights::of(&app, &person).await?.grants::<ModelRow>(&form.id, sent)?,
         None => known_grants,
     };
     let row = ModelRow { created_at: old.created_at, ..row(form, &old.user_id, now())? };

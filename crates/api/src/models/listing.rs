@@ -5,12 +5,12 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::rights::Rights;
 use super::views::{ModelAccessListResponse, ModelAccessResponse, ModelResponse, listed, tags, view};
 use crate::app::App;
 use crate::caller::{Admin, Verified};
 use crate::error::Result;
 use crate::extract::{Json, Query};
+use crate::rights::Rights;
 
 const PAGE: usize = 30;
 
@@ -78,7 +78,7 @@ pub async fn custom_tags(person: Verified, State(app): State<App>) -> Result<Jso
     let rights = Rights::of(&app, &person).await?;
     let grants = app.store.grants_of_type("model").await?;
     let rows = app.store.models().await?;
-    Ok(Json(names(rows.iter().filter(|row| row.base_model_id.is_some() && rights.reads(row, &grants)))))
+    Ok(Json(names(rows.iter().filter(|row| row.base_model_id.is_some() && rights.reads(*row, &grants)))))
 }
 
 /// A page of custom models that the caller may read.

@@ -5,7 +5,6 @@ pub mod change;
 mod forms;
 pub mod listing;
 pub mod read;
-mod rights;
 pub mod share;
 pub mod transfer;
 pub mod views;

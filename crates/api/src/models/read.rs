@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::rights::Rights;
 use super::views::{ModelAccessResponse, view};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Query};
 use crate::pictures;
+use crate::rights::Rights;
 
 /// Which model.
 #[derive(Deserialize, IntoParams)]

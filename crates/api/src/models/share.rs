@@ -5,12 +5,12 @@ use axum::extract::State;
 use serde_json::json;
 
 use super::forms::{ModelAccessGrantsForm, check_id};
-use super::rights::Rights;
 use super::views::{ModelResponse, view};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::rights::Rights;
 
 /// Replaces the grants of a model. For an offered model that has no stored changes yet, an administrator's first
 /// grant stores it.
@@ -31,7 +31,7 @@ pub async fn update(
     if !rights.writes(&row, &app.store.grants("model", &form.id).await?) {
         return Err(ApiError::unauthorized());
     }
-    let grants = rights.grants(&form.id, &form.access_grants)?;
+    let grants = rights.grants::<ModelRow>(&form.id, &form.access_grants)?;
     app.store.set_grants("model", &form.id, &grants).await?;
     Ok(Json(view(&row, &grants)))
 }

@@ -1,18 +1,18 @@
 //! Stored models in and out.
 
-use airis_domain::{Json as Value, now};
+use airis_domain::{Json as Value, ModelRow, now};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::change::row;
 use super::forms::{ModelForm, ModelsImportForm};
-use super::rights::Rights;
 use super::views::{ModelResponse, view};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Query};
+use crate::rights::Rights;
 
 /// A stored model with what belongs to it.
 #[derive(Serialize, ToSchema)]
@@ -45,7 +45,7 @@ pub async fn export(
     let grants = app.store.grants_of_type("model").await?;
     let rows = app.store.models().await?;
     let wanted = |id: &String| query.ids.as_ref().is_none_or(|ids| ids.contains(id));
-    let mine = rows.iter().filter(|row| wanted(&row.id) && rights.writes(row, &grants));
+    let mine = rows.iter().filter(|row| wanted(&row.id) && rights.writes(*row, &grants));
     Ok(Json(mine.map(|row| ModelExportResponse { model: view(row, &grants), background_image_data: None }).collect()))
 }
 
@@ -69,7 +69,7 @@ pub async fn import(
         if old.as_ref().is_some_and(|old| !rights.writes(old, &known_grants)) {
             continue;
         }
-        let grants = form.access_grants.as_deref().map(|sent| rights.grants(&form.id, sent)).transpose()?;
+        let grants = form.access_grants.as_deref().map(|sent| rights.grants::<ModelRow>(&form.id, sent)).transpose()?;
         let at = now();
         let mut row = row(form, old.as_ref().map_or(&person.id, |old| &old.user_id), at)?;
         row.created_at = old.map_or(at, |old| old.created_at);

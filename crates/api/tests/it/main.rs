@@ -7,4 +7,6 @@ mod bad_input;
 mod configs;
 mod matrix;
 mod pages;
+mod prompts;
+mod search;
 mod users;

@@ -14,6 +14,7 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 /// Addresses with an id: whose things they are. An address that is in neither table fails the test.
 const OF_CHATS: &[&str] = &["/api/v1/chats/{id}", "/api/tasks/chat/{chat_id}"];
 const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
+const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
@@ -143,9 +144,13 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let stranger = server.somebody(&admin, "stranger", "user").await;
     let chat = chat_of(&owner).await;
     let folder = owner.post("/api/v1/folders/", json!({"name": "Mine"})).await.ok()["id"].as_str().unwrap().to_owned();
+    let prompt = json!({"command": "mine", "name": "Mine", "content": "secret"});
+    let prompt = admin.post("/api/v1/prompts/create", prompt).await.ok()["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
-        (chat, owner.get(&format!("/api/v1/folders/{folder}")).await.ok(), owner.get("/api/v1/chats/").await.ok())
+        let folder = owner.get(&format!("/api/v1/folders/{folder}")).await.ok();
+        let prompt = admin.get(&format!("/api/v1/prompts/id/{prompt}")).await.ok();
+        (chat, folder, prompt, owner.get("/api/v1/chats/").await.ok())
     };
     let before = state().await;
     let mut wrong = Vec::new();
@@ -156,6 +161,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &chat
         } else if OF_FOLDERS.iter().any(begins) {
             &folder
+        } else if OF_PROMPTS.iter().any(begins) {
+            &prompt
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {
             continue;
         } else {
@@ -170,6 +177,9 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             None,
             Some(
                 json!({"name": "stolen", "title": "stolen", "content": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "parent_id": null, "folder_id": null}),
+            ),
+            Some(
+                json!({"command": "stolen", "name": "stolen", "content": "stolen", "version_id": "stolen", "access_grants": []}),
             ),
         ] {
             let reply = stranger.call(method, &address, body).await;

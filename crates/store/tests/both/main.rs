@@ -6,6 +6,8 @@ mod accounts;
 mod chats;
 mod fixture;
 mod large;
+mod notes;
 mod opening;
+mod prompts;
 mod races;
 mod turns;

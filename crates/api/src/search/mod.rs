@@ -1,0 +1,4 @@
+//! Looking for anything of one's own.
+
+pub mod find;
+mod views;
