@@ -1,3 +1,4 @@
+import type { Meta, Suggestion } from '../models/stored'
 import type { components } from './schema'
 
 /** Shapes of the wire under the names that the client uses; written by hand where the document has none. Times are seconds. */
@@ -27,12 +28,18 @@ export interface PageConfig {
     enable_folders?: boolean
     enable_password_change_form?: boolean
   }
+  /** Questions to begin with, where a model has none of its own. */
+  default_prompt_suggestions?: Suggestion[] | null
 }
 
 export interface Model {
   id: string
   name: string
   owned_by: string
+  /** Made by somebody over another model. */
+  preset?: boolean
+  /** What is stored about it. */
+  info?: { meta?: Meta }
 }
 
 /** What a server of models offers. */

@@ -20,6 +20,10 @@ export const models = {
   get list(): Model[] {
     return list
   },
+  /** Those to choose from; a hidden one is used only by who has it chosen. */
+  get offered(): Model[] {
+    return list.filter((model) => !model.info?.meta?.hidden || chosen.includes(model.id))
+  },
   get loaded(): boolean {
     return loaded
   },
@@ -28,7 +32,7 @@ export const models = {
   },
   get chosen(): string[] {
     const known = chosen.filter((id) => list.some((model) => model.id === id))
-    return known.length ? known : list.slice(0, 1).map((model) => model.id)
+    return known.length ? known : this.offered.slice(0, 1).map((model) => model.id)
   },
   name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
 

@@ -88,7 +88,7 @@ export function commands(): Command[] {
     act('shared', 'share.list', Share2, () => overlay.show('shared')),
     act('archived', 'archived.title', Archive, () => overlay.show('archived')),
     act('keys', 'keys.title', Keyboard, () => overlay.show('keys')),
-    ...models.list.map((model): Command => ({
+    ...models.offered.map((model): Command => ({
       id: `model-${model.id}`,
       group: 'palette.models',
       label: model.name,

@@ -9,7 +9,10 @@ export interface Area {
   load: () => Promise<{ default: Component }>
 }
 
-const ALL: Area[] = [{ id: 'prompts', label: 'prompts.title', load: () => import('../prompts/Prompts.svelte') }]
+const ALL: Area[] = [
+  { id: 'models', label: 'presets.title', load: () => import('../models/Models.svelte') },
+  { id: 'prompts', label: 'prompts.title', load: () => import('../prompts/Prompts.svelte') },
+]
 
 /** The parts that are open to the signed-in person. */
 export const areas = (): Area[] => ALL.filter((area) => may(`workspace.${area.id}`))

@@ -1,0 +1,105 @@
+import { plain, type Grant } from '../workspace/grants'
+import type { Meta, ModelForm, StoredModel } from './stored'
+
+/** A model as its form holds it: every field is a text, a switch or a list of texts. */
+export interface Draft {
+  id: string
+  name: string
+  base: string
+  description: string
+  system: string
+  /** By key of `PARAMS`; empty: as the base has it. */
+  params: Record<string, string>
+  suggestions: string[]
+  capabilities: Record<string, boolean>
+  tags: string[]
+  grants: Grant[]
+  picture: string
+  hidden: boolean
+  active: boolean
+}
+
+/** Parameters that the form knows; others of a stored model stay as they are. */
+export const PARAMS = [
+  { key: 'temperature', min: 0, max: 2, step: 0.05 },
+  { key: 'top_p', min: 0, max: 1, step: 0.01 },
+  { key: 'top_k', min: 0, step: 1 },
+  { key: 'min_p', min: 0, max: 1, step: 0.01 },
+  { key: 'max_tokens', min: 1, step: 1 },
+  { key: 'num_ctx', min: 1, step: 1 },
+  { key: 'seed', step: 1 },
+  { key: 'frequency_penalty', min: -2, max: 2, step: 0.05 },
+  { key: 'presence_penalty', min: -2, max: 2, step: 0.05 },
+  { key: 'repeat_penalty', min: 0, max: 2, step: 0.05 },
+] as const
+
+/** What a model can do; on unless somebody says otherwise. */
+export const CAPABILITIES = ['vision', 'file_upload', 'web_search', 'image_generation', 'code_interpreter', 'citations', 'usage'] as const
+
+/** The picture of those that have none, under its usual address. */
+const NO_PICTURE = '/static/favicon.png'
+
+/** What a form begins with; without a model an empty one over `base`. */
+export function draftOf(model: StoredModel | null, base = ''): Draft {
+  const meta = model?.meta ?? {}
+  const params = model?.params ?? {}
+  const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+  return {
+    id: model?.id ?? '',
+    name: model?.name ?? '',
+    base: model?.base_model_id ?? base,
+    description: meta.description ?? '',
+    system: text(params.system),
+    params: {
+      ...Object.fromEntries(PARAMS.map(({ key }) => [key, text(params[key])])),
+      stop: Array.isArray(params.stop) ? params.stop.join(', ') : text(params.stop),
+      reasoning_effort: text(params.reasoning_effort),
+    },
+    suggestions: (meta.suggestion_prompts ?? []).map((suggestion) => suggestion.content),
+    capabilities: Object.fromEntries(CAPABILITIES.map((key) => [key, meta.capabilities?.[key] !== false])),
+    tags: (meta.tags ?? []).map((tag) => tag.name),
+    grants: plain(model?.access_grants ?? []),
+    picture: meta.profile_image_url && meta.profile_image_url !== NO_PICTURE ? meta.profile_image_url : '',
+    hidden: meta.hidden === true,
+    active: model?.is_active ?? true,
+  }
+}
+
+/** What is sent for a draft. Whatever the form does not know about the model it began with is kept. */
+export function formOf(draft: Draft, model: StoredModel | null): ModelForm {
+  const { stop = '', reasoning_effort = '', ...numbers } = draft.params
+  const stops = stop
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)
+  const params = without(model?.params ?? {}, {
+    system: draft.system.trim() ? draft.system : undefined,
+    ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, value.trim() === '' ? undefined : Number(value)])),
+    stop: stops.length ? stops : undefined,
+    reasoning_effort: reasoning_effort || undefined,
+  })
+  const known = new Map(model?.meta.suggestion_prompts?.map((suggestion) => [suggestion.content, suggestion]))
+  const suggestions = draft.suggestions.map((content) => content.trim()).filter(Boolean)
+  const meta: Meta = {
+    ...model?.meta,
+    description: draft.description.trim() || null,
+    profile_image_url: draft.picture || NO_PICTURE,
+    capabilities: { ...model?.meta.capabilities, ...draft.capabilities },
+    tags: draft.tags.map((name) => ({ name })),
+    suggestion_prompts: suggestions.length ? suggestions.map((content) => known.get(content) ?? { content, title: ['', ''] }) : null,
+    hidden: draft.hidden,
+  }
+  const { id, name, base, grants, active } = draft
+  return { id, name, base_model_id: base || null, meta, params, access_grants: plain(grants), is_active: active }
+}
+
+/** A copy of a model under an id that none of `taken` has. */
+export function copied(model: StoredModel, name: string, taken: string[]): ModelForm {
+  let next = 2
+  while (taken.includes(`${model.id}-${next}`)) next += 1
+  return { ...formOf(draftOf(model), model), id: `${model.id}-${next}`, name, access_grants: [] }
+}
+
+function without(kept: Record<string, unknown>, changes: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...kept, ...changes }).filter(([, value]) => value !== undefined))
+}
