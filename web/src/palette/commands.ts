@@ -106,6 +106,7 @@ export function commands(): Command[] {
       ? [
           place('/admin/connections', 'admin.connections', 'nav.admin', Shield),
           place('/admin/users', 'admin.users', 'nav.admin', Shield),
+          place('/admin/groups', 'groups.title', 'nav.admin', Shield),
           place('/admin/general', 'admin.general', 'nav.admin', Shield),
         ]
       : []),
