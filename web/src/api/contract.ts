@@ -36,6 +36,7 @@ interface Open {
   'get /api/v1/chats/{id}': Chat
   'post /api/v1/folders/': Folder
   'post /api/chat/completions': Begun
+  'get /api/v1/prompts/id/{prompt_id}/history/diff': { content_diff: string[] }
   'get /openai/config': OpenAiConfig
   'post /openai/config/update': OpenAiConfig
   'post /openai/verify': Verified

@@ -1,6 +1,7 @@
 import { get, post } from '../api/client'
-import type { components } from '../api/schema'
 import { address } from '../api/address'
+import type { components } from '../api/schema'
+import type { Grant } from '../workspace/grants'
 
 type Schemas = components['schemas']
 
@@ -24,10 +25,7 @@ export interface Meta {
 
 /** A model that somebody made over another one. */
 export type StoredModel = Omit<Schemas['ModelAccessResponse'], 'meta'> & { meta: Meta }
-export type ModelForm = Omit<Schemas['ModelForm'], 'meta' | 'access_grants'> & { meta: Meta; access_grants: object[] }
-
-type Sent = Schemas['ModelForm']
-const body = (form: ModelForm): Sent => form as unknown as Sent
+export type ModelForm = Omit<Schemas['ModelForm'], 'meta' | 'access_grants'> & { meta: Meta; access_grants: Grant[] }
 
 /** A page of models that the reader may see. */
 export const list = async (query: { page: number; query?: string; tag?: string; view_option?: string }) => {
@@ -36,8 +34,8 @@ export const list = async (query: { page: number; query?: string; tag?: string; 
 }
 export const tags = (): Promise<string[]> => get('/api/v1/models/tags')
 export const one = async (id: string): Promise<StoredModel> => (await get('/api/v1/models/model', { query: { id } })) as StoredModel
-export const create = (form: ModelForm): Promise<unknown> => post('/api/v1/models/create', { body: body(form) })
-export const update = (form: ModelForm): Promise<unknown> => post('/api/v1/models/model/update', { body: body(form) })
+export const create = (body: ModelForm): Promise<unknown> => post('/api/v1/models/create', { body })
+export const update = (body: ModelForm): Promise<unknown> => post('/api/v1/models/model/update', { body })
 export const toggle = (id: string): Promise<unknown> => post('/api/v1/models/model/toggle', { query: { id } })
 export const erase = (id: string): Promise<unknown> => post('/api/v1/models/model/delete', { body: { id } })
 

@@ -1,5 +1,5 @@
 /** Who else may use a thing, and whether they may change it. */
-export interface Grant {
+export type Grant = {
   /** `user` or `group`. */
   principal_type: string
   /** An id; `*` is everyone who is signed in. */
