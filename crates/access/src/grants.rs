@@ -1,12 +1,17 @@
 //! What was shared with whom, and what people may share.
 
-use airis_domain::{AccessGrant, Permissions, User};
+use airis_domain::{AccessGrant, Permissions, User, UserId};
 
 /// Whether `grants` let `user` (a member of `groups`) do `permission`. Write does not include read: clients store both.
 pub fn granted(grants: &[AccessGrant], user: &User, groups: &[String], permission: &str) -> bool {
+    granted_to(grants, &user.id, groups, permission)
+}
+
+/// The same for somebody of whom only the id is known.
+pub(crate) fn granted_to(grants: &[AccessGrant], user: &UserId, groups: &[String], permission: &str) -> bool {
     grants.iter().any(|grant| {
         let meant = match grant.principal_type.as_str() {
-            "user" => grant.principal_id == "*" || grant.principal_id == user.id.as_str(),
+            "user" => grant.principal_id == "*" || grant.principal_id == user.as_str(),
             "group" => groups.contains(&grant.principal_id),
             "anyone" => true,
             _ => false,

@@ -3,10 +3,12 @@
 mod grants;
 mod owned;
 mod permissions;
+mod shared_chat;
 
 pub use grants::{granted, shareable};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
+pub use shared_chat::{LiveRights, Readable, SHARED_CHAT, Sharer};
 
 /// Why access was refused. What the caller learns is the same for a missing and for a foreign entity.
 #[derive(Debug, thiserror::Error)]

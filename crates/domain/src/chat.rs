@@ -40,6 +40,37 @@ pub struct ChatSummary {
     pub folder_id: Option<String>,
 }
 
+/// A link to a chat. Times are seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedChat {
+    /// What the link ends with; whoever has it may still need to be allowed in.
+    pub id: String,
+    pub chat_id: ChatId,
+    /// The chat's owner.
+    pub user_id: UserId,
+    /// The chat object as it was when it was shared; `None`: the link shows the chat as it is.
+    pub snapshot: Option<Json>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+impl SharedChat {
+    /// Whether the link shows the chat as it is.
+    pub fn is_live(&self) -> bool {
+        self.snapshot.is_none()
+    }
+}
+
+/// One line of a list of links. Title and time of change are those of what the link shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedChatSummary {
+    pub id: String,
+    pub chat_id: ChatId,
+    pub title: String,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
 /// A label of one person's chats; the id is the name in lower case with spaces as underscores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tag {

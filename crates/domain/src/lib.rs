@@ -12,7 +12,7 @@ mod time;
 mod turn;
 mod user;
 
-pub use chat::{Chat, ChatSummary, Folder, Tag};
+pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
 pub use ids::{ChatId, MessageId, ModelId, SessionId, TurnId, UserId};
 pub use message::{Message, Role as MessageRole};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use airis_access::LiveRights;
 use airis_domain::{ChatId, Json, now};
 use airis_store::{ChatListQuery, ChatPatch};
 use serde_json::json;
@@ -54,8 +55,14 @@ async fn rights(inner: &Inner, person: &Person, chat: &ChatId) -> Option<Rights>
     match inner.store.chat(chat).await {
         Ok(Some(found)) => {
             let owner = found.user_id == person.id;
-            let allowed = owner || person.admin;
-            Some(Rights { owner, read: allowed, write: allowed, folder_id: found.folder_id })
+            let LiveRights { read, write } = if owner || person.admin {
+                LiveRights { read: true, write: true }
+            } else if found.share_id.is_some() {
+                linked(inner, person, chat).await
+            } else {
+                LiveRights::default()
+            };
+            Some(Rights { owner, read, write, folder_id: found.folder_id })
         }
         Ok(None) => None,
         Err(error) => {
@@ -63,6 +70,14 @@ async fn rights(inner: &Inner, person: &Person, chat: &ChatId) -> Option<Rights>
             None
         }
     }
+}
+
+/// What a link to the chat of another lets somebody do.
+async fn linked(inner: &Inner, person: &Person, chat: &ChatId) -> LiveRights {
+    LiveRights::of(&inner.store, &person.id, chat).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "rights of a link could not be read");
+        LiveRights::default()
+    })
 }
 
 async fn join(inner: &Arc<Inner>, seat: &Arc<Seat>, person: &Person, chat: &ChatId) -> bool {

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use airis_domain::RoomEvent;
+use airis_domain::{ChatId, Json, RoomEvent, UserId};
 use bytes::Bytes;
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{Inner, packet};
+use crate::{Inner, packet, presence};
 
 /// An event of our own, never sent as such: the sockets of the room hear `access:updated` and are closed.
 pub(crate) const EXPEL: &str = "airis:expel";
+
+/// An event of our own, never sent as such: the sockets of a chat's room hear `chat:access`, and those of others than
+/// the owner leave it. Who may still be there comes back.
+pub(crate) const REVIEW: &str = "airis:review";
 
 /// Delivers until the bus is gone.
 pub(crate) async fn run(inner: Arc<Inner>) {
@@ -30,6 +35,9 @@ fn deliver(inner: &Inner, event: &RoomEvent) {
     if event.event == EXPEL {
         return expel(inner, &event.room);
     }
+    if event.event == REVIEW {
+        return review(inner, event);
+    }
     match packet::event(&event.event, &event.payload, None) {
         Ok(packet) => inner.rooms.for_each(&event.room, |seat| {
             if event.except.as_deref() != Some(seat.id()) {
@@ -45,6 +53,24 @@ fn expel(inner: &Inner, room: &str) {
         seat.push(Bytes::from_static(br#"42["access:updated",{}]"#));
         seat.dismiss();
     }
+}
+
+fn review(inner: &Inner, event: &RoomEvent) {
+    let text = |key: &str| event.payload.get(key).and_then(Json::as_str);
+    let (Some(chat), Some(owner)) = (text("chat_id").map(ChatId::from), text("owner").map(UserId::from)) else {
+        return;
+    };
+    let data = json!({ "type": "chat:access", "data": {} });
+    let payload = json!({ "chat_id": chat, "shared": true, "data": data });
+    let Ok(packet) = packet::event("events", &payload, None) else { return };
+    for seat in inner.rooms.members(&event.room) {
+        seat.push(packet.clone());
+        if seat.person().is_none_or(|person| person.id != owner) {
+            seat.close_chat(&chat);
+            inner.rooms.leave(&event.room, &seat);
+        }
+    }
+    presence::publish(inner, &chat);
 }
 
 /// Events were lost and nobody knows whose: every client connects anew, reads its chat and goes on from there.

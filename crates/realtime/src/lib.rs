@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use airis_bus::Bus;
 use airis_config::Config;
-use airis_domain::{RoomEvent, SessionId, UserId};
+use airis_domain::{ChatId, RoomEvent, SessionId, UserId};
 use airis_store::Store;
 use airis_turns::Turns;
 use parking_lot::Mutex;
@@ -114,6 +114,14 @@ impl Realtime {
     pub fn disconnect_user(&self, user: &UserId) {
         let room = rooms::user_room(user);
         self.inner.bus.emit(RoomEvent { room, event: deliver::EXPEL.to_owned(), payload: json!({}), except: None });
+    }
+
+    /// Tells whoever has a chat open that they may no longer be allowed to; all but the owner's sockets leave it and
+    /// are asked anew when they come back.
+    pub fn review_chat(&self, chat: &ChatId, owner: &UserId) {
+        let payload = json!({ "chat_id": chat, "owner": owner });
+        let room = rooms::chat_room(chat);
+        self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW.to_owned(), payload, except: None });
     }
 
     /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out. Waits a

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use airis_bus::Bus;
 use airis_config::Config;
-use airis_domain::{Json, Role, RoomEvent, SessionId, User, UserId};
+use airis_domain::{AccessGrant, Chat, ChatId, Json, JsonMap, Role, RoomEvent, SessionId, User, UserId};
 use airis_realtime::{CallError, Realtime, Sessions};
-use airis_store::{Store, StoreOptions};
+use airis_store::{NewUser, Store, StoreOptions};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -58,6 +58,7 @@ fn person(id: &str, role: Role) -> User {
 struct Server {
     realtime: Realtime,
     bus: Bus,
+    store: Store,
     _folder: tempfile::TempDir,
 }
 
@@ -86,8 +87,55 @@ impl Server {
         let tools = Arc::new(airis_tools::BuiltIn);
         let turns =
             airis_turns::Turns::new(store.clone(), bus.clone(), providers, config.clone(), tools, "test".to_owned());
-        let realtime = Realtime::new(store, bus.clone(), config, Arc::new(Tokens), turns);
-        Self { realtime, bus, _folder: folder }
+        let realtime = Realtime::new(store.clone(), bus.clone(), config, Arc::new(Tokens), turns);
+        Self { realtime, bus, store, _folder: folder }
+    }
+
+    /// A stored chat of somebody.
+    async fn chat_of(&self, owner: &str) -> ChatId {
+        let account = NewUser {
+            id: UserId::from(owner),
+            name: owner.to_owned(),
+            email: format!("{owner}@example.com"),
+            role: Role::User,
+            profile_image_url: String::new(),
+            password_hash: String::new(),
+            session_stamp: None,
+        };
+        let owner = self.store.insert_user(&account).await.unwrap().id;
+        let chat = Chat {
+            id: ChatId::random(),
+            user_id: owner,
+            title: "t".to_owned(),
+            blob: JsonMap::new(),
+            current_message_id: None,
+            meta: JsonMap::new(),
+            folder_id: None,
+            share_id: None,
+            archived: false,
+            pinned: false,
+            tasks: None,
+            summary: None,
+            variables: None,
+            last_read_at: None,
+            created_at: 1,
+            updated_at: 1,
+        };
+        self.store.insert_chat(&chat, &[]).await.unwrap();
+        chat.id
+    }
+
+    async fn grant(&self, chat: &ChatId, reader: &str) {
+        let grant = AccessGrant {
+            id: "g".to_owned(),
+            resource_type: "shared_chat".to_owned(),
+            resource_id: chat.to_string(),
+            principal_type: "user".to_owned(),
+            principal_id: reader.to_owned(),
+            permission: "read".to_owned(),
+            created_at: 1,
+        };
+        self.store.set_grants("shared_chat", chat.as_str(), &[grant]).await.unwrap();
     }
 
     async fn ask(&self, method: &str, query: &str, body: &str) -> (StatusCode, String) {
@@ -134,6 +182,15 @@ impl Client<'_> {
         let answer = self.server.ask("GET", &query, "");
         let (_, text) = tokio::time::timeout(Duration::from_secs(5), answer).await.unwrap();
         text.replace('\u{1e}', "|")
+    }
+
+    /// Everything up to and with a packet that holds this text.
+    async fn until(&self, text: &str) -> String {
+        let mut heard = self.hear().await;
+        while !heard.contains(text) {
+            heard.push_str(&self.hear().await);
+        }
+        heard
     }
 
     fn session(&self) -> SessionId {
@@ -214,4 +271,43 @@ async fn two_polls_at_once_end_the_session() {
     let query = format!("&sid={}", client.sid);
     let (first, second) = tokio::join!(server.ask("GET", &query, ""), server.ask("GET", &query, ""));
     assert_eq!((first.1.as_str(), second.0), ("1", StatusCode::BAD_REQUEST));
+}
+
+#[tokio::test]
+async fn a_live_chat_is_open_to_whom_it_was_granted_until_its_link_goes() {
+    let server = Server::start().await;
+    let chat = server.chat_of("ann").await;
+    let (ann, bob) = (server.connect("ann").await, server.connect("bob").await);
+    let join = format!(r#"420["events:chat",{{"chat_id":"{chat}","data":{{"type":"join"}}}}]"#);
+    ann.say(&join).await;
+    ann.until("430[true]").await;
+    let refused = async |why: &str| {
+        bob.say(&join).await;
+        assert_eq!(bob.until("430[").await, "430[false]", "{why}");
+    };
+    refused("there is no link").await;
+    server.grant(&chat, "bob").await;
+    refused("a grant without a link").await;
+    server.store.share_chat(&chat, Some(&json!({"title": "t"}))).await.unwrap();
+    refused("a link to a copy").await;
+    server.store.share_chat(&chat, None).await.unwrap();
+    server.grant(&chat, "eve").await;
+    refused("somebody else was granted it").await;
+    server.grant(&chat, "bob").await;
+    bob.say(&join).await;
+    bob.until("430[true]").await;
+    let say = |text: &str| {
+        let room = format!("chat:{chat}");
+        server.bus.emit(RoomEvent { room, event: "events".to_owned(), payload: json!(text), except: None });
+    };
+    say("before");
+    bob.until("before").await;
+    server.store.unshare_chat(&chat).await.unwrap();
+    server.realtime.review_chat(&chat, &UserId::from("ann"));
+    say("after");
+    server.tell("bob", "end");
+    let heard = bob.until("end").await;
+    assert!(heard.contains("chat:access") && !heard.contains("after"), "{heard}");
+    ann.until("after").await;
+    refused("the link is gone").await;
 }

@@ -2,7 +2,7 @@
 
 use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
 
-use crate::db::{locked, reading, transaction, writing};
+use crate::db::{locked, reading, transaction};
 use crate::messages::put_message;
 use crate::turns::insert_turn;
 use crate::{Result, Store, StoreError, json};
@@ -191,15 +191,22 @@ impl Store {
         Ok(chat)
     }
 
-    /// Deletes a chat with its messages and turns. False when it was not there.
+    /// Deletes a chat with its messages, its turns and what others were granted. False when it was not there.
     pub async fn delete_chat(&self, id: &ChatId) -> Result<bool> {
-        let deleted = writing!(self, pool => sqlx::query("DELETE FROM chat WHERE id = $1")
-            .bind(id.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
+        let deleted = transaction!(self, tx => {
+            sqlx::query("DELETE FROM access_grant WHERE resource_type = 'shared_chat' AND resource_id = $1")
+                .bind(id.as_str()).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM chat WHERE id = $1").bind(id.as_str()).execute(&mut *tx).await?.rows_affected()
+        });
         Ok(deleted > 0)
     }
 
     pub async fn delete_chats_of(&self, user: &UserId) -> Result<()> {
-        writing!(self, pool => sqlx::query("DELETE FROM chat WHERE user_id = $1").bind(user.as_str()).execute(pool).await.map(|_| ()))?;
+        transaction!(self, tx => {
+            sqlx::query("DELETE FROM access_grant WHERE resource_type = 'shared_chat' AND resource_id IN \
+                 (SELECT id FROM chat WHERE user_id = $1)").bind(user.as_str()).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM chat WHERE user_id = $1").bind(user.as_str()).execute(&mut *tx).await?;
+        });
         Ok(())
     }
 

@@ -18,6 +18,7 @@ mod postgres_url;
 mod prompt_change;
 mod prompts;
 mod sessions;
+mod shared_chats;
 mod sign_up;
 mod tags;
 mod turns;

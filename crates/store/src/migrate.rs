@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "first_page", include_str!("../migrations/0002_first_page.sql")),
     (3, "chat_pages", include_str!("../migrations/0003_chat_pages.sql")),
+    (4, "shared_chat", include_str!("../migrations/0004_shared_chat.sql")),
     (5, "prompts", include_str!("../migrations/0005_prompts.sql")),
 ];
 

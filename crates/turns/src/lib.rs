@@ -2,6 +2,7 @@
 
 mod begin;
 mod checkpoint;
+mod compact;
 mod form;
 mod generate;
 mod items;
@@ -21,6 +22,7 @@ mod tasks;
 mod toolloop;
 mod writer;
 
+pub use compact::Compacted;
 pub(crate) use registry::{Inner, Start};
 
 use std::sync::Arc;
@@ -28,7 +30,7 @@ use std::time::Duration;
 
 use airis_bus::{Bus, BusError};
 use airis_config::Config;
-use airis_domain::{ChatId, Json, JsonMap, MessageId, TurnId, User};
+use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, TurnId, User};
 use airis_providers::{ProviderError, Providers, RawReply};
 use airis_store::{Store, StoreError};
 use airis_tools::ToolBox;
@@ -104,6 +106,12 @@ impl Turns {
     /// API mode: no session; the provider's answer is handed on unbuffered.
     pub async fn pass(&self, user: &User, body: JsonMap) -> Result<RawReply, TurnError> {
         pass::pass(&self.inner, user, body).await
+    }
+
+    /// Sums up what was said in a chat, so that it goes on from the summary and its latest messages. `Invalid` when
+    /// there is nothing to sum up, `Conflict` while a reply is being written.
+    pub async fn compact(&self, user: &User, chat: &Chat, model: Option<&str>) -> Result<Compacted, TurnError> {
+        compact::compact(&self.inner, user, chat, model).await
     }
 
     /// Ids of running turns of a chat (temporary chats included).

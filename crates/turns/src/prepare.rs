@@ -7,7 +7,7 @@ use airis_tools::Offer;
 use serde_json::json;
 
 use crate::job::Job;
-use crate::{Inner, items, models, prompt};
+use crate::{Inner, compact, items, models, prompt};
 
 /// Asked of a provider that cannot go on behind a given text.
 const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
@@ -20,17 +20,25 @@ pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError
         Some(id) => inner.store.folder(&job.user.id, id).await?.and_then(|folder| folder.data),
         None => None,
     };
+    let branch = match &job.parent {
+        Some(parent) if !job.is_temporary() => {
+            compact::when_due(inner, job, inner.store.branch(&job.chat, parent).await?).await
+        }
+        _ => Vec::new(),
+    };
+    let (summary, recent) = compact::split(&branch);
     let text = |value: Option<&Json>| value.and_then(Json::as_str).map(|text| prompt::fill(text, variables, &job.user));
     let system = prompt::system(&[
         text(folder.as_ref().and_then(|data| data.get("system_prompt"))),
         text(params.get("system")),
         prompt::sent_system(body).map(|text| prompt::fill(&text, variables, &job.user)),
+        summary,
     ]);
     let mut messages: Vec<Json> = system.into_iter().collect();
     if job.is_temporary() {
         messages.extend(sent(body));
-    } else if let Some(parent) = &job.parent {
-        messages.extend(prompt::history(&inner.store.branch(&job.chat, parent).await?));
+    } else {
+        messages.extend(prompt::history(recent));
     }
     if messages.iter().all(|message| message["role"] == "system") {
         messages.extend(sent(body));

@@ -1459,6 +1459,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chats/{id}/clone/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CompactChatForm"] | null;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats/{id}/folder": {
         parameters: {
             query?: never;
@@ -1749,6 +1825,66 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ShareChatForm"] | null;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": boolean | null;
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2117,6 +2253,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chats/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatConfigForm"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChatConfigForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatConfigForm"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats/folder/{folder_id}": {
         parameters: {
             query?: never;
@@ -2443,6 +2635,302 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ChatTitleIdResponse"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/share/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    share_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatResponse"] | null;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/share/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": boolean;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    direction?: string;
+                    order_by?: string;
+                    page?: number;
+                    query?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedChatResponse"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/shared/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, unknown>[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/shared/{id}/access/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChatAccessGrantsForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/stats/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    page?: number;
+                    stream?: boolean;
+                    updated_at?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatStatsExportList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/stats/export/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    chat_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatStatsExport"] | null;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/stats/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    items_per_page?: number;
+                    page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChatUsageStatsListResponse"];
                     };
                 };
             };
@@ -7972,6 +8460,21 @@ export interface components {
             SKILL_PREVIEW_MAX_CHARS?: number | null;
             WEBUI_URL: string;
         };
+        AggregateChatStats: {
+            average_assistant_message_content_length: number;
+            average_response_time: number;
+            average_user_message_content_length: number;
+            history_assistant_message_count: number;
+            history_message_count: number;
+            history_models: {
+                [key: string]: number;
+            };
+            history_user_message_count: number;
+            message_count: number;
+            models: {
+                [key: string]: number;
+            };
+        };
         ApiKey: {
             api_key?: string | null;
         };
@@ -8016,6 +8519,26 @@ export interface components {
             user_ids?: string[] | null;
             users?: Record<string, unknown>[] | null;
         };
+        ChatAccessGrantsForm: {
+            access_grants: components["schemas"]["FreeForm"][];
+            share_mode?: components["schemas"]["ShareMode"] | null;
+        };
+        ChatBody: {
+            history: components["schemas"]["ChatHistoryStats"];
+        };
+        ChatConfigForm: {
+            CONTEXT_COMPACTION_MODEL?: string | null;
+            CONTEXT_COMPACTION_PROMPT_TEMPLATE: string;
+            CONTEXT_COMPACTION_RETENTION_PERCENTAGE?: number | null;
+            CONTEXT_COMPACTION_TOKEN_CAP?: number | null;
+            CONTEXT_COMPACTION_TOKEN_THRESHOLD?: number | null;
+            ENABLE_CONTEXT_COMPACTION: boolean;
+            ENABLE_TOOL_PERMISSIONS?: boolean | null;
+            ENABLE_TOOL_SEARCH?: boolean | null;
+            TOOL_SEARCH_ALWAYS_LOADED?: string[] | null;
+            TOOL_SEARCH_DEFER_BUILTIN_TOOLS?: boolean | null;
+            TOOL_SEARCH_DEFER_THRESHOLD?: number | null;
+        };
         ChatFolderIdForm: {
             folder_id?: string | null;
         };
@@ -8023,6 +8546,12 @@ export interface components {
             chat: Record<string, unknown>;
             folder_id?: string | null;
             variables?: Record<string, unknown> | null;
+        };
+        ChatHistoryStats: {
+            currentId?: string | null;
+            messages: {
+                [key: string]: components["schemas"]["MessageStats"];
+            };
         };
         ChatImportForm: {
             archived?: boolean | null;
@@ -8056,6 +8585,21 @@ export interface components {
         ChatsImportForm: {
             chats: components["schemas"]["ChatImportForm"][];
         };
+        ChatStatsExport: {
+            chat: components["schemas"]["ChatBody"];
+            created_at: number;
+            id: string;
+            stats: components["schemas"]["AggregateChatStats"];
+            tags: string[];
+            updated_at: number;
+            user_id: string;
+        };
+        ChatStatsExportList: {
+            items: components["schemas"]["ChatStatsExport"][];
+            page: number;
+            total: number;
+            type: string;
+        };
         ChatTitleIdResponse: {
             active?: boolean;
             archived?: boolean;
@@ -8064,6 +8608,17 @@ export interface components {
             last_read_at?: number | null;
             snippet?: string | null;
             title: string;
+            updated_at: number;
+        };
+        ChatUsageStatsListResponse: {
+            items: components["schemas"]["ChatUsageStatsResponse"][];
+            total: number;
+        };
+        ChatUsageStatsResponse: components["schemas"]["AggregateChatStats"] & {
+            created_at: number;
+            id: string;
+            last_message_at: number;
+            tags: string[];
             updated_at: number;
         };
         CloneForm: {
@@ -8085,6 +8640,9 @@ export interface components {
             CODE_INTERPRETER_PROMPT_TEMPLATE: string | null;
             ENABLE_CODE_EXECUTION: boolean;
             ENABLE_CODE_INTERPRETER: boolean;
+        };
+        CompactChatForm: {
+            model?: string | null;
         };
         ConnectionsConfigForm: {
             ENABLE_BASE_MODELS_CACHE: boolean;
@@ -8210,6 +8768,16 @@ export interface components {
         MessageForm: {
             content?: string | null;
             voice?: Record<string, unknown> | null;
+        };
+        MessageStats: {
+            content_length: number;
+            id: string;
+            model?: string | null;
+            rating?: number | null;
+            role: string;
+            tags?: string[] | null;
+            timestamp?: number | null;
+            token_count?: number | null;
         };
         ModelAccessGrantsForm: {
             access_grants: components["schemas"]["FreeForm"][];
@@ -8472,6 +9040,18 @@ export interface components {
             i18n?: Record<string, unknown> | null;
             suggestions: components["schemas"]["PromptSuggestion"][];
         };
+        ShareChatForm: {
+            share_mode?: components["schemas"]["ShareMode"] | null;
+        };
+        SharedChatResponse: {
+            chat_id: string;
+            created_at: number;
+            id: string;
+            share_id?: string | null;
+            title: string;
+            updated_at: number;
+        };
+        ShareMode: "continue";
         SigninForm: {
             email: string;
             password: string;

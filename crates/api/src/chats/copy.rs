@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::view::ChatResponse;
 use crate::app::App;
 use crate::error::{ApiError, Result};
-use crate::extract::Json;
+use crate::extract::{Given, Json};
 use crate::owned::{ChatAs, Owner};
 
 /// Title of the copy.
@@ -45,9 +45,9 @@ pub async fn clone(
 pub async fn fork(
     State(app): State<App>,
     chat: ChatAs<Owner>,
-    form: Option<axum::Json<ForkForm>>,
+    Given(form): Given<ForkForm>,
 ) -> Result<Json<ChatResponse>> {
-    let asked = form.and_then(|form| form.0.message_id).map(MessageId::from);
+    let asked = form.and_then(|form| form.message_id).map(MessageId::from);
     let leaf = asked.or_else(|| chat.current_message_id.clone()).ok_or_else(ApiError::not_found)?;
     let branch = app.store.branch(&chat.id, &leaf).await?;
     if branch.is_empty() {

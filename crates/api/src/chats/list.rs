@@ -33,10 +33,10 @@ pub struct ListQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchableQuery {
-    page: Option<i64>,
-    query: Option<String>,
-    order_by: Option<String>,
-    direction: Option<String>,
+    pub page: Option<i64>,
+    pub query: Option<String>,
+    pub order_by: Option<String>,
+    pub direction: Option<String>,
 }
 
 /// Chats that carry a label.
@@ -147,6 +147,7 @@ pub(crate) fn ordered(mut query: ChatListQuery, by: Option<&str>, direction: Opt
     query
 }
 
-fn filled(text: Option<String>) -> Option<String> {
+/// The text to search for, when there is any.
+pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }

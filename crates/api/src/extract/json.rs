@@ -34,6 +34,22 @@ impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Json<T> 
     }
 }
 
+/// A JSON body that may be left out, or be null.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<T>(pub Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Given<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (headers, body) = body(request, state).await?;
+        if matches!(body.trim_ascii(), b"" | b"null") {
+            return Ok(Self(None));
+        }
+        read_json(&headers, &body).map(|form| Self(Some(form))).map_err(|findings| invalid(&findings))
+    }
+}
+
 /// A JSON object that fits `T`, kept as it was sent: for bodies that are handed on.
 #[derive(Clone, Debug)]
 pub struct Checked<T> {

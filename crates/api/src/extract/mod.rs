@@ -9,7 +9,7 @@ mod schema;
 
 pub use invalid::{Invalid, invalid};
 pub(crate) use json::body;
-pub use json::{Checked, Json, read_json};
+pub use json::{Checked, Given, Json, read_json};
 pub use object::FreeForm;
 pub use path::Path;
 pub use query::Query;

@@ -46,6 +46,10 @@ impl Checker<'_> {
                     findings.push(wrong_type(&object.schema_type, value, loc));
                     return;
                 }
+                if let Some(choices) = object.enum_values.as_ref().filter(|choices| !choices.contains(value)) {
+                    findings.push(unknown_choice(choices, value, loc));
+                    return;
+                }
                 let Some(fields) = value.as_object() else { return };
                 for name in &object.required {
                     if !fields.contains_key(name) {
@@ -123,6 +127,18 @@ fn fits_type(kind: &Type, value: &Json) -> bool {
         Type::Array => value.is_array(),
         Type::Null => value.is_null(),
     }
+}
+
+/// The finding for a text that is none of those that may stand here.
+fn unknown_choice(choices: &[Json], value: &Json, loc: Vec<Json>) -> Invalid {
+    let named: Vec<String> = choices.iter().filter_map(|choice| Some(format!("'{}'", choice.as_str()?))).collect();
+    let expected = match named.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => named.concat(),
+    };
+    let mut finding = Invalid::new("literal_error", loc, format!("Input should be {expected}"), value.clone());
+    finding.ctx = Some(json!({ "expected": expected }));
+    finding
 }
 
 fn wrong_type(kind: &SchemaType, value: &Json, loc: Vec<Json>) -> Invalid {

@@ -4,9 +4,12 @@
 mod app;
 mod auth;
 mod bad_input;
+mod compact;
 mod configs;
 mod matrix;
 mod pages;
 mod prompts;
 mod search;
+mod shared_chats;
+mod stats;
 mod users;

@@ -12,7 +12,13 @@ use crate::app::{Person, Reply, TestApp};
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Addresses with an id: whose things they are. An address that is in neither table fails the test.
-const OF_CHATS: &[&str] = &["/api/v1/chats/{id}", "/api/tasks/chat/{chat_id}"];
+const OF_CHATS: &[&str] = &[
+    "/api/v1/chats/{id}",
+    "/api/v1/chats/share/{share_id}",
+    "/api/v1/chats/shared/{id}",
+    "/api/v1/chats/stats/export/{chat_id}",
+    "/api/tasks/chat/{chat_id}",
+];
 const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
 const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
@@ -176,7 +182,7 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
         for body in [
             None,
             Some(
-                json!({"name": "stolen", "title": "stolen", "content": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "parent_id": null, "folder_id": null}),
+                json!({"name": "stolen", "title": "stolen", "content": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": [{"principal_type": "user", "principal_id": "*", "permission": "read"}], "parent_id": null, "folder_id": null}),
             ),
             Some(
                 json!({"command": "stolen", "name": "stolen", "content": "stolen", "version_id": "stolen", "access_grants": []}),

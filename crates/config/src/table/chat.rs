@@ -1,6 +1,6 @@
 //! Chats, their background tasks and features around them.
 
-use crate::variable::{Variable, flag, int, json, text};
+use crate::variable::{Variable, flag, int, json, list, text};
 
 pub(super) const VARIABLES: &[Variable] = &[
     int("CHAT_RESPONSE_MAX_TOOL_CALL_ITERATIONS", "256")
@@ -66,6 +66,18 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("chat.context_compaction.prompt_template")
         .doc("Custom prompt text for context compaction; empty uses built-in"),
     flag("ENABLE_TOOL_PERMISSIONS", false).key("chat.tool_permissions.enable").doc("Ask before a tool runs"),
+    flag("ENABLE_TOOL_SEARCH", false)
+        .key("chat.tool_search.enable")
+        .doc("Models look for tools instead of being told all"),
+    int("TOOL_SEARCH_DEFER_THRESHOLD", "400")
+        .key("chat.tool_search.defer_threshold")
+        .doc("Tokens of a tool's description above which a model has to look for it"),
+    list("TOOL_SEARCH_ALWAYS_LOADED", ',', "")
+        .key("chat.tool_search.always_loaded")
+        .doc("Names of tools that models are always told"),
+    flag("TOOL_SEARCH_DEFER_BUILTIN_TOOLS", true)
+        .key("chat.tool_search.defer_builtin_tools")
+        .doc("Models have to look for built-in tools, too"),
     flag("ENABLE_FOLDERS", true).key("folders.enable").doc("Switch: folders"),
     int("FOLDER_MAX_FILE_COUNT", "").key("folders.max_file_count").doc("Max files per folder"),
     flag("ENABLE_CHANNELS", false).key("channels.enable").doc("Switch: channels"),

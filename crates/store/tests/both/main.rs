@@ -10,4 +10,5 @@ mod notes;
 mod opening;
 mod prompts;
 mod races;
+mod shared_chats;
 mod turns;
