@@ -20,6 +20,18 @@ pub(crate) fn granted_to(grants: &[AccessGrant], user: &UserId, groups: &[String
     })
 }
 
+/// Whether `grants` let everybody, or the members of one of these groups, do `permission`.
+pub fn granted_to_groups(grants: &[AccessGrant], groups: &[String], permission: &str) -> bool {
+    grants.iter().any(|grant| {
+        let meant = match grant.principal_type.as_str() {
+            "user" => grant.principal_id == "*",
+            "group" => groups.contains(&grant.principal_id),
+            _ => false,
+        };
+        grant.permission == permission && meant
+    })
+}
+
 /// The grants that somebody with these permissions may give on things of a kind, such as `models`; others are
 /// dropped silently, as the contract says.
 pub fn shareable(permissions: &Permissions, kind: &str, grants: Vec<AccessGrant>) -> Vec<AccessGrant> {
@@ -51,6 +63,15 @@ mod tests {
             permission: "read".into(),
             created_at: 0,
         }
+    }
+
+    #[test]
+    fn what_one_person_was_granted_is_not_the_groups() {
+        let groups = ["g".to_owned()];
+        assert!(granted_to_groups(&[grant("group", "g")], &groups, "read"));
+        assert!(granted_to_groups(&[grant("user", "*")], &groups, "read"));
+        assert!(!granted_to_groups(&[grant("group", "other"), grant("user", "g")], &groups, "read"));
+        assert!(!granted_to_groups(&[grant("group", "g")], &groups, "write"));
     }
 
     #[test]

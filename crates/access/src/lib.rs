@@ -5,7 +5,7 @@ mod owned;
 mod permissions;
 mod shared_chat;
 
-pub use grants::{granted, shareable};
+pub use grants::{granted, granted_to_groups, shareable};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
 pub use shared_chat::{LiveRights, Readable, SHARED_CHAT, Sharer};

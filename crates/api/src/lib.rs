@@ -12,6 +12,7 @@ mod elsewhere;
 pub mod error;
 pub mod extract;
 mod folders;
+mod groups;
 mod layers;
 mod models;
 mod ollama;

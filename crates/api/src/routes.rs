@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    auths, chats, completions, configs, folders, layers, models, ollama, openai, prompts, search, system, tasks, users,
+    auths, chats, completions, configs, folders, groups, layers, models, ollama, openai, prompts, search, system, tasks, users,
 };
 
 /// All areas together.
@@ -20,6 +20,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(openai_area())
         .merge(ollama_area())
         .merge(user_area())
+        .merge(group_area())
         .merge(first_page())
         .merge(chats())
         .merge(folders())
@@ -102,6 +103,10 @@ fn model_area() -> OpenApiRouter<App> {
         .routes(routes!(models::share::update))
         .routes(routes!(models::transfer::export))
         .routes(routes!(models::transfer::import))
+        .routes(routes!(models::sync::sync))
+        .routes(routes!(models::versions::list))
+        .routes(routes!(models::versions::read, models::versions::delete))
+        .routes(routes!(models::versions::restore))
 }
 
 /// OpenAI-compatible connections.
@@ -169,6 +174,8 @@ fn user_area() -> OpenApiRouter<App> {
         .routes(routes!(users::list::page))
         .routes(routes!(users::list::all))
         .routes(routes!(users::list::search))
+        .routes(routes!(users::usage::read))
+        .routes(routes!(users::groups::own))
         .routes(routes!(users::own::permissions))
         .routes(routes!(users::own::settings))
         .routes(routes!(users::own::update_settings))
@@ -183,12 +190,29 @@ fn user_area() -> OpenApiRouter<App> {
         .routes(routes!(users::one::read, users::change::delete))
         .routes(routes!(users::one::info))
         .routes(routes!(users::one::active))
-        .routes(routes!(users::one::groups))
+        .routes(routes!(users::groups::of))
         .routes(routes!(users::one::oauth_sessions))
         .routes(routes!(users::one::image))
         .routes(routes!(users::preview::read))
         .routes(routes!(users::change::update))
         .routes(routes!(users::change::revoke))
+}
+
+/// Groups of people.
+fn group_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(groups::read::list))
+        .routes(routes!(groups::read::read))
+        .routes(routes!(groups::read::info))
+        .routes(routes!(groups::read::export))
+        .routes(routes!(groups::change::create))
+        .routes(routes!(groups::change::update))
+        .routes(routes!(groups::change::delete))
+        .routes(routes!(groups::members::people))
+        .routes(routes!(groups::members::add))
+        .routes(routes!(groups::members::remove))
+        .routes(routes!(groups::members::inspect))
+        .routes(routes!(groups::preview::read))
 }
 
 /// Lists that the first page asks for.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use airis_domain::Json;
+
 use crate::ConfigError;
 use crate::values::{Values, wrong};
 
@@ -51,6 +53,8 @@ pub struct Settings {
     pub trusted_role_header: Option<String>,
     pub bypass_admin_access_control: bool,
     pub bypass_model_access_control: bool,
+    /// Who may share with a new group, as groups store it: true, false or `members`.
+    pub default_group_share: Json,
     pub enable_admin_chat_access: bool,
     pub enable_admin_export: bool,
     pub enable_admin_analytics: bool,
@@ -146,6 +150,14 @@ impl Settings {
             trusted_role_header: v.filled("WEBUI_AUTH_TRUSTED_ROLE_HEADER"),
             bypass_admin_access_control: v.flag("BYPASS_ADMIN_ACCESS_CONTROL"),
             bypass_model_access_control: v.flag("BYPASS_MODEL_ACCESS_CONTROL"),
+            default_group_share: match v
+                .one_of("DEFAULT_GROUP_SHARE_PERMISSION", &["members", "true", "false"])?
+                .as_str()
+            {
+                "true" => Json::Bool(true),
+                "false" => Json::Bool(false),
+                rule => Json::from(rule),
+            },
             enable_admin_chat_access: v.flag("ENABLE_ADMIN_CHAT_ACCESS"),
             enable_admin_export: v.flag("ENABLE_ADMIN_EXPORT"),
             enable_admin_analytics: v.flag("ENABLE_ADMIN_ANALYTICS"),

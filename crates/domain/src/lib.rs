@@ -2,6 +2,7 @@
 
 mod chat;
 mod event;
+mod group;
 mod ids;
 mod message;
 mod model;
@@ -14,9 +15,10 @@ mod user;
 
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
+pub use group::Group;
 pub use ids::{ChatId, MessageId, ModelId, SessionId, TurnId, UserId};
 pub use message::{Message, Role as MessageRole};
-pub use model::{AccessGrant, ModelRow};
+pub use model::{AccessGrant, ModelRow, ModelVersion};
 pub use permissions::Permissions;
 pub use prompt::{Prompt, PromptVersion};
 pub use time::now;

@@ -15,8 +15,22 @@ pub struct ModelRow {
     pub params: Json,
     pub meta: Json,
     pub is_active: bool,
+    /// The version that is in use; `None` for rows older than versions.
+    pub version_id: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
+}
+
+/// One saved state of a stored model: who saved it, when (seconds) and why. The state itself is read on its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelVersion {
+    pub id: String,
+    pub model_id: String,
+    /// The version that was changed into this one.
+    pub parent_id: Option<String>,
+    pub user_id: UserId,
+    pub commit_message: Option<String>,
+    pub created_at: i64,
 }
 
 /// Who else may read or write a resource.

@@ -50,13 +50,31 @@ impl Sessions {
         }
         let role = Role::parse(&self.inner.config.text("ui.default_user_role")).unwrap_or(Role::Pending);
         let user = self.prepare(account, role).await?;
-        self.inner.store.sign_up(&user, open).await.map_err(taken)
+        let made = self.inner.store.sign_up(&user, open).await.map_err(taken)?;
+        if let Some(user) = &made {
+            self.join_default_group(user).await;
+        }
+        Ok(made)
     }
 
     /// Makes an account on behalf of an administrator.
     pub async fn add_account(&self, account: NewAccount, role: Role) -> Result<User, AuthError> {
         let user = self.prepare(account, role).await?;
-        self.inner.store.insert_user(&user).await.map_err(taken)
+        let user = self.inner.store.insert_user(&user).await.map_err(taken)?;
+        self.join_default_group(&user).await;
+        Ok(user)
+    }
+
+    /// Puts a new person into the group that new people join, where there is one. An account without it is better than
+    /// none.
+    async fn join_default_group(&self, user: &User) {
+        let group = self.inner.config.text("ui.default_group_id");
+        if group.is_empty() {
+            return;
+        }
+        if let Err(error) = self.inner.store.add_members(&group, std::slice::from_ref(&user.id)).await {
+            tracing::warn!(%error, group, "somebody new could not join the group of new people");
+        }
     }
 
     /// Replaces a password and ends every session.
@@ -116,7 +134,9 @@ impl Sessions {
                 };
                 let default = Role::parse(&self.inner.config.text("ui.default_user_role")).unwrap_or(Role::Pending);
                 let user = self.prepare(account, role.unwrap_or(default)).await?;
-                store.sign_up(&user, true).await.map_err(taken)?.ok_or(AuthError::WrongCredentials)?
+                let user = store.sign_up(&user, true).await.map_err(taken)?.ok_or(AuthError::WrongCredentials)?;
+                self.join_default_group(&user).await;
+                user
             }
         };
         let token = self.issue(&user, Method::TrustedHeader).await?;

@@ -1,27 +1,10 @@
-//! Stored models, access grants and group membership.
+//! Access grants, and what groups add to a person.
 
-use airis_domain::{AccessGrant, Json, ModelRow, UserId};
+use airis_domain::{AccessGrant, Json, UserId};
 
-use crate::db::{reading, transaction, writing};
+use crate::db::{reading, transaction};
 use crate::{Result, Store, json};
 
-type StoredModel = (String, String, Option<String>, String, String, String, bool, i64, i64);
-
-fn model((id, user_id, base_model_id, name, params, meta, is_active, created_at, updated_at): StoredModel) -> ModelRow {
-    ModelRow {
-        id,
-        user_id: user_id.into(),
-        base_model_id,
-        name,
-        params: json::parse(&params),
-        meta: json::parse(&meta),
-        is_active,
-        created_at,
-        updated_at,
-    }
-}
-
-/// A grant as it is stored.
 #[derive(sqlx::FromRow)]
 pub(crate) struct GrantRow {
     id: String,
@@ -90,43 +73,6 @@ macro_rules! with_groups {
 }
 
 impl Store {
-    /// Every stored model, oldest first.
-    pub async fn models(&self) -> Result<Vec<ModelRow>> {
-        let rows: Vec<StoredModel> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, user_id, base_model_id, name, params, meta, is_active, created_at, updated_at FROM model \
-             ORDER BY created_at, id").fetch_all(pool).await)?;
-        Ok(rows.into_iter().map(model).collect())
-    }
-
-    pub async fn model(&self, id: &str) -> Result<Option<ModelRow>> {
-        let row: Option<StoredModel> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, user_id, base_model_id, name, params, meta, is_active, created_at, updated_at FROM model WHERE id = $1")
-            .bind(id).fetch_optional(pool).await)?;
-        Ok(row.map(model))
-    }
-
-    /// Inserts or replaces a stored model.
-    pub async fn put_model(&self, model: &ModelRow) -> Result<()> {
-        writing!(self, pool => sqlx::query(
-            "INSERT INTO model (id, user_id, base_model_id, name, params, meta, is_active, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET base_model_id = excluded.base_model_id, \
-             name = excluded.name, params = excluded.params, meta = excluded.meta, is_active = excluded.is_active, \
-             updated_at = excluded.updated_at")
-            .bind(&model.id).bind(model.user_id.as_str()).bind(&model.base_model_id).bind(json::clean(&model.name))
-            .bind(json::text(&model.params)).bind(json::text(&model.meta)).bind(model.is_active).bind(model.created_at)
-            .bind(model.updated_at).execute(pool).await.map(|_| ()))?;
-        Ok(())
-    }
-
-    /// Deletes a stored model with its grants. False when it was not there.
-    pub async fn delete_model(&self, id: &str) -> Result<bool> {
-        let deleted = transaction!(self, tx => {
-            sqlx::query("DELETE FROM access_grant WHERE resource_type = 'model' AND resource_id = $1").bind(id).execute(&mut *tx).await?;
-            sqlx::query("DELETE FROM model WHERE id = $1").bind(id).execute(&mut *tx).await?.rows_affected()
-        });
-        Ok(deleted > 0)
-    }
-
     /// Grants on one resource.
     pub async fn grants(&self, resource_type: &str, resource_id: &str) -> Result<Vec<AccessGrant>> {
         let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(GRANTS_OF)

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "chat_pages", include_str!("../migrations/0003_chat_pages.sql")),
     (4, "shared_chat", include_str!("../migrations/0004_shared_chat.sql")),
     (5, "prompts", include_str!("../migrations/0005_prompts.sql")),
+    (6, "groups_and_versions", include_str!("../migrations/0006_groups_and_versions.sql")),
 ];
 
 /// PostgreSQL's advisory lock of this product, any constant.

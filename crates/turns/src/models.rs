@@ -24,6 +24,10 @@ pub async fn resolve(inner: &Inner, user: &User, id: &str) -> Result<Resolved, T
         return Err(TurnError::ModelNotFound);
     }
     let base = row.as_ref().and_then(|row| row.base_model_id.clone()).unwrap_or_else(|| id.to_owned());
+    // Or a custom model over any base would open that base to whoever made it.
+    if base != id && !may_use(inner, user, &base, inner.store.model(&base).await?.as_ref()).await? {
+        return Err(TurnError::ModelNotFound);
+    }
     if !inner.providers.offers(&base).await {
         return Err(TurnError::ModelNotFound);
     }

@@ -1,6 +1,7 @@
 //! Making, changing and deleting stored models.
 
-use airis_domain::{ModelRow, UserId, now};
+use airis_domain::{ModelRow, User, UserId, now};
+use airis_store::ModelEdit;
 use axum::extract::State;
 
 use super::forms::{ModelForm, ModelIdForm};
@@ -18,7 +19,7 @@ use crate::rights::Rights;
 pub async fn create(
     person: Verified,
     State(app): State<App>,
-    Json(form): Json<ModelForm>,
+    Json(mut form): Json<ModelForm>,
 ) -> Result<Json<ModelResponse>> {
     let rights = Rights::of(&app, &person).await?;
     rights.require("workspace.models")?;
@@ -27,8 +28,8 @@ pub async fn create(
         return Err(ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "A model with this id is stored already"));
     }
     let grants = rights.grants::<ModelRow>(&form.id, form.access_grants.as_deref().unwrap_or_default())?;
-    let row = row(form, &person.id, now())?;
-    app.store.put_model(&row).await?;
+    let why = form.commit_message.take();
+    let row = save(&app, &person, row(form, &person.id, now())?, why.as_deref()).await?;
     app.store.set_grants("model", &row.id, &grants).await?;
     Ok(Json(view(&row, &grants)))
 }
@@ -39,7 +40,7 @@ pub async fn create(
 pub async fn update(
     person: Verified,
     State(app): State<App>,
-    Json(form): Json<ModelForm>,
+    Json(mut form): Json<ModelForm>,
 ) -> Result<Json<ModelResponse>> {
     form.check()?;
     let (old, known_grants) = owned(&app, &person, &form.id).await?;
@@ -47,8 +48,9 @@ pub async fn update(
         Some(sent) => Rights::of(&app, &person).await?.grants::<ModelRow>(&form.id, sent)?,
         None => known_grants,
     };
+    let why = form.commit_message.take();
     let row = ModelRow { created_at: old.created_at, ..row(form, &old.user_id, now())? };
-    app.store.put_model(&row).await?;
+    let row = save(&app, &person, row, why.as_deref()).await?;
     app.store.set_grants("model", &row.id, &grants).await?;
     Ok(Json(view(&row, &grants)))
 }
@@ -64,7 +66,7 @@ pub async fn toggle(
     let (mut row, grants) = owned(&app, &person, &query.id).await?;
     row.is_active = !row.is_active;
     row.updated_at = now();
-    app.store.put_model(&row).await?;
+    app.store.set_model_active(&row.id, row.is_active, row.updated_at).await?;
     Ok(Json(view(&row, &grants)))
 }
 
@@ -73,7 +75,6 @@ pub async fn toggle(
     request_body = ModelIdForm, responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn delete(person: Verified, State(app): State<App>, Json(form): Json<ModelIdForm>) -> Result<Json<bool>> {
     owned(&app, &person, &form.id).await?;
-    app.store.set_grants("model", &form.id, &[]).await?;
     Ok(Json(app.store.delete_model(&form.id).await?))
 }
 
@@ -82,16 +83,23 @@ pub async fn delete(person: Verified, State(app): State<App>, Json(form): Json<M
     responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn delete_all(_admin: Admin, State(app): State<App>) -> Result<Json<bool>> {
     for row in app.store.models().await? {
-        app.store.set_grants("model", &row.id, &[]).await?;
         app.store.delete_model(&row.id).await?;
     }
     Ok(Json(true))
 }
 
 /// A stored model that the caller may change. A missing one and a foreign one are the same to strangers.
-async fn owned(app: &App, person: &Verified, id: &str) -> Result<(ModelRow, Vec<airis_domain::AccessGrant>)> {
+pub async fn owned(app: &App, person: &Verified, id: &str) -> Result<(ModelRow, Vec<airis_domain::AccessGrant>)> {
     let (row, grants) = known(app, id).await.map_err(|_| ApiError::unauthorized())?;
     if Rights::of(app, person).await?.writes(&row, &grants) { Ok((row, grants)) } else { Err(ApiError::unauthorized()) }
+}
+
+/// Stores a model as somebody leaves it; the state becomes a version.
+pub async fn save(app: &App, author: &User, row: ModelRow, why: Option<&str>) -> Result<ModelRow> {
+    let message = why.filter(|why| !why.trim().is_empty());
+    let edit = ModelEdit { version: uuid::Uuid::new_v4().to_string(), author: &author.id, message };
+    let version = app.store.save_model(&row, &edit).await?;
+    Ok(ModelRow { version_id: Some(version), ..row })
 }
 
 /// The row behind a form.
@@ -104,6 +112,7 @@ pub fn row(form: ModelForm, owner: &UserId, at: i64) -> Result<ModelRow> {
         params: form.params.0.into(),
         meta: serde_json::to_value(form.meta).map_err(ApiError::internal)?,
         is_active: form.is_active,
+        version_id: None,
         created_at: at,
         updated_at: at,
     })

@@ -39,9 +39,8 @@ pub struct ModelMeta {
 /// A model to store.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct ModelForm {
-    /// Kept for clients that send one; versions are not stored.
+    /// Why; kept with the version.
     #[serde(default)]
-    #[expect(dead_code, reason = "part of the contract's form")]
     pub commit_message: Option<String>,
     /// Without spaces.
     pub id: String,
@@ -92,6 +91,43 @@ pub struct ModelIdForm {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ModelsImportForm {
     pub models: Vec<FreeForm>,
+}
+
+/// A model as another server has it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ModelModel {
+    #[serde(default)]
+    #[expect(dead_code, reason = "part of the contract's form; versions of another server mean nothing here")]
+    pub version_id: Option<String>,
+    pub id: String,
+    /// Somebody here, or the administrator who sends it becomes the owner.
+    pub user_id: String,
+    #[serde(default)]
+    pub base_model_id: Option<String>,
+    pub name: String,
+    pub params: FreeForm,
+    pub meta: ModelMeta,
+    #[serde(default)]
+    #[schema(required = false)]
+    pub access_grants: Vec<FreeForm>,
+    pub is_active: bool,
+    #[expect(dead_code, reason = "part of the contract's form; the change here is what counts")]
+    pub updated_at: i64,
+    pub created_at: i64,
+}
+
+/// All models that there are to be.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SyncModelsForm {
+    #[serde(default)]
+    #[schema(required = false)]
+    pub models: Vec<ModelModel>,
+}
+
+/// A version by its id.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ModelVersionForm {
+    pub version_id: String,
 }
 
 /// An id has no spaces and is not endless.

@@ -6,6 +6,8 @@ mod forms;
 pub mod listing;
 pub mod read;
 pub mod share;
+pub mod sync;
 pub mod transfer;
+pub mod versions;
 pub mod views;
 pub mod visible;

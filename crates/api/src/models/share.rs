@@ -4,6 +4,7 @@ use airis_domain::{ModelRow, Role, now};
 use axum::extract::State;
 use serde_json::json;
 
+use super::change::save;
 use super::forms::{ModelAccessGrantsForm, check_id};
 use super::views::{ModelResponse, view};
 use crate::app::App;
@@ -49,9 +50,9 @@ async fn offered(app: &App, person: &Verified, form: &ModelAccessGrantsForm) -> 
         params: json!({}),
         meta: json!({}),
         is_active: true,
+        version_id: None,
         created_at: at,
         updated_at: at,
     };
-    app.store.put_model(&row).await?;
-    Ok(row)
+    save(app, person, row, None).await
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::change::row;
+use super::change::{row, save};
 use super::forms::{ModelForm, ModelsImportForm};
 use super::views::{ModelResponse, view};
 use crate::app::App;
@@ -63,17 +63,17 @@ pub async fn import(
     let models = form.models.into_iter().map(|model| read(model.0)).collect::<std::result::Result<Vec<_>, _>>();
     let models = models.map_err(|error| ApiError::bad_request(format!("One of the models cannot be read: {error}")))?;
     let known_grants = app.store.grants_of_type("model").await?;
-    for form in models {
+    for mut form in models {
         form.check()?;
         let old = app.store.model(&form.id).await?;
         if old.as_ref().is_some_and(|old| !rights.writes(old, &known_grants)) {
             continue;
         }
         let grants = form.access_grants.as_deref().map(|sent| rights.grants::<ModelRow>(&form.id, sent)).transpose()?;
-        let at = now();
+        let (at, why) = (now(), form.commit_message.take());
         let mut row = row(form, old.as_ref().map_or(&person.id, |old| &old.user_id), at)?;
         row.created_at = old.map_or(at, |old| old.created_at);
-        app.store.put_model(&row).await?;
+        save(&app, &person, row.clone(), why.as_deref()).await?;
         if let Some(grants) = grants {
             app.store.set_grants("model", &row.id, &grants).await?;
         }

@@ -34,7 +34,7 @@ impl From<&AccessGrant> for AccessGrantModel {
 /// A stored model.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ModelResponse {
-    /// Versions are not kept.
+    /// The version in use.
     pub version_id: Option<String>,
     pub id: String,
     pub user_id: String,
@@ -89,7 +89,7 @@ pub struct ModelAccessListResponse {
 /// Everything about a row and the grants that are its own.
 pub fn view(row: &ModelRow, grants: &[AccessGrant]) -> ModelResponse {
     ModelResponse {
-        version_id: None,
+        version_id: row.version_id.clone(),
         id: row.id.clone(),
         user_id: row.user_id.to_string(),
         base_model_id: row.base_model_id.clone(),

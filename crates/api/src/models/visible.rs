@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use airis_domain::{Json as Value, Role, User};
 use axum::http::StatusCode;
+use serde_json::json;
 
 use super::catalogue::{self, Listed};
 use crate::app::App;
@@ -31,6 +32,14 @@ pub async fn require(app: &App, user: &User, id: &str) -> Result<()> {
         return Ok(());
     }
     Err(ApiError::new(StatusCode::NOT_FOUND, "Model not found"))
+}
+
+/// Ids and names of the models that were granted to one of these groups, or to everybody.
+pub async fn of_groups(app: &App, groups: &[String]) -> Result<Vec<Value>> {
+    let everybody = app.config.settings().bypass_model_access_control;
+    let reached = |model: &Listed| everybody || airis_access::granted_to_groups(&model.grants, groups, "read");
+    let models = catalogue::all(app, false).await?.into_iter().filter(reached);
+    Ok(models.map(|model| json!({"id": model.id, "name": model.entry["name"]})).collect())
 }
 
 async fn groups(app: &App, user: &User) -> Result<Vec<String>> {

@@ -67,7 +67,7 @@ pub async fn page(
     let (people, total) = app.store.users(&query.resolve()).await?;
     let mut users = Vec::with_capacity(people.len());
     for person in people {
-        let group_ids = app.store.group_ids_of(&person.id).await?;
+        let group_ids = app.store.groups_of(&person.id).await?.into_iter().map(|group| group.id).collect();
         users.push(UserGroupIdsModel { user: person.into(), group_ids });
     }
     Ok(Json(UserGroupIdsListResponse { users, total }))

@@ -2,8 +2,11 @@
 
 pub mod change;
 pub mod defaults;
+pub mod groups;
 pub mod list;
 pub mod one;
 pub mod own;
 pub mod preview;
-mod views;
+mod tally;
+pub mod usage;
+pub mod views;

@@ -3,15 +3,16 @@
 use airis_domain::{Json as Value, User, UserId};
 use axum::extract::State;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+use super::groups::names;
 use super::views::{UserInfoResponse, UserModel, is_present};
 use crate::app::App;
 use crate::caller::{Admin, Verified};
 use crate::error::{ApiError, Result};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path};
 use crate::pictures;
 
 /// An account with presence and groups.
@@ -24,23 +25,13 @@ pub struct UserActiveResponse {
     pub is_active: bool,
 }
 
-/// Whether groups above a person's groups count.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "there are no groups above groups yet")]
-pub struct GroupsQuery {
-    #[serde(default)]
-    #[param(required = false)]
-    pub include_inherited: bool,
-}
-
 /// The account with this id.
 #[utoipa::path(get, path = "/api/v1/users/{user_id}", tag = "users", security(("admin" = [])),
     params(("user_id" = String, Path)), responses((status = 200, body = UserActiveResponse)))]
 pub async fn read(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<UserActiveResponse>> {
     let user = known(&app, &id).await?;
-    let is_active = is_present(&user);
-    Ok(Json(UserActiveResponse { user: user.into(), groups: Some(Vec::new()), is_active }))
+    let (groups, is_active) = (Some(names(&app, &user.id).await?), is_present(&user));
+    Ok(Json(UserActiveResponse { user: user.into(), groups, is_active }))
 }
 
 /// What anybody may know of a person.
@@ -48,8 +39,8 @@ pub async fn read(_admin: Admin, State(app): State<App>, Path(id): Path<String>)
     params(("user_id" = String, Path)), responses((status = 200, body = UserInfoResponse)))]
 pub async fn info(_person: Verified, State(app): State<App>, Path(id): Path<String>) -> Result<Json<UserInfoResponse>> {
     let user = known(&app, &id).await?;
-    let is_active = is_present(&user);
-    Ok(Json(UserInfoResponse { is_active, ..UserInfoResponse::listed(user) }))
+    let (groups, is_active) = (Some(names(&app, &user.id).await?), is_present(&user));
+    Ok(Json(UserInfoResponse { groups, is_active, ..UserInfoResponse::listed(user) }))
 }
 
 /// Whether a person made a request lately.
@@ -58,20 +49,6 @@ pub async fn info(_person: Verified, State(app): State<App>, Path(id): Path<Stri
 pub async fn active(_person: Verified, State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>> {
     let user = app.store.user(&UserId::from(id)).await?;
     Ok(Json(json!({"active": user.is_some_and(|user| is_present(&user))})))
-}
-
-/// Groups a person is in.
-#[utoipa::path(get, path = "/api/v1/users/{user_id}/groups", tag = "users", security(("admin" = [])),
-    params(("user_id" = String, Path), GroupsQuery), responses((status = 200, body = Vec<Object>)))]
-pub async fn groups(
-    _admin: Admin,
-    State(app): State<App>,
-    Path(id): Path<String>,
-    _query: Query<GroupsQuery>,
-) -> Result<Json<Vec<Value>>> {
-    let user = known(&app, &id).await?;
-    let ids = app.store.group_ids_of(&user.id).await?;
-    Ok(Json(ids.into_iter().map(|id| json!({"id": id})).collect()))
 }
 
 /// Sessions with other identity providers; nobody has any here.

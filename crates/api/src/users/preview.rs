@@ -4,6 +4,7 @@ use airis_domain::Json as Value;
 use axum::extract::State;
 use serde_json::json;
 
+use super::groups::names;
 use super::one::known;
 use crate::app::App;
 use crate::caller::Admin;
@@ -24,7 +25,7 @@ pub async fn read(_admin: Admin, State(app): State<App>, Path(id): Path<String>)
     let none = json!({"items": [], "total": 0});
     Ok(Json(json!({
         "user": {"id": user.id, "name": user.name},
-        "groups": [],
+        "groups": names(&app, &user.id).await?,
         "models": {"total": models.len(), "items": models},
         "knowledge": none,
         "tools": none,

@@ -24,6 +24,14 @@ const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
+    (
+        "/api/v1/groups/id/{id}",
+        "for administrators; name and size are for everybody, to see whom a thing is shared with",
+    ),
+    (
+        "/api/v1/models/model/history/",
+        "the id is a version of the model in the query, which is asked for in `models.rs`",
+    ),
     ("/api/v1/auths/oauth", "the id is the name of another identity provider"),
     ("/api/v1/configs/namespace/{namespace}", "the id is the beginning of setting names"),
     ("/api/v1/chats/list/user/{user_id}", "for administrators"),

@@ -41,6 +41,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         .doc("Show the form that changes the password"),
     text("DEFAULT_USER_ROLE", "pending").key("ui.default_user_role").doc("Role of newly registered users"),
     text("DEFAULT_GROUP_ID", "").key("ui.default_group_id").doc("Group joined by new users"),
+    text("DEFAULT_GROUP_SHARE_PERMISSION", "members").doc("Who may share to a new group: true, false or members"),
     text("JWT_EXPIRES_IN", "4w")
         .key("auth.jwt_expiry")
         .doc("Session lifetime as duration text (4w, 1h30m, -1 = never)"),

@@ -5,6 +5,7 @@
 mod accounts;
 mod chats;
 mod fixture;
+mod groups;
 mod large;
 mod notes;
 mod opening;
@@ -12,3 +13,4 @@ mod prompts;
 mod races;
 mod shared_chats;
 mod turns;
+mod usage;
