@@ -1,5 +1,6 @@
 //! The HTTP face: one file per family of endpoints, one list of routes, one error.
 
+mod analytics;
 mod app;
 mod auths;
 pub mod caller;
@@ -10,6 +11,7 @@ mod configs;
 pub mod docs;
 mod elsewhere;
 pub mod error;
+mod evaluations;
 pub mod extract;
 mod folders;
 mod groups;

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    auths, chats, completions, configs, folders, groups, layers, models, ollama, openai, prompts, search, system, tasks, users,
+    analytics, auths, chats, completions, configs, evaluations, folders, groups, layers, models, ollama, openai, prompts, search, system, tasks, users,
 };
 
 /// All areas together.
@@ -28,6 +28,8 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(search_area())
         .merge(tasks())
         .merge(completions())
+        .merge(evaluations())
+        .merge(analytics())
 }
 
 /// Health, version, page configuration, models at hand.
@@ -334,4 +336,34 @@ fn completions() -> OpenApiRouter<App> {
         .routes(routes!(completions::anthropic::messages_v1))
         .routes(routes!(completions::after::completed))
         .routes(routes!(completions::after::action))
+}
+
+/// What people say of replies.
+fn evaluations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(evaluations::leaderboard::read))
+        .routes(routes!(evaluations::leaderboard::history))
+        .routes(routes!(evaluations::config::read, evaluations::config::update))
+        .routes(routes!(evaluations::lists::models))
+        .routes(routes!(evaluations::lists::ids))
+        .routes(routes!(evaluations::lists::export))
+        .routes(routes!(evaluations::lists::own))
+        .routes(routes!(evaluations::lists::page))
+        .routes(routes!(evaluations::clear::own))
+        .routes(routes!(evaluations::clear::everybody))
+        .routes(routes!(evaluations::feedback::create))
+        .routes(routes!(evaluations::feedback::read, evaluations::feedback::update, evaluations::feedback::delete))
+}
+
+/// How much models are used.
+fn analytics() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(analytics::totals::summary))
+        .routes(routes!(analytics::totals::tokens))
+        .routes(routes!(analytics::daily::list))
+        .routes(routes!(analytics::people::list))
+        .routes(routes!(analytics::messages::list))
+        .routes(routes!(analytics::model::list))
+        .routes(routes!(analytics::model::chats))
+        .routes(routes!(analytics::model::overview))
 }

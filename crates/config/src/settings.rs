@@ -15,6 +15,8 @@ pub struct Settings {
     /// `dev` serves the API documentation.
     pub dev: bool,
     pub data_dir: PathBuf,
+    /// Time zone of daily statistics, by its IANA name.
+    pub timezone: Option<String>,
     /// `DATABASE_URL`, or a file in the data folder.
     pub database_url: String,
     pub database_pool_size: Option<u32>,
@@ -118,6 +120,7 @@ impl Settings {
             host: v.text("HOST"),
             port: v.required("PORT")?,
             dev: v.one_of("ENV", &["dev", "test", "prod"])? == "dev",
+            timezone: v.filled("TZ"),
             database_url: database_url(v, &data_dir)?,
             data_dir,
             database_pool_size: v.number("DATABASE_POOL_SIZE")?,

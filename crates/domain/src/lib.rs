@@ -2,6 +2,7 @@
 
 mod chat;
 mod event;
+mod feedback;
 mod group;
 mod ids;
 mod message;
@@ -15,6 +16,7 @@ mod user;
 
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
+pub use feedback::{Feedback, Vote};
 pub use group::Group;
 pub use ids::{ChatId, MessageId, ModelId, SessionId, TurnId, UserId};
 pub use message::{Message, Role as MessageRole};

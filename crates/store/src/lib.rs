@@ -1,10 +1,12 @@
 //! Durable rows: SQLite and PostgreSQL behind the same functions. Knows nothing of HTTP.
 
+mod analytics;
 mod chat_list;
 mod chats;
 mod config;
 mod db;
 mod error;
+mod feedback;
 mod file_lock;
 mod first_page;
 mod folders;
@@ -28,9 +30,13 @@ mod turns;
 mod usage;
 mod users;
 
+pub use analytics::{
+    MessageFilter, ModelChat, ModelChatOrder, ModelChatQuery, ModelUse, ReplyUsage, Span, StoredMessage, Totals,
+};
 pub use chat_list::{ChatListQuery, ChatOrder};
 pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
+pub use feedback::{FeedbackOrder, FeedbackQuery};
 pub use messages::MessagePatch;
 pub use model_versions::ModelEdit;
 pub use notes::FoundNote;

@@ -92,7 +92,9 @@ pub fn read_json<T: DeserializeOwned + ToSchema>(headers: &HeaderMap, body: &[u8
         let text = String::from_utf8_lossy(body).into_owned();
         return Err(vec![schema::not_an_object(top(), json!(text))]);
     }
-    if let Ok(value) = serde_json::from_slice::<T>(body) {
+    // Readers of structs take lists as well, field by field; the contract does not.
+    let is_list = body.trim_ascii_start().starts_with(b"[");
+    if !is_list && let Ok(value) = serde_json::from_slice::<T>(body) {
         return Ok(value);
     }
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|error| {

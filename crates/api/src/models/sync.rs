@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use super::change::save;
 use super::forms::{ModelModel, SyncModelsForm, check_id};
-use super::rights::Rights;
+use crate::rights::Rights;
 use super::views::{ModelResponse, view};
 use crate::app::App;
 use crate::caller::Admin;

@@ -1,11 +1,13 @@
 //! The HTTP face through its front door: one server per test, no network.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod analytics;
 mod app;
 mod auth;
 mod bad_input;
 mod compact;
 mod configs;
+mod evaluations;
 mod groups;
 mod matrix;
 mod models;

@@ -21,6 +21,7 @@ const OF_CHATS: &[&str] = &[
 ];
 const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
 const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
+const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
@@ -37,6 +38,8 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/chats/list/user/{user_id}", "for administrators"),
     ("/api/tasks/stop/{task_id}", "for administrators"),
     ("/api/chat/actions/{action_id}", "the id is the name of an action; the chat is in the body"),
+    ("/api/v1/evaluations/leaderboard/{model_id}", "for administrators"),
+    ("/api/v1/analytics/models/{model_id}", "for administrators"),
     ("/openai/", "the id is the number of a connection"),
     ("/ollama/", "the id is the number of a connection"),
 ];
@@ -158,13 +161,19 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let stranger = server.somebody(&admin, "stranger", "user").await;
     let chat = chat_of(&owner).await;
     let folder = owner.post("/api/v1/folders/", json!({"name": "Mine"})).await.ok()["id"].as_str().unwrap().to_owned();
+    let judgement = json!({"type": "rating", "data": {"rating": 1, "model_id": "m"}});
+    let feedback = owner.post("/api/v1/evaluations/feedback", judgement).await.ok()["id"].as_str().unwrap().to_owned();
     let prompt = json!({"command": "mine", "name": "Mine", "content": "secret"});
     let prompt = admin.post("/api/v1/prompts/create", prompt).await.ok()["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
-        let folder = owner.get(&format!("/api/v1/folders/{folder}")).await.ok();
-        let prompt = admin.get(&format!("/api/v1/prompts/id/{prompt}")).await.ok();
-        (chat, folder, prompt, owner.get("/api/v1/chats/").await.ok())
+        let things = [format!("folders/{folder}"), "chats/".to_owned(), format!("evaluations/feedback/{feedback}")];
+        let mut found = vec![chat];
+        for thing in things {
+            found.push(owner.get(&format!("/api/v1/{thing}")).await.ok());
+        }
+        found.push(admin.get(&format!("/api/v1/prompts/id/{prompt}")).await.ok());
+        found
     };
     let before = state().await;
     let mut wrong = Vec::new();
@@ -177,6 +186,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &folder
         } else if OF_PROMPTS.iter().any(begins) {
             &prompt
+        } else if OF_FEEDBACK.iter().any(begins) {
+            &feedback
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {
             continue;
         } else {
@@ -193,7 +204,7 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
                 json!({"name": "stolen", "title": "stolen", "content": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": [{"principal_type": "user", "principal_id": "*", "permission": "read"}], "parent_id": null, "folder_id": null}),
             ),
             Some(
-                json!({"command": "stolen", "name": "stolen", "content": "stolen", "version_id": "stolen", "access_grants": []}),
+                json!({"command": "stolen", "name": "stolen", "content": "stolen", "type": "stolen", "version_id": "stolen", "access_grants": []}),
             ),
         ] {
             let reply = stranger.call(method, &address, body).await;

@@ -30,6 +30,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_DIRECT_INTEGRATIONS", false).key("direct.integrations.enable").doc("Switch: direct integrations"),
     json("DEFAULT_MODEL_METADATA", "{}").key("models.default_metadata").doc("JSON base meta for every model"),
     json("DEFAULT_MODEL_PARAMS", "{}").key("models.default_params").doc("JSON base params for every model"),
+    flag("ENABLE_EVALUATION_ARENA_MODELS", false).key("evaluation.arena.enable").doc("Switch: evaluation arena models"),
+    json("EVALUATION_ARENA_MODELS", "[]").key("evaluation.arena.models").doc("JSON list of arena models"),
     flag("ENABLE_CUSTOM_MODEL_FALLBACK", false).doc("If a custom model's base is missing use the first default model"),
     flag("OFFLINE_MODE", false).doc("No outbound model/version downloads, no pip installs"),
     text("LOCAL_MODEL_PATH", "").doc("Folder of built-in GGUF models, or one file; default: models in the data folder"),

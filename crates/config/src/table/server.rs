@@ -6,6 +6,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("HOST", "0.0.0.0").doc("Address to listen on"),
     int("PORT", "8080").doc("Port to listen on"),
     text("DATA_DIR", "./data").doc("Folder of the database, turn logs, models and files"),
+    text("TZ", "").doc("Time zone of daily statistics, such as `Europe/Berlin`; default: UTC"),
     text("ENV", "dev").doc("`dev` adds the page at /docs and the document at /openapi.json"),
     text("LOG_FORMAT", "").doc("`json`: one JSON object per line"),
     text("GLOBAL_LOG_LEVEL", "info").doc("`error`, `warn`, `info`, `debug` or `trace`"),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod chats;
+mod evaluations;
 mod fixture;
 mod groups;
 mod large;
