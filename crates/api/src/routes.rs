@@ -49,6 +49,8 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::models::base))
         .routes(routes!(system::models::unload))
         .routes(routes!(system::onboarding::read))
+        .routes(routes!(system::gravatar::address))
+        .routes(routes!(system::backup::download))
 }
 
 /// Accounts of oneself. Answers are never stored on the way, forms are small.
@@ -323,6 +325,14 @@ fn tasks() -> OpenApiRouter<App> {
         .routes(routes!(tasks::running::stop_chat))
         .routes(routes!(tasks::config::read))
         .routes(routes!(tasks::config::write))
+        .routes(routes!(tasks::ask::title))
+        .routes(routes!(tasks::ask::follow_ups))
+        .routes(routes!(tasks::ask::tags))
+        .routes(routes!(tasks::ask::image_prompt))
+        .routes(routes!(tasks::ask::queries))
+        .routes(routes!(tasks::ask::autocomplete))
+        .routes(routes!(tasks::ask::emoji))
+        .routes(routes!(tasks::ask::merge))
 }
 
 /// Replies of models.
@@ -334,6 +344,8 @@ fn completions() -> OpenApiRouter<App> {
         .routes(routes!(completions::embeddings::embed_v1))
         .routes(routes!(completions::anthropic::messages))
         .routes(routes!(completions::anthropic::messages_v1))
+        .routes(routes!(completions::anthropic::count::tokens))
+        .routes(routes!(completions::anthropic::count::tokens_v1))
         .routes(routes!(completions::after::completed))
         .routes(routes!(completions::after::action))
 }

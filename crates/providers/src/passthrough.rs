@@ -1,7 +1,8 @@
 //! What `/openai/*` and `/ollama/*` hand on: one server, one path, the answer as it comes.
 
-use airis_domain::{Json, User};
+use airis_domain::{Json, JsonMap, User};
 use reqwest::Method;
+use serde_json::json;
 
 use crate::catalog::Route;
 use crate::connection::{Connection, Kind};
@@ -57,6 +58,26 @@ impl Providers {
             Kind::OpenAi => openai::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
             Kind::Ollama => ollama::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
         }
+    }
+
+    /// The tokens of a request in the shape of Anthropic's messages API (`{"input_tokens": n}`), counted by the server
+    /// that has the model.
+    pub async fn count_tokens(
+        &self,
+        model: &str,
+        mut body: JsonMap,
+        user: Option<&User>,
+    ) -> Result<RawReply, ProviderError> {
+        let (connection, path) = match self.inner.route(model).await? {
+            Route::OpenAi(connection) => (connection, "/messages/count_tokens"),
+            Route::Ollama(hosts) => (self.inner.next(&hosts).clone(), "/v1/messages/count_tokens"),
+            Route::Local => {
+                let body = json!({"error": {"message": "Built-in models count tokens only while they answer"}});
+                return Err(ProviderError::Answer { status: 400, body });
+            }
+        };
+        body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
+        openai::forward(&self.inner.http, &connection, Method::POST, path, Some(&Json::Object(body)), user).await
     }
 
     /// Asks every enabled server of a kind for `path`; those that do not answer are left out. By position.

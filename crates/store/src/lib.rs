@@ -1,6 +1,7 @@
 //! Durable rows: SQLite and PostgreSQL behind the same functions. Knows nothing of HTTP.
 
 mod analytics;
+mod backup;
 mod chat_list;
 mod chats;
 mod config;

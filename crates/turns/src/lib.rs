@@ -1,5 +1,6 @@
 //! The life of one reply: prepare, generate, call tools, log, checkpoint, lease, take over, stop, follow-up tasks.
 
+mod ask;
 mod begin;
 mod checkpoint;
 mod compact;
@@ -18,11 +19,14 @@ mod replay;
 mod run;
 mod stop;
 mod tags;
+mod task_prompt;
 mod tasks;
 mod toolloop;
 mod writer;
 
 pub use compact::Compacted;
+pub use task_prompt::Task;
+
 pub(crate) use registry::{Inner, Start};
 
 use std::sync::Arc;
@@ -112,6 +116,17 @@ impl Turns {
     /// there is nothing to sum up, `Conflict` while a reply is being written.
     pub async fn compact(&self, user: &User, chat: &Chat, model: Option<&str>) -> Result<Compacted, TurnError> {
         compact::compact(&self.inner, user, chat, model).await
+    }
+
+    /// One of the small jobs around a chat, with the matter in `body` (`model`, `messages`, `prompt`…); the model's whole
+    /// reply.
+    pub async fn ask(&self, user: &User, task: Task, body: &JsonMap) -> Result<RawReply, TurnError> {
+        ask::ask(&self.inner, user, task, body).await
+    }
+
+    /// The provider's model that answers for a picked one, if the person may use it.
+    pub async fn answering_model(&self, user: &User, picked: &str) -> Result<String, TurnError> {
+        Ok(models::resolve(&self.inner, user, picked).await?.base)
     }
 
     /// Ids of running turns of a chat (temporary chats included).

@@ -1,30 +1,18 @@
 //! What happens besides the reply: titles, tags and follow-up questions. Slow or failing, they never delay or break it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use airis_domain::{Json, JsonMap, MessageRole};
-use airis_providers::{ChatRequest, ProviderError};
 use airis_store::{ChatPatch, MessagePatch};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use crate::Inner;
 use crate::job::Job;
+use crate::task_prompt::{Matter, plain};
+use crate::{Inner, Task, ask};
 
-/// A task that takes longer is given up.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// Characters of the conversation that a task sees.
-const EXCERPT: usize = 6_000;
 /// Characters of a title made from the first message.
 const PLAIN_TITLE: usize = 60;
-
-const TITLE: &str = "Name this conversation in at most five words, in its own language. Answer with JSON only, in the form \
-    {\"title\": \"...\"}.\n\nConversation:\n{{MESSAGES}}";
-const TAGS: &str = "Choose one to three broad topics for this conversation, each one or two words, in its own language. Answer \
-    with JSON only, in the form {\"tags\": [\"...\", \"...\"]}.\n\nConversation:\n{{MESSAGES}}";
-const FOLLOW_UPS: &str = "Suggest three short questions that the user might ask next, from the user's point of view and in the \
-    conversation's language. Answer with JSON only, in the form {\"follow_ups\": [\"...\", \"...\", \"...\"]}.\n\nConversation:\n{{MESSAGES}}";
 
 /// A task under way.
 pub type Pending = JoinHandle<()>;
@@ -39,12 +27,9 @@ pub fn start_title(inner: &Arc<Inner>, job: &Arc<Job>) -> Option<Pending> {
         let inner = engine;
         let question = question(&inner, &job).await;
         let asked = inner.config.flag("task.title.enable");
-        let answer = if asked {
-            ask(&inner, &job, "task.title.prompt_template", TITLE, &format!("USER: {question}")).await
-        } else {
-            None
-        };
-        let title = answer
+        let conversation = [format!("USER: {question}")];
+        let named = if asked { answer(&inner, &job, Task::Title, &conversation).await } else { None };
+        let title = named
             .and_then(|answer| answer["title"].as_str().map(|title| title.trim().to_owned()))
             .filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| plain_title(&question));
@@ -59,9 +44,9 @@ pub fn start_title(inner: &Arc<Inner>, job: &Arc<Job>) -> Option<Pending> {
 /// After the reply: follow-up questions, the title if it is not there yet, tags.
 pub async fn after(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<Pending>) {
     let conversation = if job.background.follow_ups || job.background.tags {
-        format!("USER: {}\n\nASSISTANT: {}", question(inner, job).await, job.content())
+        vec![format!("USER: {}", question(inner, job).await), format!("ASSISTANT: {}", job.content())]
     } else {
-        String::new()
+        Vec::new()
     };
     if job.background.follow_ups && inner.config.flag("task.follow_up.enable") {
         follow_ups(inner, job, &conversation).await;
@@ -76,10 +61,8 @@ pub async fn after(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<Pending>) {
     }
 }
 
-async fn follow_ups(inner: &Inner, job: &Job, conversation: &str) {
-    let Some(answer) = ask(inner, job, "task.follow_up.prompt_template", FOLLOW_UPS, conversation).await else {
-        return;
-    };
+async fn follow_ups(inner: &Inner, job: &Job, conversation: &[String]) {
+    let Some(answer) = answer(inner, job, Task::FollowUps, conversation).await else { return };
     let questions = texts(&answer["follow_ups"]);
     if questions.is_empty() {
         return;
@@ -95,8 +78,8 @@ async fn follow_ups(inner: &Inner, job: &Job, conversation: &str) {
     job.notice("chat:message:follow_ups", json!({"follow_ups": questions}));
 }
 
-async fn tags(inner: &Inner, job: &Job, conversation: &str) {
-    let Some(answer) = ask(inner, job, "task.tags.prompt_template", TAGS, conversation).await else { return };
+async fn tags(inner: &Inner, job: &Job, conversation: &[String]) {
+    let Some(answer) = answer(inner, job, Task::Tags, conversation).await else { return };
     let names = texts(&answer["tags"]);
     if names.is_empty() {
         return;
@@ -108,49 +91,25 @@ async fn tags(inner: &Inner, job: &Job, conversation: &str) {
 }
 
 /// Asks the task model and reads its JSON. `None` when it fails, is too slow or does not answer in JSON.
-async fn ask(inner: &Inner, job: &Job, template_key: &str, own: &str, conversation: &str) -> Option<Json> {
-    let model = task_model(inner, job).await;
+async fn answer(inner: &Inner, job: &Job, task: Task, conversation: &[String]) -> Option<Json> {
+    let model = ask::task_model(inner, &job.model.base).await;
     if inner.providers.is_built_in(&model).await {
         // It computes one reply at a time: a title would stand before the next answer in the queue.
         return None;
     }
-    let custom = inner.config.text(template_key);
-    let template = if custom.trim().is_empty() { own } else { &custom };
-    let excerpt: String = conversation.chars().take(EXCERPT).collect();
-    let mut body = JsonMap::new();
-    body.insert(
-        "messages".to_owned(),
-        json!([{"role": "user", "content": template.replace("{{MESSAGES}}", &excerpt)}]),
-    );
-    body.insert("stream".to_owned(), json!(false));
-    if template_key == "task.title.prompt_template" {
-        body.insert("max_tokens".to_owned(), json!(1000));
-    }
-    body.extend(inner.config.get("task.model.params").as_object().cloned().unwrap_or_default());
-    let request = ChatRequest { model, body, user: Some(job.user.clone()), chat_id: None, prefix: None };
-    match tokio::time::timeout(DEADLINE, inner.providers.complete(request)).await {
+    let matter = Matter { messages: conversation.to_vec(), ..Matter::default() };
+    let request = ask::request(inner, task, model, &matter, &job.user);
+    match tokio::time::timeout(ask::DEADLINE, inner.providers.complete(request)).await {
         Ok(Ok(answer)) => object(answer.pointer("/choices/0/message/content")?.as_str()?),
         Ok(Err(error)) => {
-            report(&error);
+            tracing::info!(%error, "a background task failed");
             None
         }
         Err(_) => {
-            tracing::info!(chat = %job.chat, deadline_s = DEADLINE.as_secs(), "a background task was given up");
+            tracing::info!(chat = %job.chat, deadline_s = ask::DEADLINE.as_secs(), "a background task was given up");
             None
         }
     }
-}
-
-fn report(error: &ProviderError) {
-    tracing::info!(%error, "a background task failed");
-}
-
-/// The model that administrators chose for tasks, if it is there; otherwise the one that replies.
-async fn task_model(inner: &Inner, job: &Job) -> String {
-    let local = inner.providers.is_local(&job.model.base).await;
-    let key = if local { "task.model.default" } else { "task.model.external" };
-    let chosen = inner.config.text(key);
-    if !chosen.is_empty() && inner.providers.offers(&chosen).await { chosen } else { job.model.base.clone() }
 }
 
 /// The text that is being answered.
@@ -164,14 +123,6 @@ async fn question(inner: &Inner, job: &Job) -> String {
     let sent = job.body.get("messages").and_then(Json::as_array);
     sent.and_then(|messages| messages.iter().rev().find(|message| message["role"] == "user"))
         .map_or_else(String::new, |message| plain(&message["content"]))
-}
-
-fn plain(content: &Json) -> String {
-    match content {
-        Json::String(text) => text.clone(),
-        Json::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"),
-        _ => String::new(),
-    }
 }
 
 fn plain_title(question: &str) -> String {

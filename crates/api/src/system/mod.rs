@@ -1,7 +1,9 @@
 //! The server itself: health, version, configuration of the page, models at hand.
 
+pub mod backup;
 pub mod changelog;
 pub mod first_page;
+pub mod gravatar;
 pub mod health;
 pub mod manifest;
 pub mod models;

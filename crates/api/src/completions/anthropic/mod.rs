@@ -1,5 +1,6 @@
 //! Anthropic's messages API over any model: requests and answers are translated to and from OpenAI's shapes.
 
+pub mod count;
 mod reply;
 mod request;
 mod stream;

@@ -1,0 +1,116 @@
+//! The small jobs around a chat, and counting tokens, with a provider that says what it was asked.
+
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::app::{Person, Reply, TestApp};
+
+/// Its replies carry the request under `asked`.
+async fn provider() -> String {
+    let router = Router::new()
+        .route("/v1/models", get(|| async { Json(json!({"data": [{"id": "large"}, {"id": "small"}]})) }))
+        .route("/v1/chat/completions", post(|Json(asked): Json<Value>| async move { Json(json!({"asked": asked})) }))
+        .route(
+            "/v1/messages/count_tokens",
+            post(|Json(asked): Json<Value>| async move {
+                let count = asked["messages"].as_array().map_or(0, Vec::len);
+                Json(json!({"input_tokens": count, "model": asked["model"]}))
+            }),
+        );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}/v1")
+}
+
+async fn server(env: &[(&str, &str)]) -> TestApp {
+    let url = provider().await;
+    let mut all = vec![("ENABLE_OPENAI_API", "true"), ("OPENAI_API_BASE_URLS", &url), ("OPENAI_API_KEYS", "k")];
+    all.extend(env);
+    TestApp::with(&all).await
+}
+
+fn matter() -> Value {
+    json!({"model": "large", "prompt": "The sky", "type": "web_search", "responses": ["blue", "grey"], "messages": [
+        {"role": "user", "content": "Why is the sky blue?"}, {"role": "assistant", "content": "Scattering."}]})
+}
+
+async fn ask(person: &Person<'_>, job: &str, body: Value) -> Reply {
+    person.post(&format!("/api/v1/tasks/{job}/completions"), body).await
+}
+
+#[tokio::test]
+async fn every_job_asks_the_model_about_the_matter_it_was_given() {
+    let server = server(&[("ENABLE_AUTOCOMPLETE_GENERATION", "true")]).await;
+    let admin = server.admin().await;
+    for (job, wanted) in [
+        ("title", vec!["\"title\"", "USER: Why is the sky blue?\n\nASSISTANT: Scattering."]),
+        ("follow_up", vec!["\"follow_ups\"", "Scattering."]),
+        ("tags", vec!["\"tags\"", "Scattering."]),
+        ("queries", vec!["\"queries\"", "Scattering."]),
+        ("image_prompt", vec!["\"prompt\"", "Scattering."]),
+        ("auto", vec!["\"text\"", "(web_search)", "The sky"]),
+        ("emoji", vec!["emoji", "The sky"]),
+        ("moa", vec!["The sky", "1.\nblue\n\n2.\ngrey"]),
+    ] {
+        let asked = ask(&admin, job, matter()).await.ok()["asked"].clone();
+        let prompt = asked["messages"][0]["content"].as_str().unwrap();
+        assert!(wanted.iter().all(|part| prompt.contains(part)), "{job}: {prompt}");
+        assert!(!prompt.contains("{{"), "{job}: {prompt}");
+        assert_eq!((&asked["model"], &asked["stream"]), (&json!("large"), &json!(false)), "{job}");
+    }
+    let mut streamed = matter();
+    streamed["stream"] = json!(true);
+    assert_eq!(ask(&admin, "moa", streamed.clone()).await.ok()["asked"]["stream"], true);
+    assert_eq!(ask(&admin, "tags", streamed).await.ok()["asked"]["stream"], false);
+}
+
+#[tokio::test]
+async fn administrators_choose_the_model_the_words_and_what_is_off() {
+    let server = server(&[]).await;
+    let admin = server.admin().await;
+    assert_eq!(ask(&admin, "auto", matter()).await.refused(), 400);
+    let mut settings = admin.get("/api/v1/tasks/config").await.ok();
+    settings["TASK_MODEL_EXTERNAL"] = json!("small");
+    settings["TASK_MODEL_PARAMS"] = json!({"temperature": 0.5});
+    settings["TITLE_GENERATION_PROMPT_TEMPLATE"] = json!("Name it: {{MESSAGES:START:1}}");
+    settings["ENABLE_AUTOCOMPLETE_GENERATION"] = json!(true);
+    settings["AUTOCOMPLETE_GENERATION_INPUT_MAX_LENGTH"] = json!(6);
+    settings["ENABLE_TAGS_GENERATION"] = json!(false);
+    settings["ENABLE_SEARCH_QUERY_GENERATION"] = json!(false);
+    admin.post("/api/v1/tasks/config/update", settings).await.ok();
+    let asked = ask(&admin, "title", matter()).await.ok()["asked"].clone();
+    assert_eq!(asked["messages"][0]["content"], "Name it: USER: Why is the sky blue?");
+    assert_eq!((&asked["model"], &asked["temperature"]), (&json!("small"), &json!(0.5)));
+    let merged = ask(&admin, "moa", matter()).await.ok()["asked"].clone();
+    assert_eq!((&merged["model"], &merged["temperature"]), (&json!("large"), &Value::Null));
+    for (job, status) in [("auto", 400), ("tags", 400), ("queries", 400)] {
+        assert_eq!(ask(&admin, job, matter()).await.refused(), status, "{job}");
+    }
+    let mut other = matter();
+    (other["prompt"], other["type"]) = (json!("Thé sk"), json!("retrieval"));
+    ask(&admin, "auto", other.clone()).await.ok();
+    ask(&admin, "queries", other).await.ok();
+}
+
+#[tokio::test]
+async fn a_model_that_one_may_not_use_does_no_jobs() {
+    let server = server(&[]).await;
+    let admin = server.admin().await;
+    let user = server.somebody(&admin, "user", "user").await;
+    assert_eq!(ask(&user, "title", matter()).await.refused(), 404);
+    assert_eq!(user.post("/api/v1/messages/count_tokens", matter()).await.refused(), 404);
+    assert_eq!(ask(&admin, "title", json!({"model": "none-such", "messages": []})).await.refused(), 404);
+    assert_eq!(ask(&admin, "title", json!({"messages": 5})).await.refused(), 404);
+    assert_eq!(ask(&admin, "title", json!([])).await.refused(), 422);
+}
+
+#[tokio::test]
+async fn tokens_are_counted_by_the_server_that_has_the_model() {
+    let server = server(&[]).await;
+    let admin = server.admin().await;
+    for path in ["/api/v1/messages/count_tokens", "/api/message/count_tokens"] {
+        assert_eq!(admin.post(path, matter()).await.ok(), json!({"input_tokens": 2, "model": "large"}));
+    }
+}
