@@ -35,6 +35,11 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
             sessions.set_password(&user, &password(password_stdin)?).await?;
             out::line(&format!("set a new password for {}; every session has ended", user.email))?;
         }
+        Command::ResetFactor { email } => {
+            let user = find(&store, &email).await?;
+            let ticket = sessions.reset_ticket(&user).await?;
+            out::line(&format!("ticket for {}, good for one day and one use: {ticket}", user.email))?;
+        }
         Command::List { json } => list(&store, json).await?,
     }
     store.close().await;

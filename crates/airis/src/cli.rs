@@ -112,6 +112,8 @@ Examples:
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Make a ticket for somebody who lost their second factor: at the next sign-in it lets them set up another one.
+    ResetFactor { email: String },
     /// List accounts.
     List {
         /// One JSON list instead of a table.

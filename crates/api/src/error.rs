@@ -106,10 +106,14 @@ impl From<AccessError> for ApiError {
 impl From<AuthError> for ApiError {
     fn from(error: AuthError) -> Self {
         let status = match &error {
-            AuthError::InvalidToken | AuthError::Ended | AuthError::UnknownKey => StatusCode::UNAUTHORIZED,
+            AuthError::InvalidToken | AuthError::Ended | AuthError::UnknownKey | AuthError::ChallengeOver => {
+                StatusCode::UNAUTHORIZED
+            }
             AuthError::KeyRefused(_) => StatusCode::FORBIDDEN,
-            AuthError::WrongCredentials | AuthError::EmailTaken | AuthError::Unusable(_) => StatusCode::BAD_REQUEST,
-            AuthError::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            AuthError::WrongCredentials | AuthError::WrongCode | AuthError::EmailTaken | AuthError::Unusable(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            AuthError::TooManyAttempts | AuthError::TooManyCodes(_) => StatusCode::TOO_MANY_REQUESTS,
             AuthError::Internal(reason) => return Self::internal(reason),
             AuthError::Access(_) | AuthError::Store(_) => {
                 return match error {

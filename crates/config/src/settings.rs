@@ -33,6 +33,8 @@ pub struct Settings {
     pub reset_config_on_start: bool,
     /// Given, or generated and kept in the data folder by the binary.
     pub secret_key: Option<String>,
+    /// Seals the secrets of second factors in place of `secret_key`.
+    pub mfa_encryption_key: Option<String>,
     pub webui_name: String,
     pub webui_auth: bool,
     pub cookie_secure: bool,
@@ -133,6 +135,7 @@ impl Settings {
             enable_oauth_persistent_config: v.flag("ENABLE_OAUTH_PERSISTENT_CONFIG"),
             reset_config_on_start: v.flag("RESET_CONFIG_ON_START"),
             secret_key: v.filled("WEBUI_SECRET_KEY"),
+            mfa_encryption_key: v.filled("MFA_ENCRYPTION_KEY"),
             webui_name: v.filled("WEBUI_NAME").unwrap_or_else(|| "airis".to_owned()),
             webui_auth: v.flag("WEBUI_AUTH"),
             cookie_secure: v.flag("WEBUI_AUTH_COOKIE_SECURE"),

@@ -3,7 +3,7 @@
 use airis_domain::{Role, User, UserId, now};
 use airis_store::{NewUser, Store};
 
-use crate::{AuthError, IssuedToken, Method, Passwords, Sessions};
+use crate::{AuthError, Method, Opening, Passwords, Sessions};
 
 /// The account that everybody uses where accounts are turned off.
 pub const SINGLE_USER_EMAIL: &str = "admin@localhost";
@@ -19,8 +19,9 @@ pub struct NewAccount {
 }
 
 impl Sessions {
-    /// Checks email and password and opens a session. An old kind of hash is replaced by the way.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<(User, IssuedToken), AuthError> {
+    /// Checks email and password and opens a session, or says what is to be done before. An old kind of hash is replaced
+    /// by the way.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<(User, Opening), AuthError> {
         let email = email.trim().to_lowercase();
         if !self.inner.attempts.allow(&email, now()) {
             return Err(AuthError::TooManyAttempts);
@@ -38,8 +39,8 @@ impl Sessions {
             store.set_password(&credentials.user_id, &hash, None).await?;
         }
         let user = store.user(&credentials.user_id).await?.ok_or(AuthError::WrongCredentials)?;
-        let token = self.issue(&user, Method::Password).await?;
-        Ok((user, token))
+        let opening = self.open(&user, Method::Password).await?;
+        Ok((user, opening))
     }
 
     /// Makes an account for somebody who asks for one. The very first becomes an administrator. `None`: sign-up is
@@ -93,7 +94,7 @@ impl Sessions {
     }
 
     /// The one administrator where accounts are turned off; made at the first call.
-    pub async fn single_user(&self) -> Result<(User, IssuedToken), AuthError> {
+    pub async fn single_user(&self) -> Result<(User, Opening), AuthError> {
         let store = &self.inner.store;
         let user = match store.user_by_email(SINGLE_USER_EMAIL).await? {
             Some(user) => user,
@@ -110,8 +111,8 @@ impl Sessions {
                 store.sign_up(&user, false).await?.ok_or_else(closed)?
             }
         };
-        let token = self.issue(&user, Method::System).await?;
-        Ok((user, token))
+        let opening = self.open(&user, Method::System).await?;
+        Ok((user, opening))
     }
 
     /// The person a trusted proxy names; made at first sight. `role` overrides the default role of new people.
@@ -120,7 +121,7 @@ impl Sessions {
         email: &str,
         name: Option<String>,
         role: Option<Role>,
-    ) -> Result<(User, IssuedToken), AuthError> {
+    ) -> Result<(User, Opening), AuthError> {
         let email = email.trim().to_lowercase();
         let store = &self.inner.store;
         let user = match store.user_by_email(&email).await? {
@@ -139,8 +140,8 @@ impl Sessions {
                 user
             }
         };
-        let token = self.issue(&user, Method::TrustedHeader).await?;
-        Ok((user, token))
+        let opening = self.open(&user, Method::TrustedHeader).await?;
+        Ok((user, opening))
     }
 
     /// Makes the administrator named in the environment while nobody has an account. True when it was made.

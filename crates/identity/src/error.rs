@@ -21,6 +21,15 @@ pub enum AuthError {
     /// Too many attempts for one email.
     #[error("Too many attempts; try again in a few minutes")]
     TooManyAttempts,
+    /// The challenge is unknown, used, run out or for another step.
+    #[error("This sign-in took too long or was finished elsewhere; please sign in again")]
+    ChallengeOver,
+    /// A code or ticket of a second factor is wrong or was used before.
+    #[error("The code is incorrect")]
+    WrongCode,
+    /// Too many codes for one challenge or account; how many seconds to wait.
+    #[error("Too many codes; try again in a few minutes")]
+    TooManyCodes(i64),
     /// Somebody has this email already.
     #[error("This email address already has an account")]
     EmailTaken,

@@ -2,16 +2,20 @@
 
 mod accounts;
 mod error;
+mod factor;
 mod keys;
 mod lifetime;
 mod passwords;
 mod rate;
+mod seal;
 mod secret;
 mod sessions;
 mod token;
+mod totp;
 
 pub use accounts::{NewAccount, SINGLE_USER_EMAIL, is_email};
 pub use error::AuthError;
+pub use factor::{Challenge, FactorStatus, Opening, Proof, Setup, Step};
 pub use keys::new_api_key;
 pub use lifetime::{lifetime_seconds, parse_lifetime};
 pub use passwords::Passwords;

@@ -6,6 +6,7 @@ use airis_config::Config;
 use airis_domain::{Role, User, now};
 use airis_store::Store;
 
+use crate::seal::Seal;
 use crate::token::Signer;
 use crate::{AuthError, Claims, Method, Passwords, RateLimit, lifetime_seconds};
 
@@ -44,18 +45,34 @@ pub(crate) struct Inner {
     pub(crate) config: Arc<Config>,
     pub(crate) passwords: Passwords,
     pub(crate) attempts: RateLimit,
+    /// Codes of second factors per account.
+    pub(crate) codes: RateLimit,
     signer: Signer,
+    /// What the secrets of second factors are sealed with.
+    seal_secret: String,
 }
+
+impl Inner {
+    pub(crate) fn seal(&self) -> Result<Seal, AuthError> {
+        Seal::new(&self.seal_secret, "second factor")
+    }
+}
+
+/// Seconds in which an account may be asked for ten codes.
+pub(crate) const CODE_WINDOW: i64 = 900;
 
 impl Sessions {
     /// `secret` signs the tokens; every instance of one installation needs the same.
     pub fn new(store: Store, config: Arc<Config>, secret: &str) -> Self {
+        let seal_secret = config.settings().mfa_encryption_key.clone().unwrap_or_else(|| secret.to_owned());
         let inner = Inner {
             store,
             config,
             passwords: Passwords::default(),
             attempts: RateLimit::new(15, 180),
+            codes: RateLimit::new(10, CODE_WINDOW),
             signer: Signer::new(secret),
+            seal_secret,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -81,6 +98,11 @@ impl Sessions {
         }
         if let Some(jti) = &claims.jti
             && store.token_is_revoked(jti).await?
+        {
+            return Err(AuthError::Ended);
+        }
+        if self.needs_factor(claims.auth_method)
+            && !(claims.mfa_verified && store.second_factor(&claims.id).await?.is_some())
         {
             return Err(AuthError::Ended);
         }
@@ -118,6 +140,15 @@ impl Sessions {
 
     /// A new session for somebody who proved who they are.
     pub async fn issue(&self, user: &User, method: Method) -> Result<IssuedToken, AuthError> {
+        self.sign(user, method, false).await
+    }
+
+    /// The same for somebody who showed a second factor, too.
+    pub(crate) async fn issue_verified(&self, user: &User, method: Method) -> Result<IssuedToken, AuthError> {
+        self.sign(user, method, true).await
+    }
+
+    async fn sign(&self, user: &User, method: Method, mfa_verified: bool) -> Result<IssuedToken, AuthError> {
         let credentials = self.inner.store.credentials_by_id(&user.id).await?.ok_or(AuthError::Ended)?;
         let begin = now();
         let expires_at = lifetime_seconds(&self.inner.config.text("auth.jwt_expiry")).map(|seconds| begin + seconds);
@@ -127,7 +158,7 @@ impl Sessions {
             auth_method: Some(method),
             auth_time: Some(begin),
             session_stamp: credentials.session_stamp,
-            mfa_verified: false,
+            mfa_verified,
             exp: expires_at,
             jti: Some(uuid::Uuid::new_v4().to_string()),
             iat: Some(begin),

@@ -18,6 +18,24 @@ pub enum Method {
     Api,
 }
 
+impl Method {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Ldap => "ldap",
+            Self::Oauth => "oauth",
+            Self::TrustedHeader => "trusted_header",
+            Self::System => "system",
+            Self::Api => "api",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Password, Self::Ldap, Self::Oauth, Self::TrustedHeader, Self::System, Self::Api];
+        all.into_iter().find(|method| method.as_str() == text)
+    }
+}
+
 /// What a session token says. Times are seconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {

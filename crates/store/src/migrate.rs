@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "shared_chat", include_str!("../migrations/0004_shared_chat.sql")),
     (5, "prompts", include_str!("../migrations/0005_prompts.sql")),
     (6, "groups_and_versions", include_str!("../migrations/0006_groups_and_versions.sql")),
+    (7, "second_factor", include_str!("../migrations/0007_second_factor.sql")),
     (8, "evaluations", include_str!("../migrations/0008_evaluations.sql")),
 ];
 

@@ -171,7 +171,7 @@ fn value(name: &str, matter: &Matter, asker: &str) -> Option<String> {
             let chosen = match part.as_str() {
                 "start" => &all[..count.min(all.len())],
                 "end" => &all[all.len().saturating_sub(count)..],
-                _ => all,
+                _ => &all[..],
             };
             cut_middle(&chosen.join("\n\n"), if part == "middletruncate" { count } else { EXCERPT })
         }

@@ -1,5 +1,5 @@
 import type { paths } from './schema'
-import type { AdminConfig, Begun, Chat, Folder, Model, OllamaConfig, OpenAiConfig, PageConfig, Verified } from './types'
+import type { AdminConfig, Begun, Chat, Folder, Model, OllamaConfig, OpenAiConfig, PageConfig, SignedIn, Verified } from './types'
 
 /** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
 
@@ -31,6 +31,8 @@ export type Options<M extends Method, P extends PathOf<M>> = object extends Aske
 interface Open {
   'get /api/config': PageConfig
   'get /api/models': { data: Model[] }
+  'post /api/v1/auths/signin': SignedIn
+  'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
   'get /api/v1/chats/{id}': Chat

@@ -6,6 +6,9 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 
 export type Session = Schemas['SessionUserInfoResponse']
+export type Challenge = Schemas['MfaChallengeResponse']
+export type FactorSetup = Schemas['MfaSetupResponse']
+export type Enrolled = Schemas['MfaEnrollmentResponse']
 export type Onboarding = Schemas['Onboarding']
 export type ApiKey = Schemas['ApiKey']
 export type ChatSummary = Schemas['ChatTitleIdResponse']
@@ -14,6 +17,9 @@ export type UserRow = Schemas['UserGroupIdsModel']
 export type AdminConfig = Schemas['AdminConfig']
 export type OpenAiConfig = Schemas['OpenAIConfigForm']
 export type OllamaConfig = Schemas['OllamaConfigForm']
+
+/** What a sign-in leads to: a session, a step that is to be done before, or waiting for an administrator. */
+export type SignedIn = Schemas['SessionUserResponse'] | Challenge | { next_step: 'pending' }
 
 export interface PageConfig {
   name: string

@@ -1,5 +1,5 @@
 import { ApiError, del, get, getToken, post, setToken, unreached } from '../api/client'
-import type { PageConfig, Session } from '../api/types'
+import type { Challenge, PageConfig, Session, SignedIn } from '../api/types'
 import { forget, recall, remember } from '../offline/memory'
 
 let config = $state.raw<PageConfig | null>(null)
@@ -7,6 +7,7 @@ let user = $state.raw<Session | null>(null)
 let failure = $state<string | null>(null)
 let fresh = $state(false)
 let recalled = $state(false)
+let step = $state.raw<Challenge | { next_step: 'pending' } | null>(null)
 
 export const session = {
   get config(): PageConfig | null {
@@ -26,6 +27,20 @@ export const session = {
   /** The server was not reached: this is what it said last. */
   get recalled(): boolean {
     return recalled
+  },
+  /** What the sign-in still asks for. */
+  get challenge(): Challenge | null {
+    return step && 'challenge_token' in step ? step : null
+  },
+  /** The password was right, but an administrator has to let the person in. */
+  get waits(): boolean {
+    return user?.role === 'pending' || step?.next_step === 'pending'
+  },
+  /** Goes on with what a step of the sign-in led to. */
+  enter: adopt,
+  /** Back to the beginning of the sign-in. */
+  giveUp(): void {
+    step = null
   },
   endWelcome(): void {
     fresh = false
@@ -68,7 +83,7 @@ export const session = {
   async signUp(name: string, email: string, password: string): Promise<void> {
     const first = config?.onboarding ?? false
     const made = await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } })
-    fresh = first
+    fresh = first && !('next_step' in made)
     await adopt(made)
     config = await get('/api/config')
   },
@@ -95,8 +110,10 @@ export const session = {
 }
 
 /** The answer to a sign-in names a picture even for those who have none: who it is, is asked as on every start. */
-async function adopt({ token }: Session): Promise<void> {
-  setToken(token)
+async function adopt(answer: SignedIn): Promise<void> {
+  step = 'next_step' in answer ? answer : null
+  if ('next_step' in answer) return
+  setToken(answer.token)
   await session.refresh()
   keep()
 }

@@ -178,6 +178,8 @@ fn accounts_are_made_and_changed_from_the_command_line() {
     assert!(refused(&add("bob@example.com")).contains("already has an account"));
     assert!(refused(&run(&["user", "password", "eve@example.com", "--password-stdin"], "x\n")).contains("nobody has"));
     assert!(run(&["user", "password", "bob@example.com", "--password-stdin"], "another one\n").status.success());
+    let ticket = run(&["user", "reset-factor", "bob@example.com"], "");
+    assert!(String::from_utf8_lossy(&ticket.stdout).starts_with("ticket for bob@example.com, good for"));
     let list = airis(folder.path()).args(["user", "list", "--json"]).output().unwrap();
     let users: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
     assert_eq!(users.as_array().unwrap().len(), 2);

@@ -4,6 +4,8 @@ use airis_config::Settings;
 use airis_domain::now;
 use axum::http::{HeaderMap, HeaderValue, header};
 
+/// Carries the challenge of a sign-in that came back from another server.
+pub const CHALLENGE: &str = "mfa_challenge";
 /// Cookies that sign-out clears.
 const CLEARED: [&str; 4] = ["token", "owui-session", "oui-session", "oauth_id_token"];
 

@@ -1,6 +1,7 @@
 //! Opening a session.
 
 use airis_domain::Role;
+use airis_identity::Opening;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -20,13 +21,13 @@ pub struct SigninForm {
     pub password: String,
 }
 
-/// Opens a session for an email and a password, for the person a trusted proxy names, or for the one administrator
-/// where accounts are turned off.
+/// Opens a session, or says what is to be done before, for an email and a password, for the person a trusted proxy
+/// names, or for the one administrator where accounts are turned off.
 #[utoipa::path(post, path = "/api/v1/auths/signin", tag = "auths", security(()), request_body = SigninForm,
     responses((status = 200, body = SessionUserResponse)))]
 pub async fn sign_in(State(app): State<App>, headers: HeaderMap, Form(form): Form<SigninForm>) -> Result<Response> {
     let settings = app.config.settings();
-    let (user, issued) = if let Some(header) = &settings.trusted_email_header {
+    let (user, opening) = if let Some(header) = &settings.trusted_email_header {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let email = text(header).ok_or_else(|| ApiError::bad_request("The proxy named nobody"))?;
         let name = settings.trusted_name_header.as_deref().and_then(text);
@@ -40,6 +41,8 @@ pub async fn sign_in(State(app): State<App>, headers: HeaderMap, Form(form): For
     } else {
         return Err(ApiError::forbidden("Sign-in with a password is turned off"));
     };
-    tracing::info!(user = %user.id, "signed in");
-    opened(&app, &user, issued).await
+    if matches!(opening, Opening::Session(_)) {
+        tracing::info!(user = %user.id, "signed in");
+    }
+    opened(&app, &user, opening).await
 }

@@ -46,6 +46,6 @@ pub async fn sign_up(State(app): State<App>, Form(form): Form<SignupForm>) -> Re
     // The first sign-up turned sign-up off inside its transaction; this process must hear of it.
     settings::reload(&app).await?;
     tracing::info!(user = %user.id, role = user.role.as_str(), "account made");
-    let issued = app.sessions.issue(&user, Method::Password).await?;
-    opened(&app, &user, issued).await
+    let opening = app.sessions.open(&user, Method::Password).await?;
+    opened(&app, &user, opening).await
 }

@@ -1,12 +1,14 @@
 //! What people learn about their session.
 
 use airis_domain::{Json as Value, User};
-use airis_identity::IssuedToken;
+use airis_identity::{IssuedToken, Opening};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::cookies;
+use super::factor_views::MfaChallengeResponse;
 use crate::app::App;
 use crate::error::Result;
 use crate::extract::Json;
@@ -31,7 +33,7 @@ pub struct SessionUserResponse {
 }
 
 impl SessionUserResponse {
-    async fn new(app: &App, user: &User, issued: &IssuedToken) -> Result<Self> {
+    pub async fn new(app: &App, user: &User, issued: &IssuedToken) -> Result<Self> {
         let permissions = airis_access::effective(&app.store, &app.config, user).await?;
         Ok(Self {
             id: user.id.to_string(),
@@ -47,12 +49,21 @@ impl SessionUserResponse {
     }
 }
 
-/// Answers a sign-in or sign-up: the session in the body and in the cookie.
-pub async fn opened(app: &App, user: &User, issued: IssuedToken) -> Result<Response> {
+/// Answers a sign-in or sign-up: the session in the body and in the cookie, or what is to be done before.
+pub async fn opened(app: &App, user: &User, opening: Opening) -> Result<Response> {
+    let issued = match opening {
+        Opening::Session(issued) => issued,
+        Opening::Challenge(challenge) => return Ok(Json(MfaChallengeResponse::from(challenge)).into_response()),
+        Opening::Pending => return Ok(Json(json!({ "next_step": "pending" })).into_response()),
+    };
     let view = SessionUserResponse::new(app, user, &issued).await?;
-    let mut response = Json(view).into_response();
-    cookies::set_session(response.headers_mut(), app.config.settings(), &issued.token, issued.expires_at);
-    Ok(response)
+    Ok(with_cookie(app, Json(view).into_response(), &issued))
+}
+
+/// Sets the session's cookie on an answer.
+pub fn with_cookie(app: &App, mut answer: Response, issued: &IssuedToken) -> Response {
+    cookies::set_session(answer.headers_mut(), app.config.settings(), &issued.token, issued.expires_at);
+    answer
 }
 
 /// Where a person's picture is served.

@@ -32,7 +32,8 @@ async fn administrators_get_the_whole_database_and_nothing_is_left_behind() {
 async fn the_address_of_a_picture_is_made_of_the_email_in_its_plain_form() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let address = "https://www.gravatar.com/avatar/08168cd80dfd534ab0f10af10f1303fe00af2d43ab5c1432360d137f8197e17a?d=mp";
+    let address =
+        "https://www.gravatar.com/avatar/08168cd80dfd534ab0f10af10f1303fe00af2d43ab5c1432360d137f8197e17a?d=mp";
     for email in ["a@example.com", "%20A@Example.com%20"] {
         let reply = admin.get(&format!("/api/v1/utils/gravatar?email={email}")).await;
         assert_eq!(reply.ok(), json!(address));

@@ -9,6 +9,7 @@ mod compact;
 mod configs;
 mod copies;
 mod evaluations;
+mod factor;
 mod groups;
 mod jobs;
 mod matrix;

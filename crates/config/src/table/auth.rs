@@ -63,4 +63,5 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("MFA_ALLOW_TRUSTED_HEADER_BYPASS", false)
         .key("auth.mfa.allow_trusted_header_bypass")
         .doc("Trusted header sign-ins skip MFA"),
+    text("MFA_ENCRYPTION_KEY", "").doc("Seals the secrets of second factors; the secret key when empty"),
 ];

@@ -12,6 +12,7 @@ mod notes;
 mod opening;
 mod prompts;
 mod races;
+mod second_factor;
 mod shared_chats;
 mod turns;
 mod usage;
