@@ -7,7 +7,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, chats, completions, configs, evaluations, folders, groups, layers, models, ollama, openai, prompts, search, system, tasks, users,
+    analytics, auths, chats, completions, configs, evaluations, folders, groups, layers, models, ollama, openai,
+    prompts, search, system, tasks, users,
 };
 
 /// All areas together.

@@ -7,12 +7,12 @@ use axum::extract::State;
 
 use super::change::save;
 use super::forms::{ModelModel, SyncModelsForm, check_id};
-use crate::rights::Rights;
 use super::views::{ModelResponse, view};
 use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::rights::Rights;
 
 /// Stores every model that is sent, and deletes all others. Models that were here keep their owner.
 #[utoipa::path(post, path = "/api/v1/models/sync", tag = "models", security(("admin" = [])), request_body = SyncModelsForm,
@@ -27,7 +27,7 @@ pub async fn sync(
     let mut models = Vec::with_capacity(form.models.len());
     for model in form.models {
         check_id(&model.id)?;
-        let grants = rights.grants(&model.id, &model.access_grants)?;
+        let grants = rights.grants::<ModelRow>(&model.id, &model.access_grants)?;
         models.push((row(&app, &admin, model).await?, grants));
     }
     let wanted: HashSet<String> = models.iter().map(|(row, _)| row.id.clone()).collect();

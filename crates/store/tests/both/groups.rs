@@ -46,7 +46,7 @@ async fn people_of_a_group_count_for_the_groups_above_it(store: Store) {
         (store.insert_user(&person("ada")).await.unwrap(), store.insert_user(&person("Bob")).await.unwrap());
     store.add_members("bottom", &[bob.id.clone(), ada.id.clone(), UserId::from("nobody")]).await.unwrap();
     store.add_members("top", &[ada.id.clone(), ada.id.clone()]).await.unwrap();
-    assert!(matches!(store.add_members("nowhere", &[ada.id.clone()]).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.add_members("nowhere", std::slice::from_ref(&ada.id)).await, Err(StoreError::NotFound)));
     assert_eq!(ids_above(&store, &bob.id).await, ["bottom", "middle", "top"]);
     assert_eq!(store.groups_of(&bob.id).await.unwrap().len(), 1);
     let people = store.people_below("top").await.unwrap();
@@ -55,7 +55,7 @@ async fn people_of_a_group_count_for_the_groups_above_it(store: Store) {
     assert_eq!(store.memberships_below("middle").await.unwrap().len(), 2);
     let counts = store.count_members().await.unwrap();
     assert_eq!((counts.get("bottom"), counts.get("top"), counts.get("middle")), (Some(&2), Some(&1), None));
-    store.remove_members("bottom", &[bob.id.clone()]).await.unwrap();
+    store.remove_members("bottom", std::slice::from_ref(&bob.id)).await.unwrap();
     assert!(matches!(store.remove_members("nowhere", &[]).await, Err(StoreError::NotFound)));
     assert_eq!(ids_above(&store, &bob.id).await, Vec::<String>::new());
     store.delete_user(&ada.id).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_deleted_group_leaves_nothing_behind_but_its_children(store: Store) {
     store.insert_group(&group("top", None)).await.unwrap();
     store.insert_group(&group("below", Some("top"))).await.unwrap();
     let ada = store.insert_user(&person("ada")).await.unwrap();
-    store.add_members("top", &[ada.id.clone()]).await.unwrap();
+    store.add_members("top", std::slice::from_ref(&ada.id)).await.unwrap();
     let grant = AccessGrant {
         id: "g".to_owned(),
         resource_type: "model".to_owned(),
@@ -113,7 +113,7 @@ async fn a_loop_of_groups_is_walked_once(store: Store) {
     store.insert_group(&group("b", Some("a"))).await.unwrap();
     store.change_group("a", |group| group.parent_group_id = Some("b".to_owned())).await.unwrap();
     let ada = store.insert_user(&person("ada")).await.unwrap();
-    store.add_members("a", &[ada.id.clone()]).await.unwrap();
+    store.add_members("a", std::slice::from_ref(&ada.id)).await.unwrap();
     assert_eq!(ids_above(&store, &ada.id).await, ["a", "b"]);
     assert_eq!(store.people_below("b").await.unwrap().len(), 1);
 }
