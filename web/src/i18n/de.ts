@@ -24,11 +24,13 @@ const de: Record<keyof typeof en, string> = {
   'auth.signout': 'Abmelden',
   'auth.pending': 'Dein Konto wartet darauf, freigeschaltet zu werden.',
   'auth.check': 'Erneut prüfen',
-  'factor.enroll': 'Scanne dieses Bild mit einer Authenticator-App oder tippe den Schlüssel darunter ein. Gib dann den Code ein, den die App zeigt.',
+  'factor.enroll':
+    'Scanne dieses Bild mit einer Authenticator-App oder tippe den Schlüssel darunter ein. Gib dann den Code ein, den die App zeigt.',
   'factor.verify': 'Gib den Code ein, den deine Authenticator-App zeigt.',
   'factor.lost': 'Gib einen deiner Wiederherstellungscodes ein. Er gilt einmal.',
   'factor.recover': 'Gib das Ticket ein, das du vom Betreiber dieses Servers bekommen hast. Danach kannst du eine andere App einrichten.',
-  'factor.codes': 'Bewahre diese Wiederherstellungscodes sicher auf. Jeder lässt dich einmal hinein, wenn die App verloren ist; sie werden nicht noch einmal gezeigt.',
+  'factor.codes':
+    'Bewahre diese Wiederherstellungscodes sicher auf. Jeder lässt dich einmal hinein, wenn die App verloren ist; sie werden nicht noch einmal gezeigt.',
   'factor.kept': 'Ich habe sie aufbewahrt',
   'factor.picture': 'Bild für die Authenticator-App',
   'factor.code': 'Code',
