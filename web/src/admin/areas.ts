@@ -10,7 +10,7 @@ export interface Area {
 
 /** The first one opens when nothing else is asked for. */
 export const AREAS: readonly [Area, ...Area[]] = [
-  { id: 'users', label: 'admin.users', load: () => import('./People.svelte') },
+  { id: 'users', label: 'admin.users', load: () => import('../people/People.svelte') },
   { id: 'groups', label: 'groups.title', load: () => import('../groups/Groups.svelte') },
   { id: 'connections', label: 'admin.connections', load: () => import('./Connections.svelte') },
   { id: 'general', label: 'admin.general', load: () => import('./General.svelte') },
