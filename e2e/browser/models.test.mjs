@@ -83,6 +83,20 @@ test('what was written is there again, and a change is kept', async () => {
     await page.getByRole('link', { name: 'Models' }).last().click();
 });
 
+test('a change is a version that can be compared and undone', async () => {
+    await page.getByRole('link', { name: /^Kind tutor/ }).click();
+    await page.getByLabel('Description').fill('Explains it twice.');
+    await page.getByLabel(/What changed/).fill('Twice');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await shown('Twice').getByText('in use').waitFor();
+    await page.getByRole('button', { name: /^Compare/ }).first().click();
+    await page.getByText('+meta.description: Explains it twice.').waitFor();
+    await look('model-history');
+    await page.getByRole('button', { name: /^Restore/ }).first().click();
+    await page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((area) => area.value === 'Explains step by step.'));
+    await page.getByRole('link', { name: 'Models' }).last().click();
+});
+
 test('a model is copied, taken along in a file, deleted, and brought back', async () => {
     await actions('Kind tutor', 'Duplicate');
     await shown('Kind tutor (copy)').waitFor();
@@ -118,12 +132,25 @@ test('a chat with it begins with its questions', async () => {
     await page.keyboard.press('Escape');
 });
 
-test('others use what is for everyone, and see no workspace without being allowed to', async () => {
+test('a model is shared with a person, who may change it', async () => {
     await page.evaluate(async () => {
         const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
         const body = JSON.stringify({ name: 'Grace', email: 'grace@example.com', password: 'correct-Horse-2', role: 'user', profile_image_url: '/user.png' });
         await fetch('/api/v1/auths/add', { method: 'POST', headers, body });
     });
+    await account(page, 'Workspace');
+    await page.getByRole('link', { name: /^Kind tutor \(copy\)/ }).click();
+    await page.getByRole('combobox', { name: 'Share with people or groups' }).fill('grac');
+    await page.getByRole('option', { name: /Grace/ }).click();
+    await page.getByRole('combobox', { name: 'What Grace may do' }).selectOption('write');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector('select[aria-label="What Grace may do"]')?.value === 'write');
+    await look('model-access');
+});
+
+test('others use what is for everyone, and see no workspace without being allowed to', async () => {
     const other = await openPage(at.url);
     await other.getByLabel('Email').fill('grace@example.com');
     await other.getByLabel('Password').fill('correct-Horse-2');

@@ -17,6 +17,8 @@ export interface Draft {
   picture: string
   hidden: boolean
   active: boolean
+  /** What a change is about. */
+  message: string
 }
 
 /** Parameters that the form knows; others of a stored model stay as they are. */
@@ -62,6 +64,7 @@ export function draftOf(model: StoredModel | null, base = ''): Draft {
     picture: meta.profile_image_url && meta.profile_image_url !== NO_PICTURE ? meta.profile_image_url : '',
     hidden: meta.hidden === true,
     active: model?.is_active ?? true,
+    message: '',
   }
 }
 
@@ -89,8 +92,9 @@ export function formOf(draft: Draft, model: StoredModel | null): ModelForm {
     suggestion_prompts: suggestions.length ? suggestions.map((content) => known.get(content) ?? { content, title: ['', ''] }) : null,
     hidden: draft.hidden,
   }
-  const { id, name, base, grants, active } = draft
-  return { id, name, base_model_id: base || null, meta, params, access_grants: plain(grants), is_active: active }
+  const { id, name, base, grants, active, message } = draft
+  const own = { id, name, base_model_id: base || null, is_active: active, commit_message: message.trim() || null }
+  return { ...own, meta, params, access_grants: plain(grants) }
 }
 
 /** A copy of a model under an id that none of `taken` has. */

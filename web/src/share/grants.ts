@@ -1,5 +1,5 @@
 /** Who may see something: one line of its access list. */
-export interface Grant {
+export type Grant = {
   principal_type: 'user' | 'group' | 'anyone'
   principal_id: string
   permission: 'read' | 'write'

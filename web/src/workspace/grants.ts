@@ -1,27 +1,24 @@
-/** Who else may use a thing, and whether they may change it. */
-export type Grant = {
-  /** `user` or `group`. */
-  principal_type: string
-  /** An id; `*` is everyone who is signed in. */
-  principal_id: string
-  /** `read` or `write`; who may write has both. */
-  permission: string
-}
+import { removed, type Grant } from '../share/grants'
 
-const ofEveryone = (grant: Grant): boolean => grant.principal_type === 'user' && grant.principal_id === '*'
-
-/** Whether everyone may use the thing. */
-export const isPublic = (grants: Grant[]): boolean => grants.some((grant) => ofEveryone(grant) && grant.permission === 'read')
-
-/** The same grants with or without everyone; all others stay. */
-export function withEveryone(grants: Grant[], everyone: boolean): Grant[] {
-  const others = grants.filter((grant) => !ofEveryone(grant))
-  return everyone ? [...others, { principal_type: 'user', principal_id: '*', permission: 'read' }] : others
-}
+export type { Grant }
+/** What somebody may do: use a thing, or change it, too. */
+export type Level = Grant['permission']
 
 /** What the server is told: the parts of a grant that are anybody's choice. */
-export const plain = (grants: Grant[]): Grant[] =>
-  grants.map(({ principal_type, principal_id, permission }) => ({ principal_type, principal_id, permission }))
+export const plain = (grants: { principal_type: string; principal_id: string; permission: string }[]): Grant[] =>
+  grants.map(({ principal_type, principal_id, permission }) => ({ principal_type, principal_id, permission }) as Grant)
+
+/** What was granted to the person or group of a grant. */
+export const levelOf = (grants: Grant[], { principal_type, principal_id }: Grant): Level =>
+  grants.some((one) => one.principal_type === principal_type && one.principal_id === principal_id && one.permission === 'write')
+    ? 'write'
+    : 'read'
+
+/** The same grants, but the person or group of one has this level. Who may change a thing may also use it. */
+export function withLevel(grants: Grant[], grant: Grant, level: Level): Grant[] {
+  const own: Grant[] = [{ ...grant, permission: 'read' }, ...(level === 'write' ? [{ ...grant, permission: level }] : [])]
+  return [...removed(grants, grant), ...own]
+}
 
 /** Whether two lists say the same, in whatever order. */
 export function sameGrants(one: Grant[], other: Grant[]): boolean {
