@@ -241,9 +241,9 @@ impl Store {
         };
         let (from, to) = (query.from.unwrap_or(i64::MIN), query.to.unwrap_or(i64::MAX));
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(sql)
-            .bind(&query.model).bind(from).bind(to).bind(query.limit).bind(query.offset).fetch_all(pool).await)?;
+            .bind(json::clean(&query.model)).bind(from).bind(to).bind(query.limit).bind(query.offset).fetch_all(pool).await)?;
         let total = reading!(self, pool => sqlx::query_scalar(COUNT)
-            .bind(&query.model).bind(from).bind(to).fetch_one(pool).await)?;
+            .bind(json::clean(&query.model)).bind(from).bind(to).fetch_one(pool).await)?;
         let chat = |(id, user_id, user_name, question, updated_at): Row| ModelChat {
             id: id.into(),
             user_id: user_id.into(),
@@ -260,6 +260,6 @@ impl Store {
             "SELECT MIN(t.name), COUNT(*) FROM chat_tag x JOIN tag t ON t.user_id = x.user_id AND t.id = x.tag_id \
              WHERE x.chat_id IN (SELECT m.chat_id FROM message m JOIN chat c ON c.id = m.chat_id \
              WHERE m.role = 'assistant' AND m.model = $1 AND COALESCE(m.timestamp, c.created_at) >= $2) \
-             GROUP BY x.tag_id ORDER BY 2 DESC, 1 LIMIT $3").bind(model).bind(since).bind(limit).fetch_all(pool).await)?)
+             GROUP BY x.tag_id ORDER BY 2 DESC, 1 LIMIT $3").bind(json::clean(model)).bind(since).bind(limit).fetch_all(pool).await)?)
     }
 }

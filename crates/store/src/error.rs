@@ -32,6 +32,9 @@ const FULL: [&str; 2] = ["53100", "53200"];
 /// gave up a statement.
 const AWAY: [&str; 6] = ["08", "57P", "57014", "53300", "25006", "55P03"];
 
+/// PostgreSQL's code for text that it cannot hold, such as a U+0000 in an id: nothing is called so.
+const NO_TEXT: &str = "22021";
+
 /// What a result code of the database says about its state, not about the statement.
 enum State {
     Full,
@@ -66,7 +69,7 @@ impl From<sqlx::Error> for StoreError {
                 if database.is_unique_violation() {
                     let text = database.message();
                     Self::Conflict(["email", "command"].into_iter().find(|name| text.contains(name)).unwrap_or("id"))
-                } else if database.is_foreign_key_violation() {
+                } else if database.is_foreign_key_violation() || code == NO_TEXT {
                     Self::NotFound
                 } else {
                     let message = database.message().to_owned();

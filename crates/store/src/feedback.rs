@@ -128,7 +128,7 @@ impl Store {
     pub async fn feedback(&self, id: &str) -> Result<Option<Feedback>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, version, type, data, meta, snapshot, created_at, updated_at FROM feedback WHERE id = $1")
-            .bind(id).fetch_optional(pool).await)?;
+            .bind(json::clean(id)).fetch_optional(pool).await)?;
         Ok(row.map(Feedback::from))
     }
 
@@ -152,7 +152,7 @@ impl Store {
     /// Deletes feedback of anybody. `NotFound` when it is not there.
     pub async fn delete_feedback(&self, id: &str) -> Result<()> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM feedback WHERE id = $1")
-            .bind(id).execute(pool).await.map(|done| done.rows_affected()))?;
+            .bind(json::clean(id)).execute(pool).await.map(|done| done.rows_affected()))?;
         if deleted == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 
@@ -192,7 +192,7 @@ impl Store {
     pub async fn votes_on(&self, model: &str, since: i64) -> Result<Vec<(i64, bool)>> {
         let rows: Vec<(i64, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT created_at, rating FROM feedback WHERE model_id = $1 AND rating IS NOT NULL AND created_at >= $2 \
-             ORDER BY created_at, id").bind(model).bind(since).fetch_all(pool).await)?;
+             ORDER BY created_at, id").bind(json::clean(model)).bind(since).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(|(at, rating)| (at, rating > 0)).collect())
     }
 }

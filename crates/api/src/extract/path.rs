@@ -10,9 +10,6 @@ use serde_json::json;
 use super::{Invalid, invalid};
 use crate::error::ApiError;
 
-/// U+0000 in an address.
-pub(super) const NUL: &str = "%00";
-
 /// Path parameters read into `T`.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
@@ -21,10 +18,6 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        // Nothing is called so, and PostgreSQL refuses to look for it.
-        if parts.uri.path().contains(NUL) {
-            return Err(ApiError::not_found());
-        }
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(PathRejection::FailedToDeserializePathParams(error)) => Err(invalid(&[explain(error.kind())])),

@@ -6,9 +6,11 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::path::NUL;
 use super::{Invalid, invalid};
 use crate::error::ApiError;
+
+/// U+0000 in an address.
+const NUL: &str = "%00";
 
 /// The query string read into `T`.
 #[derive(Clone, Copy, Debug)]

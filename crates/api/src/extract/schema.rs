@@ -84,12 +84,15 @@ impl Checker<'_> {
         }
     }
 
-    /// One of the choices must fit; otherwise the findings of all but `null` are listed.
+    /// One of the choices must fit; otherwise the findings of all but `null` are listed, and where that leaves several, each
+    /// says which one it is about.
     fn any(&self, choices: &[RefOr<Schema>], value: &Json, loc: Vec<Json>, findings: &mut Vec<Invalid>) {
         let mut all = Vec::new();
+        let several = choices.iter().filter(|choice| !is_null(choice)).count() > 1;
         for choice in choices {
             let mut own = Vec::new();
-            self.visit(choice, value, loc.clone(), &mut own);
+            let place = if several { at(&loc, json!(kind_name(choice))) } else { loc.clone() };
+            self.visit(choice, value, place, &mut own);
             if own.is_empty() {
                 return;
             }
@@ -103,6 +106,31 @@ impl Checker<'_> {
 
 fn at(loc: &[Json], next: Json) -> Vec<Json> {
     loc.iter().cloned().chain([next]).collect()
+}
+
+/// What the contract calls a choice.
+fn kind_name(choice: &RefOr<Schema>) -> String {
+    let kind = match choice {
+        RefOr::Ref(reference) => return reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned(),
+        RefOr::T(Schema::Array(array)) => {
+            return match &array.items {
+                ArrayItems::RefOrSchema(items) => format!("list[{}]", kind_name(items)),
+                ArrayItems::False => "list[any]".to_owned(),
+            };
+        }
+        RefOr::T(Schema::Object(object)) => &object.schema_type,
+        RefOr::T(_) => &SchemaType::AnyValue,
+    };
+    match kind {
+        SchemaType::Type(Type::String) => "str",
+        SchemaType::Type(Type::Integer) => "int",
+        SchemaType::Type(Type::Number) => "float",
+        SchemaType::Type(Type::Boolean) => "bool",
+        SchemaType::Type(Type::Array) => "list[any]",
+        SchemaType::Type(Type::Object) => "dict[str,any]",
+        _ => "any",
+    }
+    .to_owned()
 }
 
 fn is_null(schema: &RefOr<Schema>) -> bool {

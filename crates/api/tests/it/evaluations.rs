@@ -44,7 +44,7 @@ async fn judgements_that_make_no_sense_are_explained() {
     assert_eq!(ask(json!({})).await, json!(["body", "type"]));
     assert_eq!(ask(json!({"type": 5})).await, json!(["body", "type"]));
     assert_eq!(ask(json!({"type": "rating", "data": []})).await, json!(["body", "data"]));
-    assert_eq!(ask(json!({"type": "rating", "data": {"rating": 1.5}})).await, json!(["body", "data", "rating"]));
+    assert_eq!(ask(json!({"type": "rating", "data": {"rating": 1.5}})).await, json!(["body", "data", "rating", "str"]));
     assert_eq!(ask(json!({"type": "rating", "meta": "x"})).await, json!(["body", "meta"]));
     assert_eq!(ask(json!({"type": "rating", "data": [1, "m", null, null, null]})).await, json!(["body", "data"]));
     assert_eq!(ask(json!(["rating", null, null, null])).await, json!(["body"]));

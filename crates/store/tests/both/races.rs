@@ -1,7 +1,7 @@
 //! Many writers at once, and what clients send that no form foresees.
 
 use airis_domain::MessageId;
-use airis_store::{ChatPatch, MessagePatch, Store, StoreError, UserPatch};
+use airis_store::{ChatPatch, MessagePatch, ModelChatQuery, Store, StoreError, UserPatch};
 use serde_json::{Map, Value, json};
 
 use crate::fixture::{chat, message, on_both, person};
@@ -11,6 +11,7 @@ on_both! {
     settings_changed_by_many_at_once_end_in_one_version_each
     a_loop_of_parents_is_read_once_and_no_more
     the_character_that_no_database_takes_is_dropped_from_plain_text
+    nothing_is_called_by_that_character
 }
 
 fn key(number: usize) -> Map<String, Value> {
@@ -100,4 +101,16 @@ async fn the_character_that_no_database_takes_is_dropped_from_plain_text(store: 
     let patch = ChatPatch { title: Some("a\0b".to_owned()), ..ChatPatch::default() };
     store.update_chat(&chat.id, &patch).await.unwrap();
     assert_eq!(store.chat(&chat.id).await.unwrap().unwrap().title, "ab");
+}
+
+async fn nothing_is_called_by_that_character(store: Store) {
+    let found = store.user(&"a\0".into()).await;
+    assert!(matches!(found, Ok(None) | Err(StoreError::NotFound)), "{found:?}");
+    let found = store.chat(&"a\0".into()).await;
+    assert!(matches!(found, Ok(None) | Err(StoreError::NotFound)), "{found:?}");
+    assert_eq!(store.feedback("a\0").await.unwrap(), None);
+    assert!(store.votes_on("a\0", 0).await.unwrap().is_empty());
+    assert!(store.tags_of_model("a\0", 0, 9).await.unwrap().is_empty());
+    let query = ModelChatQuery { model: "a\0".to_owned(), limit: 9, ..ModelChatQuery::default() };
+    assert_eq!(store.chats_of_model(&query).await.unwrap().1, 0);
 }
