@@ -110,8 +110,11 @@ test('a slash offers prompts, and what they leave open is asked for', async () =
     await page.reload();
     await page.waitForFunction(() => document.querySelector('textarea')?.value.endsWith('Good night'));
     await composer(page).fill('');
-    await account(page, 'Workspace');
-    await page.getByRole('link', { name: 'Prompts' }).click();
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('prompts');
+    await page.getByRole('option', { name: /Prompts/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/workspace/prompts');
     await page.getByRole('link', { name: /^Translate a text/ }).click();
 });
 
