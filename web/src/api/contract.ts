@@ -1,5 +1,20 @@
 import type { paths } from './schema'
-import type { AdminConfig, Begun, Chat, Folder, Model, OllamaConfig, OpenAiConfig, PageConfig, SignedIn, Verified } from './types'
+import type { Tree } from '../groups/permissions'
+import type { Grant } from '../share/grants'
+import type {
+  AdminConfig,
+  Begun,
+  Chat,
+  Folder,
+  Group,
+  Model,
+  OllamaConfig,
+  OpenAiConfig,
+  PageConfig,
+  SignedIn,
+  Verified,
+  Shown,
+} from './types'
 
 /** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
 
@@ -12,7 +27,11 @@ type Operation<M extends Method, P extends PathOf<M>> = paths[P][M]
 
 type InPath<O> = O extends { parameters: { path: infer T } } ? { path: T } : { path?: never }
 type InQuery<O> = O extends { parameters: { query?: infer T } } ? { query?: NonNullable<T> } : { query?: never }
-type InBody<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? { body: T } : { body?: never }
+type InBody<O> = O extends { requestBody: { content: { 'application/json': infer T } } }
+  ? { body: T }
+  : O extends { requestBody?: { content: { 'application/json': infer T } } }
+    ? { body?: T }
+    : { body?: never }
 
 /** What belongs to a request; `signal` ends it. */
 export type Asked<M extends Method, P extends PathOf<M>> = InPath<Operation<M, P>> &
@@ -36,7 +55,17 @@ interface Open {
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
   'get /api/v1/chats/{id}': Chat
+  'get /api/v1/chats/share/{share_id}': Shown
+  'get /api/v1/chats/shared/{id}/access': Grant[]
+  'post /api/v1/chats/{id}/clone/shared': Chat
   'post /api/v1/folders/': Folder
+  'get /api/v1/groups/': Group[]
+  'get /api/v1/groups/id/{id}': Group
+  'post /api/v1/groups/create': Group
+  'post /api/v1/groups/id/{id}/update': Group
+  'get /api/v1/users/default/permissions': Tree
+  'get /api/v1/users/default/permissions/defaults': Tree
+  'post /api/v1/users/default/permissions': Tree
   'post /api/chat/completions': Begun
   'get /api/v1/prompts/id/{prompt_id}/history/diff': { content_diff: string[] }
   'get /openai/config': OpenAiConfig

@@ -12,6 +12,7 @@ export type Enrolled = Schemas['MfaEnrollmentResponse']
 export type Onboarding = Schemas['Onboarding']
 export type ApiKey = Schemas['ApiKey']
 export type ChatSummary = Schemas['ChatTitleIdResponse']
+export type SharedChat = Schemas['SharedChatResponse']
 export type Folder = Schemas['FolderNameIdResponse']
 export type UserRow = Schemas['UserGroupIdsModel']
 export type AdminConfig = Schemas['AdminConfig']
@@ -92,6 +93,16 @@ export interface Message {
 /** The document leaves the chat object open. */
 export type Chat = Omit<Schemas['ChatResponse'], 'chat'> & {
   chat: { models?: string[]; params?: Record<string, unknown>; history: { messages: Record<string, Message>; currentId: string | null } }
+}
+
+/** What a link to a chat shows: a copy, or the chat itself. */
+export type Shown = Chat & { chat: { share_mode?: 'continue' | null } }
+
+/** The document leaves what a group allows and how it is set up open. */
+export type Group = Omit<Schemas['GroupModel'], 'permissions' | 'data'> & {
+  member_count?: number | null
+  permissions?: Record<string, Record<string, boolean>> | null
+  data?: { config?: Record<string, unknown> } | null
 }
 
 /** `events` of the socket. */

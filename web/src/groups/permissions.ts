@@ -5,10 +5,11 @@ import { t, type Key } from '../i18n/index.svelte'
 export type Tree = Record<string, Record<string, boolean>>
 
 /** Sections in the order in which they are read; others follow. */
-const ORDER = ['chat', 'features', 'workspace', 'sharing', 'access_grants', 'settings']
+const ORDER = ['chat', 'features', 'workspace', 'sharing', 'access_grants', 'settings'] as const
+export type Section = (typeof ORDER)[number]
 
 export function sections(tree: Tree): string[] {
-  const known = ORDER.filter((name) => tree[name])
+  const known: string[] = ORDER.filter((name) => tree[name])
   return [...known, ...Object.keys(tree).filter((name) => !known.includes(name))]
 }
 

@@ -1,6 +1,5 @@
 import { del, get, post } from '../api/client'
-import type { Parts } from '../api/address'
-import type { Chat } from '../api/types'
+import type { Chat, SharedChat, Shown } from '../api/types'
 import type { Grant } from './grants'
 
 /** A link to a chat. */
@@ -10,23 +9,8 @@ export interface Link {
   live: boolean
 }
 
-/** One of the person's links. */
-export interface SharedChat {
-  id: string
-  chat_id: string
-  title: string
-  share_id: string | null
-  updated_at: number
-  created_at: number
-}
-
-type Ask = <T>(path: string, parts?: Parts) => Promise<T>
-const [read, send, drop] = [get as unknown as Ask, post as unknown as Ask, del as unknown as Ask]
-
 /** What a link shows. */
-export type Shown = Chat & { chat: { share_mode?: 'continue' | null } }
-
-export const readShown = (id: string): Promise<Shown> => read('/api/v1/chats/share/{share_id}', { path: { share_id: id } })
+export const readShown = (id: string): Promise<Shown> => get('/api/v1/chats/share/{share_id}', { path: { share_id: id } })
 
 /** The chat's link; null when it has none. */
 export async function readLink(chat: string): Promise<Link | null> {
@@ -36,27 +20,28 @@ export async function readLink(chat: string): Promise<Link | null> {
 
 /** Makes a link, or renews what it shows. */
 export async function makeLink(chat: string, live: boolean): Promise<Link | null> {
-  const body = { share_mode: live ? 'continue' : null }
-  const { share_id: id } = await send<Chat>('/api/v1/chats/{id}/share', { path: { id: chat }, body })
+  const body = live ? { share_mode: 'continue' as const } : {}
+  const made = await post('/api/v1/chats/{id}/share', { path: { id: chat }, body })
+  const id = made?.share_id
   return id ? { id, live } : null
 }
 
-export const dropLink = (chat: string): Promise<unknown> => drop('/api/v1/chats/{id}/share', { path: { id: chat } })
-export const dropLinks = (): Promise<unknown> => drop('/api/v1/chats/share/all')
+export const dropLink = (chat: string): Promise<unknown> => del('/api/v1/chats/{id}/share', { path: { id: chat } })
+export const dropLinks = (): Promise<unknown> => del('/api/v1/chats/share/all')
 
-export const readGrants = (chat: string): Promise<Grant[]> => read('/api/v1/chats/shared/{id}/access', { path: { id: chat } })
+export const readGrants = (chat: string): Promise<Grant[]> => get('/api/v1/chats/shared/{id}/access', { path: { id: chat } })
 
 /** Stores who may follow the link, and answers what the server made of it: what this person may not give is left out. */
 export async function writeGrants(chat: string, grants: Grant[]): Promise<Grant[]> {
-  await send('/api/v1/chats/shared/{id}/access/update', { path: { id: chat }, body: { access_grants: grants } })
+  await post('/api/v1/chats/shared/{id}/access/update', { path: { id: chat }, body: { access_grants: grants } })
   return readGrants(chat)
 }
 
 export const readShared = (page: number, query: string): Promise<SharedChat[]> =>
-  read('/api/v1/chats/shared', { query: { page, query: query || undefined } })
+  get('/api/v1/chats/shared', { query: { page, ...(query && { query }) } })
 
 /** A copy of what a link shows, as a chat of one's own. */
-export const takeOver = (id: string): Promise<Chat> => send('/api/v1/chats/{id}/clone/shared', { path: { id } })
+export const takeOver = (id: string): Promise<Chat> => post('/api/v1/chats/{id}/clone/shared', { path: { id } })
 
 /** The address that others open. */
 export const addressOf = (id: string): string => new URL(`/s/${id}`, location.href).href

@@ -1,5 +1,4 @@
 import { get } from '../api/client'
-import type { Parts } from '../api/address'
 import type { Grant } from './grants'
 
 /** A person or a group that something can be shared with. */
@@ -10,14 +9,6 @@ export interface Reader {
   /** What tells namesakes apart. */
   hint?: string
 }
-
-interface Group {
-  id: string
-  name: string
-  member_count?: number | null
-}
-
-const read = get as unknown as <T>(path: string, parts?: Parts) => Promise<T>
 
 const reader = (user: { id: string; name: string; email: string }): Reader => ({
   type: 'user',
@@ -34,15 +25,17 @@ export async function findPeople(query: string, signal?: AbortSignal): Promise<R
 
 /** Groups that this person may share with. */
 export async function readGroups(): Promise<Reader[]> {
-  const groups = await read<Group[]>('/api/v1/groups/', { query: { share: true } })
+  const groups = await get('/api/v1/groups/', { query: { share: true } })
   return groups.map(({ id, name }) => ({ type: 'group', id, name }))
 }
 
 /** Who a grant names; somebody who is gone is shown by the id. */
 export async function readReader({ principal_type: type, principal_id: id }: Grant): Promise<Reader> {
   try {
-    if (type === 'group')
-      return { type, ...(({ name }) => ({ id, name }))(await read<Group>('/api/v1/groups/id/{id}/info', { path: { id } })) }
+    if (type === 'group') {
+      const group = await get('/api/v1/groups/id/{id}/info', { path: { id } })
+      return { type, id, name: group?.name ?? id }
+    }
     return reader(await get('/api/v1/users/{user_id}/info', { path: { user_id: id } }))
   } catch {
     return { type: type === 'group' ? 'group' : 'user', id, name: id }
