@@ -4637,7 +4637,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ModelHistoryResponse"];
+                        "application/json": components["schemas"]["VotesResponse"];
                     };
                 };
             };
@@ -11864,6 +11864,10 @@ export interface components {
             };
         };
         Value: unknown;
+        VotesResponse: {
+            history: components["schemas"]["ModelHistoryEntry"][];
+            model_id: string;
+        };
     };
     responses: never;
     parameters: never;

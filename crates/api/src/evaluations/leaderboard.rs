@@ -41,7 +41,7 @@ pub struct LeaderboardResponse {
 
 /// A model's votes by day.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ModelHistoryResponse {
+pub struct VotesResponse {
     model_id: String,
     history: Vec<ModelHistoryEntry>,
 }
@@ -70,15 +70,15 @@ pub async fn read(
 /// Votes for and against a model, day by day.
 #[utoipa::path(get, path = "/api/v1/evaluations/leaderboard/{model_id}/history", tag = "evaluations",
     security(("admin" = [])), params(("model_id" = String, Path), HistoryQuery),
-    responses((status = 200, body = ModelHistoryResponse)))]
+    responses((status = 200, body = VotesResponse)))]
 pub async fn history(
     _admin: Admin,
     State(app): State<App>,
     Path(model_id): Path<String>,
     Query(query): Query<HistoryQuery>,
-) -> Result<Json<ModelHistoryResponse>> {
+) -> Result<Json<VotesResponse>> {
     let history = by_day(&app, &model_id, query.days).await?;
-    Ok(Json(ModelHistoryResponse { model_id, history }))
+    Ok(Json(VotesResponse { model_id, history }))
 }
 
 /// The votes of the last days, one entry for each day.
