@@ -96,13 +96,7 @@ impl<'a> Rights<'a> {
 
     /// Grants as sent, made whole, each once; those that the person may not give are dropped.
     pub fn grants<T: Shareable>(&self, id: &str, sent: &[FreeForm]) -> Result<Vec<AccessGrant>> {
-        let mut grants: Vec<AccessGrant> = Vec::with_capacity(sent.len());
-        for grant in sent {
-            let grant = whole(T::KIND, id, grant)?;
-            if !grants.iter().any(|known| same(known, &grant)) {
-                grants.push(grant);
-            }
-        }
+        let grants = whole(T::KIND, id, &["user", "group"], sent)?;
         if self.user.role == Role::Admin { Ok(grants) } else { Ok(shareable(&self.permissions, T::SWITCH, grants)) }
     }
 }
@@ -117,7 +111,19 @@ fn same(one: &AccessGrant, other: &AccessGrant) -> bool {
         && one.permission == other.permission
 }
 
-fn whole(kind: &str, id: &str, sent: &FreeForm) -> Result<AccessGrant> {
+/// Grants on something as sent, made whole, each once; `principals` are the types that they may name.
+pub fn whole(kind: &str, id: &str, principals: &[&str], sent: &[FreeForm]) -> Result<Vec<AccessGrant>> {
+    let mut grants: Vec<AccessGrant> = Vec::with_capacity(sent.len());
+    for grant in sent {
+        let grant = one(kind, id, principals, grant)?;
+        if !grants.iter().any(|known| same(known, &grant)) {
+            grants.push(grant);
+        }
+    }
+    Ok(grants)
+}
+
+fn one(kind: &str, id: &str, principals: &[&str], sent: &FreeForm) -> Result<AccessGrant> {
     let text = |key: &str| sent.0.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let grant = AccessGrant {
         id: airis_domain::MessageId::random().to_string(),
@@ -128,15 +134,16 @@ fn whole(kind: &str, id: &str, sent: &FreeForm) -> Result<AccessGrant> {
         permission: text("permission"),
         created_at: now(),
     };
-    let sound = ["user", "group"].contains(&grant.principal_type.as_str())
+    let sound = principals.contains(&grant.principal_type.as_str())
         && (1..=LONGEST_ID).contains(&grant.principal_id.len())
         && !grant.principal_id.contains('\0')
         && ["read", "write"].contains(&grant.permission.as_str());
     if sound {
         Ok(grant)
     } else {
-        Err(ApiError::bad_request(
-            "A grant needs principal_type (user, group), principal_id and permission (read, write)",
-        ))
+        Err(ApiError::bad_request(format!(
+            "A grant needs principal_type ({}), principal_id and permission (read, write)",
+            principals.join(", ")
+        )))
     }
 }

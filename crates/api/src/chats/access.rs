@@ -1,7 +1,7 @@
 //! Who may follow the link to a chat.
 
 use airis_access::{SHARED_CHAT, Sharer};
-use airis_domain::{AccessGrant, ChatId, MessageId, now};
+use airis_domain::AccessGrant;
 use axum::extract::State;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use super::share::{ShareMode, answer, link};
 use super::view::ChatResponse;
 use crate::app::App;
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::extract::{FreeForm, Json};
 use crate::owned::{ChatAs, Owner};
+use crate::rights::whole;
 
 /// Who may follow a link, and what it shows; a mode that is not named stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,36 +45,11 @@ pub async fn update(
     Json(form): Json<ChatAccessGrantsForm>,
 ) -> Result<Json<ChatResponse>> {
     let sharer = Sharer::of(&app.store, &app.config, &chat.caller).await?;
-    let grants = form.access_grants.iter().map(|sent| whole(&chat.id, sent)).collect::<Result<Vec<_>>>()?;
+    let grants = whole(SHARED_CHAT, chat.id.as_str(), &["user", "group", "anyone"], &form.access_grants)?;
     app.store.set_grants(SHARED_CHAT, chat.id.as_str(), &sharer.may_give(grants)).await?;
     match form.share_mode {
         Some(mode) if chat.share_id.is_some() => link(&app, &chat, mode).await?,
         _ => app.realtime.review_chat(&chat.id, &chat.user_id),
     }
     answer(&app, &chat).await
-}
-
-/// A grant as it is stored, from what a client said of it.
-fn whole(chat: &ChatId, sent: &FreeForm) -> Result<AccessGrant> {
-    let text = |key: &str| sent.0.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-    let grant = AccessGrant {
-        id: MessageId::random().to_string(),
-        resource_type: SHARED_CHAT.to_owned(),
-        resource_id: chat.to_string(),
-        principal_type: text("principal_type"),
-        principal_id: text("principal_id"),
-        permission: text("permission"),
-        created_at: now(),
-    };
-    let sound = ["user", "group", "anyone"].contains(&grant.principal_type.as_str())
-        && !grant.principal_id.is_empty()
-        && !grant.principal_id.contains('\0')
-        && ["read", "write"].contains(&grant.permission.as_str());
-    if sound {
-        Ok(grant)
-    } else {
-        Err(ApiError::bad_request(
-            "A grant needs principal_type (user, group, anyone), principal_id and permission (read, write)",
-        ))
-    }
 }

@@ -197,8 +197,15 @@ async fn forms_that_make_no_sense_are_explained() {
     assert_eq!(ann.post(&share, Value::Null).await.ok()["id"], chat.as_str());
     assert_eq!(ann.post(&access, json!({})).await.refused(), 422);
     assert_eq!(ann.post(&access, json!({"access_grants": [1]})).await.refused(), 422);
-    for grant in [json!({}), json!({"principal_type": "user", "principal_id": "x", "permission": "own"})] {
+    let grant =
+        |who: &str, permission: &str| json!({"principal_type": "user", "principal_id": who, "permission": permission});
+    for grant in
+        [json!({}), grant("x", "own"), grant("", "read"), grant("\u{0}", "read"), grant(&"x".repeat(300), "read")]
+    {
         assert_eq!(ann.post(&access, json!({"access_grants": [grant]})).await.refused(), 400);
     }
+    let twice = json!({"access_grants": [grant("ü", "read"), grant("ü", "read"), grant("ü", "write")]});
+    ann.post(&access, twice).await.ok();
+    assert_eq!(ann.get(&access.replace("/update", "")).await.ok().as_array().unwrap().len(), 2);
     assert_eq!(ann.post(&format!("/api/v1/chats/{chat}/fork"), json!({"message_id": 1})).await.refused(), 422);
 }
