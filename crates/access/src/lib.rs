@@ -1,10 +1,12 @@
 //! Who may do what. Handlers get entities only inside a type that proves the check was made.
 
+mod files;
 mod grants;
 mod owned;
 mod permissions;
 mod shared_chat;
 
+pub use files::{Reachable, reaches_all};
 pub use grants::{granted, granted_to_groups, shareable};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};

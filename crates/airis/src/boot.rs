@@ -6,6 +6,7 @@ use std::sync::Arc;
 use airis_api::App;
 use airis_bus::Bus;
 use airis_config::{Config, Settings};
+use airis_files::Files;
 use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
@@ -34,12 +35,13 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     }
     let folder = settings.data_dir.join("turns");
     let bus = Bus::in_process(&folder).with_context(|| format!("DATA_DIR: {} cannot be used", folder.display()))?;
+    let files = Files::local(&settings.data_dir.join("uploads"));
     let providers = Providers::new(config.clone());
     let instance = instance_name();
     let turns =
         Turns::new(store.clone(), bus.clone(), providers.clone(), config.clone(), Arc::new(BuiltIn), instance.clone());
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-    let app = App::new(store, bus, config, providers, turns, sessions, realtime, instance);
+    let app = App::new(store, bus, config, files, providers, turns, sessions, realtime, instance);
     Ok(Booted { app, lock })
 }
 

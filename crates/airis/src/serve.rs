@@ -48,6 +48,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     let mut background = JoinSet::new();
     background.spawn(recover(app.clone()));
     background.spawn(warm_up(app.clone()));
+    background.spawn(read_files(app.clone()));
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, "stopping; running replies may finish"),
         ended = &mut server => bail!("the server stopped listening: {ended:?}"),
@@ -99,6 +100,11 @@ async fn recover(app: App) {
         Ok(count) => tracing::info!(count, "took over unfinished replies"),
         Err(error) => tracing::error!(%error, "unfinished replies cannot be taken over"),
     }
+}
+
+/// Goes on with files that a dead process was reading.
+async fn read_files(app: App) {
+    airis_api::recover_files(&app).await;
 }
 
 /// Asks every provider for its models before the first person does.

@@ -5,11 +5,14 @@ use std::time::Instant;
 
 use airis_bus::Bus;
 use airis_config::Config;
+use airis_files::Files;
 use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::Store;
 use airis_turns::Turns;
+
+use crate::files::Reading;
 
 /// Shared state of the server; cheap to clone.
 #[derive(Clone)]
@@ -22,6 +25,9 @@ pub struct Inner {
     pub store: Store,
     pub bus: Bus,
     pub config: Arc<Config>,
+    pub files: Files,
+    /// What takes the text from files.
+    pub(crate) reading: Reading,
     pub providers: Providers,
     pub turns: Turns,
     pub sessions: Sessions,
@@ -38,6 +44,7 @@ impl App {
         store: Store,
         bus: Bus,
         config: Arc<Config>,
+        files: Files,
         providers: Providers,
         turns: Turns,
         sessions: Sessions,
@@ -45,7 +52,22 @@ impl App {
         instance: String,
     ) -> Self {
         let started = Instant::now();
-        Self { inner: Arc::new(Inner { store, bus, config, providers, turns, sessions, realtime, instance, started }) }
+        let reading = Reading::new(store.clone(), files.clone());
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                bus,
+                config,
+                files,
+                reading,
+                providers,
+                turns,
+                sessions,
+                realtime,
+                instance,
+                started,
+            }),
+        }
     }
 }
 

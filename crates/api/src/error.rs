@@ -2,6 +2,7 @@
 
 use airis_access::AccessError;
 use airis_domain::Json;
+use airis_files::FilesError;
 use airis_identity::AuthError;
 use airis_providers::ProviderError;
 use airis_store::StoreError;
@@ -89,6 +90,20 @@ impl From<StoreError> for ApiError {
             }
             StoreError::LeaseLost => Self::new(StatusCode::CONFLICT, "Another instance has taken over"),
             StoreError::Open(_) | StoreError::Database(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<FilesError> for ApiError {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::Gone => Self::not_found(),
+            FilesError::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+            FilesError::Full => {
+                tracing::error!("no space is left for files");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no disk space left; nothing was saved")
+            }
+            FilesError::Io(_) => Self::internal(error),
         }
     }
 }

@@ -44,6 +44,10 @@ pub fn wrap(router: Router, settings: &Settings) -> Router {
 /// Security headers that the operator asked for.
 fn asked_for(router: Router, settings: &Settings) -> Router {
     settings.security_headers.iter().fold(router, |router, (name, value)| match HeaderValue::from_str(value) {
+        // Answers that bring a policy of their own, such as uploaded files, bring a stricter one.
+        Ok(value) if *name == "content-security-policy" => {
+            router.layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, value))
+        }
         Ok(value) => router.layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), value)),
         Err(_) => router,
     })

@@ -13,6 +13,7 @@ mod elsewhere;
 pub mod error;
 mod evaluations;
 pub mod extract;
+mod files;
 mod folders;
 mod groups;
 mod layers;
@@ -48,6 +49,11 @@ pub fn build_router(app: App) -> Router {
     }
     let router = router.method_not_allowed_fallback(elsewhere::method).fallback(elsewhere::address);
     layers::wrap(router.with_state(app), &settings)
+}
+
+/// Goes on with files that a dead process left half read, and clears away uploads that broke off.
+pub async fn recover_files(app: &App) {
+    files::recover(app).await;
 }
 
 /// The OpenAPI document of every route, without starting anything.

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, chats, completions, configs, evaluations, folders, groups, layers, models, ollama, openai,
+    analytics, auths, chats, completions, configs, evaluations, files, folders, groups, layers, models, ollama, openai,
     prompts, search, system, tasks, users,
 };
 
@@ -27,6 +27,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(folders())
         .merge(prompt_area())
         .merge(search_area())
+        .merge(file_area())
         .merge(tasks())
         .merge(completions())
         .merge(evaluations())
@@ -342,6 +343,27 @@ fn tasks() -> OpenApiRouter<App> {
         .routes(routes!(tasks::ask::autocomplete))
         .routes(routes!(tasks::ask::emoji))
         .routes(routes!(tasks::ask::merge))
+}
+
+/// Uploaded files.
+fn file_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(files::list::list))
+        .routes(routes!(files::list::search))
+        .routes(routes!(files::list::search_own))
+        .routes(routes!(files::list::count))
+        .routes(routes!(files::list::count_own))
+        .routes(routes!(files::delete::all))
+        .routes(routes!(files::one::read, files::delete::one))
+        .routes(routes!(files::one::rename))
+        .routes(routes!(files::status::read))
+        .routes(routes!(files::text::read))
+        .routes(routes!(files::text::update))
+        .routes(routes!(files::content::read))
+        .routes(routes!(files::content::page))
+        .routes(routes!(files::content::named))
+        // An upload goes to the disk as it comes; its limit is a setting.
+        .merge(OpenApiRouter::new().routes(routes!(files::upload::upload)).layer(DefaultBodyLimit::disable()))
 }
 
 /// Replies of models.

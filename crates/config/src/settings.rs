@@ -113,6 +113,7 @@ impl Settings {
     pub(crate) fn read(values: &Values) -> Result<Self, ConfigError> {
         let v = values;
         let data_dir = PathBuf::from(v.text("DATA_DIR"));
+        storage(v)?;
         let same_site = if v.text("WEBUI_AUTH_COOKIE_SAME_SITE").is_empty() {
             "WEBUI_SESSION_COOKIE_SAME_SITE"
         } else {
@@ -233,6 +234,18 @@ fn database_url(values: &Values, data_dir: &std::path::Path) -> Result<String, C
         return Ok(format!("{kind}://{credentials}{host}{port}/{name}"));
     }
     Ok(format!("sqlite:///{}", data_dir.join("airis.db").display()))
+}
+
+/// A storage that is not built must not quietly become another one.
+fn storage(values: &Values) -> Result<(), ConfigError> {
+    let name = values.text("STORAGE_PROVIDER").to_lowercase();
+    if name.is_empty() || name == "local" {
+        return Ok(());
+    }
+    Err(wrong(
+        "STORAGE_PROVIDER",
+        format!("\"{name}\" is not built yet; only local is, which needs a DATA_DIR that lasts"),
+    ))
 }
 
 /// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.

@@ -49,6 +49,8 @@ id!(/// A message; unique within its chat, chosen by whoever creates it.
     MessageId);
 id!(/// One assistant reply being produced; the contract calls it a task.
     TurnId);
+id!(/// An uploaded file.
+    FileId);
 id!(/// A connected socket.
     SessionId);
 id!(/// A model as people pick it, prefix included.

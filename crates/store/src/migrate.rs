@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "groups_and_versions", include_str!("../migrations/0006_groups_and_versions.sql")),
     (7, "second_factor", include_str!("../migrations/0007_second_factor.sql")),
     (8, "evaluations", include_str!("../migrations/0008_evaluations.sql")),
+    (9, "files", include_str!("../migrations/0009_files.sql")),
 ];
 
 /// PostgreSQL's advisory lock of this product, any constant.

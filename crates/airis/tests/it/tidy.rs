@@ -8,7 +8,7 @@ use crate::repository::{code, root, sources};
 const FLOORS: [&[&str]; 10] = [
     &["domain"],
     &["config", "telemetry"],
-    &["bus", "store"],
+    &["bus", "files", "store"],
     &["access"],
     &["identity", "providers"],
     &["tools"],

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
+use crate::files::remove_bytes;
 use crate::pictures;
 
 /// What to change; what is missing or null stays.
@@ -96,7 +97,9 @@ pub async fn delete(admin: Admin, State(app): State<App>, Path(id): Path<String>
     if user.id == admin.id || is_first(&app, &user).await? {
         return Err(ApiError::forbidden("Neither you yourself nor the first administrator can be deleted"));
     }
+    let bytes = app.store.file_paths(Some(&user.id)).await?;
     let gone = app.store.delete_user(&user.id).await?;
+    remove_bytes(&app, &bytes).await;
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, by = %admin.id, "account deleted");
     Ok(Json(gone))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use airis_api::App;
 use airis_bus::Bus;
 use airis_config::Config;
+use airis_files::Files;
 use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
@@ -93,6 +94,7 @@ impl TestApp {
         .unwrap();
         airis_api::settings::load(&store, &config).await.unwrap();
         let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
+        let files = Files::local(&settings.data_dir.join("uploads"));
         let providers = Providers::new(config.clone());
         let sessions = Sessions::new(store.clone(), config.clone(), SECRET);
         let turns = Turns::new(
@@ -105,7 +107,7 @@ impl TestApp {
         );
         let realtime =
             Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-        let app = App::new(store, bus, config, providers, turns, sessions, realtime, "test".to_owned());
+        let app = App::new(store, bus, config, files, providers, turns, sessions, realtime, "test".to_owned());
         Self { router: airis_api::build_router(app.clone()), app, _folder: folder }
     }
 
@@ -176,5 +178,38 @@ impl Person<'_> {
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.call("POST", path, Some(body)).await
+    }
+
+    /// Sends a request with headers and bytes as they are.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.server.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a form; a part without a kind is a plain field.
+    pub async fn form(&self, path: &str, parts: &[(&str, Option<(&str, &str)>, &[u8])]) -> Reply {
+        let mut body = Vec::new();
+        for (field, file, bytes) in parts {
+            body.extend(format!("--x\r\ncontent-disposition: form-data; name=\"{field}\"").bytes());
+            if let Some((name, kind)) = file {
+                body.extend(format!("; filename=\"{name}\"").bytes());
+                if !kind.is_empty() {
+                    body.extend(format!("\r\ncontent-type: {kind}").bytes());
+                }
+            }
+            body.extend(b"\r\n\r\n");
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--x--\r\n");
+        self.send("POST", path, &[("content-type", "multipart/form-data; boundary=x")], body).await
+    }
+
+    /// Uploads a file and waits until it is read.
+    pub async fn upload(&self, name: &str, kind: &str, bytes: &[u8]) -> Value {
+        let path = "/api/v1/files/?process_in_background=false";
+        self.form(path, &[("file", Some((name, kind)), bytes)]).await.ok()
     }
 }

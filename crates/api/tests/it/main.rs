@@ -12,6 +12,7 @@ mod evaluations;
 mod factor;
 mod groups;
 mod jobs;
+mod files;
 mod matrix;
 mod models;
 mod pages;

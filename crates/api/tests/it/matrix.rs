@@ -22,6 +22,7 @@ const OF_CHATS: &[&str] = &[
 const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
 const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
+const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
@@ -165,9 +166,10 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let feedback = owner.post("/api/v1/evaluations/feedback", judgement).await.ok()["id"].as_str().unwrap().to_owned();
     let prompt = json!({"command": "mine", "name": "Mine", "content": "secret"});
     let prompt = admin.post("/api/v1/prompts/create", prompt).await.ok()["id"].as_str().unwrap().to_owned();
+    let file = owner.upload("mine.txt", "text/plain", b"secret").await["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
-        let things = [format!("folders/{folder}"), "chats/".to_owned(), format!("evaluations/feedback/{feedback}")];
+        let things = [format!("folders/{folder}"), "chats/".to_owned(), format!("evaluations/feedback/{feedback}"), format!("files/{file}")];
         let mut found = vec![chat];
         for thing in things {
             found.push(owner.get(&format!("/api/v1/{thing}")).await.ok());
@@ -188,6 +190,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &prompt
         } else if OF_FEEDBACK.iter().any(begins) {
             &feedback
+        } else if OF_FILES.iter().any(begins) {
+            &file
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {
             continue;
         } else {
@@ -201,7 +205,7 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
         for body in [
             None,
             Some(
-                json!({"name": "stolen", "title": "stolen", "content": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": [{"principal_type": "user", "principal_id": "*", "permission": "read"}], "parent_id": null, "folder_id": null}),
+                json!({"name": "stolen", "title": "stolen", "content": "stolen", "filename": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": [{"principal_type": "user", "principal_id": "*", "permission": "read"}], "parent_id": null, "folder_id": null}),
             ),
             Some(
                 json!({"command": "stolen", "name": "stolen", "content": "stolen", "type": "stolen", "version_id": "stolen", "access_grants": []}),

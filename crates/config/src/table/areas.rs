@@ -1,6 +1,6 @@
 //! Switches and values that the page's configuration reports for areas beside the chat.
 
-use crate::variable::{Variable, flag, int, json, text};
+use crate::variable::{Variable, flag, int, json, list, text};
 
 pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_PLUGINS", true).doc("Tools, functions and tool servers altogether"),
@@ -29,6 +29,11 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("ONEDRIVE_CLIENT_ID", "").doc("Client id for onedrive sign-in"),
     text("ONEDRIVE_CLIENT_ID_PERSONAL", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id personal setting"),
     text("ONEDRIVE_CLIENT_ID_BUSINESS", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id business setting"),
+    text("STORAGE_PROVIDER", "local")
+        .doc("Where uploaded files are kept: `local`, the folder `uploads` in the data folder"),
+    list("RAG_ALLOWED_FILE_EXTENSIONS", ',', "")
+        .key("rag.file.allowed_extensions")
+        .doc("Endings of files that people may upload to have them read, without dots; empty: all"),
     int("RAG_FILE_MAX_COUNT", "").key("rag.file.max_count").nullable().doc("Max files per chat"),
     int("RAG_FILE_MAX_SIZE", "").key("rag.file.max_size").nullable().doc("Max upload size in MB"),
     int("FILE_IMAGE_COMPRESSION_WIDTH", "")

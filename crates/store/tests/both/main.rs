@@ -5,6 +5,7 @@
 mod accounts;
 mod chats;
 mod evaluations;
+mod files;
 mod fixture;
 mod groups;
 mod large;

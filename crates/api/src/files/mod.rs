@@ -1,0 +1,52 @@
+//! Files that people upload.
+
+mod body;
+pub mod content;
+pub mod delete;
+pub mod list;
+pub mod one;
+mod range;
+mod reading;
+mod served;
+pub mod status;
+pub mod text;
+pub mod upload;
+mod view;
+
+pub(crate) use delete::remove_bytes;
+pub(crate) use reading::{Reading, recover};
+
+use airis_access::{AccessError, Reachable};
+use airis_domain::{File, FileId};
+use airis_store::StoreError;
+
+use crate::app::App;
+use crate::caller::Verified;
+use crate::error::{ApiError, Result};
+
+/// The file, without its text, if the caller may have it. The contract answers 404 otherwise.
+async fn reachable(app: &App, user: &Verified, id: String) -> Result<File> {
+    let file = Reachable::file(&app.store, &app.config, user, &FileId(id)).await.map_err(hide)?;
+    Ok(file.into_inner())
+}
+
+/// The same with its text.
+async fn reachable_with_text(app: &App, user: &Verified, id: String) -> Result<File> {
+    let file = Reachable::file_with_text(&app.store, &app.config, user, &FileId(id)).await.map_err(hide)?;
+    Ok(file.into_inner())
+}
+
+fn hide(error: AccessError) -> ApiError {
+    match error {
+        AccessError::NotYours => ApiError::not_found(),
+        other => other.into(),
+    }
+}
+
+/// Deleted between the check and the change.
+fn gone(error: StoreError) -> ApiError {
+    match error {
+        StoreError::NotFound => ApiError::not_found(),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,42 @@
+//! The text of a file, to be read and to be corrected.
+
+use airis_domain::Json as Value;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::reading::digest;
+use super::{gone, reachable, reachable_with_text};
+use crate::app::App;
+use crate::caller::Verified;
+use crate::error::Result;
+use crate::extract::{Json, Path};
+
+/// A new text.
+#[derive(Deserialize, ToSchema)]
+pub struct ContentForm {
+    pub content: String,
+}
+
+/// The text; empty while there is none.
+#[utoipa::path(get, path = "/api/v1/files/{id}/data/content", tag = "files", security(("verified" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Value)))]
+pub async fn read(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Value>> {
+    let file = reachable_with_text(&app, &user, id).await?;
+    Ok(Json(json!({"content": file.content.unwrap_or_default()})))
+}
+
+/// Replaces the text; the uploaded bytes stay as they are.
+#[utoipa::path(post, path = "/api/v1/files/{id}/data/content/update", tag = "files", security(("verified" = [])),
+    params(("id" = String, Path)), responses((status = 200, body = Value)))]
+pub async fn update(
+    State(app): State<App>,
+    user: Verified,
+    Path(id): Path<String>,
+    Json(form): Json<ContentForm>,
+) -> Result<Json<Value>> {
+    let file = reachable(&app, &user, id).await?;
+    app.store.write_file_text(&file.id, &form.content, &digest(&form.content)).await.map_err(gone)?;
+    Ok(Json(json!({"content": form.content})))
+}

@@ -1,0 +1,58 @@
+//! Files in a folder.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use tokio::fs::{self, File};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+use crate::{FilesError, Reader, Received, Result, Storage};
+
+/// Keeps every file as one in this folder. Its place is the whole path, but only the last part of it counts: a folder
+/// may move, and files may come from another server.
+pub struct LocalFolder {
+    folder: PathBuf,
+}
+
+impl LocalFolder {
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    fn at(&self, place: &str) -> Result<PathBuf> {
+        let name = place.rsplit(['/', '\\']).next().unwrap_or_default();
+        if name.is_empty() || name == "." || name == ".." || name.contains('\0') {
+            return Err(FilesError::Gone);
+        }
+        Ok(self.folder.join(name))
+    }
+}
+
+#[async_trait]
+impl Storage for LocalFolder {
+    async fn keep(&self, received: Received, name: &str) -> Result<String> {
+        let path = self.at(name)?;
+        received.settle(&path).await?;
+        Ok(path.to_string_lossy().into_owned())
+    }
+
+    async fn size(&self, place: &str) -> Result<u64> {
+        let meta = fs::metadata(self.at(place)?).await?;
+        if meta.is_file() { Ok(meta.len()) } else { Err(FilesError::Gone) }
+    }
+
+    async fn read(&self, place: &str, start: u64, length: u64) -> Result<Reader> {
+        let mut file = File::open(self.at(place)?).await?;
+        if start > 0 {
+            file.seek(std::io::SeekFrom::Start(start)).await?;
+        }
+        Ok(Box::pin(file.take(length)))
+    }
+
+    async fn remove(&self, place: &str) -> Result<()> {
+        match fs::remove_file(self.at(place)?).await.map_err(FilesError::from) {
+            Err(FilesError::Gone) => Ok(()),
+            outcome => outcome,
+        }
+    }
+}
