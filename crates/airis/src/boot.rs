@@ -38,8 +38,15 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let files = Files::local(&settings.data_dir.join("uploads"));
     let providers = Providers::new(config.clone());
     let instance = instance_name();
-    let turns =
-        Turns::new(store.clone(), bus.clone(), providers.clone(), config.clone(), Arc::new(BuiltIn), instance.clone());
+    let turns = Turns::new(
+        store.clone(),
+        bus.clone(),
+        providers.clone(),
+        config.clone(),
+        files.clone(),
+        Arc::new(BuiltIn),
+        instance.clone(),
+    );
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
     let app = App::new(store, bus, config, files, providers, turns, sessions, realtime, instance);
     Ok(Booted { app, lock })

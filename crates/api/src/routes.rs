@@ -46,6 +46,7 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::changelog::read))
         .routes(routes!(system::manifest::read))
         .routes(routes!(system::usage::read))
+        .routes(routes!(system::cache::read))
         .routes(routes!(system::models::list))
         .routes(routes!(system::models::list_v1))
         .routes(routes!(system::models::base))

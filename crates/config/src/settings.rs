@@ -107,6 +107,8 @@ pub struct Settings {
     /// Seconds that running turns get on SIGTERM.
     pub shutdown_grace: u64,
     pub enable_openai_passthrough: bool,
+    /// Texts of files go into the system message instead of the question.
+    pub rag_system_context: bool,
 }
 
 impl Settings {
@@ -206,6 +208,7 @@ impl Settings {
             workers: v.number("UVICORN_WORKERS")?,
             shutdown_grace: v.required("SHUTDOWN_GRACE")?,
             enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
+            rag_system_context: v.flag("RAG_SYSTEM_CONTEXT"),
         })
     }
 }

@@ -77,6 +77,11 @@ impl Files {
         Self { storage: Arc::new(LocalFolder::new(folder.clone())), receiving: Arc::new(folder) }
     }
 
+    /// What lies in folders of a folder, to be read only: a place is the path from there.
+    pub fn tree(folder: &Path) -> Self {
+        Self { storage: Arc::new(LocalFolder::tree(folder.to_owned())), receiving: Arc::new(folder.to_owned()) }
+    }
+
     /// An upload that is about to arrive.
     pub async fn receive(&self) -> Result<Incoming> {
         Incoming::begin(&self.receiving).await

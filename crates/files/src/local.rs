@@ -1,6 +1,6 @@
 //! Files in a folder.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use async_trait::async_trait;
 use tokio::fs::{self, File};
@@ -12,19 +12,39 @@ use crate::{FilesError, Reader, Received, Result, Storage};
 /// may move, and files may come from another server.
 pub struct LocalFolder {
     folder: PathBuf,
+    /// Whether a place is a path below the folder instead of the name of a file in it.
+    nested: bool,
 }
 
 impl LocalFolder {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, nested: false }
+    }
+
+    /// Files in folders of a folder, named by the path from there.
+    pub fn tree(folder: PathBuf) -> Self {
+        Self { folder, nested: true }
     }
 
     fn at(&self, place: &str) -> Result<PathBuf> {
+        if self.nested {
+            return self.below(place);
+        }
         let name = place.rsplit(['/', '\\']).next().unwrap_or_default();
         if name.is_empty() || name == "." || name == ".." || name.contains('\0') {
             return Err(FilesError::Gone);
         }
         Ok(self.folder.join(name))
+    }
+
+    /// A file that lies below the folder in truth, links followed.
+    fn below(&self, place: &str) -> Result<PathBuf> {
+        let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+        if place.contains(['\0', '\\']) || !Path::new(place).components().all(plain) {
+            return Err(FilesError::Gone);
+        }
+        let (root, path) = (self.folder.canonicalize()?, self.folder.join(place).canonicalize()?);
+        if path.starts_with(&root) { Ok(path) } else { Err(FilesError::Gone) }
     }
 }
 

@@ -85,8 +85,16 @@ impl Server {
         let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
         let providers = airis_providers::Providers::new(config.clone());
         let tools = Arc::new(airis_tools::BuiltIn);
-        let turns =
-            airis_turns::Turns::new(store.clone(), bus.clone(), providers, config.clone(), tools, "test".to_owned());
+        let files = airis_files::Files::local(&folder.path().join("uploads"));
+        let turns = airis_turns::Turns::new(
+            store.clone(),
+            bus.clone(),
+            providers,
+            config.clone(),
+            files,
+            tools,
+            "test".to_owned(),
+        );
         let realtime = Realtime::new(store.clone(), bus.clone(), config, Arc::new(Tokens), turns);
         Self { realtime, bus, store, _folder: folder }
     }

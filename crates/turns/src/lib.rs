@@ -1,9 +1,11 @@
 //! The life of one reply: prepare, generate, call tools, log, checkpoint, lease, take over, stop, follow-up tasks.
 
 mod ask;
+mod attached;
 mod begin;
 mod checkpoint;
 mod compact;
+mod documents;
 mod form;
 mod generate;
 mod items;
@@ -11,6 +13,7 @@ mod job;
 mod lease;
 mod models;
 mod pass;
+mod pictures;
 mod prepare;
 mod prompt;
 mod recover;
@@ -35,6 +38,7 @@ use std::time::Duration;
 use airis_bus::{Bus, BusError};
 use airis_config::Config;
 use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, TurnId, User};
+use airis_files::Files;
 use airis_providers::{ProviderError, Providers, RawReply};
 use airis_store::{Store, StoreError};
 use airis_tools::ToolBox;
@@ -94,10 +98,11 @@ impl Turns {
         bus: Bus,
         providers: Providers,
         config: Arc<Config>,
+        files: Files,
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
-        Self { inner: Arc::new(Inner::new(store, bus, providers, config, tools, instance)) }
+        Self { inner: Arc::new(Inner::new(store, bus, providers, config, files, tools, instance)) }
     }
 
     /// Starts one turn per assistant message of a chat-completions body with `session_id` and a chat (given, to be

@@ -1,10 +1,11 @@
 //! API mode: no session, no chat; the provider's answer goes straight through.
 
 use airis_domain::{Json, JsonMap, User};
-use airis_providers::{ChatRequest, RawReply};
+use airis_providers::{ChatRequest, RawBody, RawReply};
+use futures::StreamExt;
 use serde_json::json;
 
-use crate::{Inner, TurnError, models, prompt};
+use crate::{Inner, TurnError, attached, documents, models, pictures, prompt};
 
 /// Keys of the web client that mean nothing to a provider.
 const OURS: [&str; 22] = [
@@ -40,6 +41,10 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     })?;
     let variables = body.get("variables").cloned();
     let asked = body.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
+    let documents = match resolved.meta["capabilities"]["file_context"] == false {
+        true => documents::Documents::default(),
+        false => documents::gather(inner, user, &attached::documents(&body, &[])).await?,
+    };
     for name in OURS {
         body.remove(name);
     }
@@ -53,8 +58,34 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     if let Some(system) = system {
         add_system(&mut body, &prompt::fill(&system, variables.as_ref(), user));
     }
+    if let Some(messages) = body.get_mut("messages").and_then(Json::as_array_mut) {
+        documents.inject(inner, messages);
+        pictures::send(inner, user, pictures::sees(&resolved.meta), messages).await?;
+    }
     let request = ChatRequest { model: resolved.base, body, user: Some(user.clone()), chat_id: None, prefix: None };
-    Ok(inner.providers.pass(request).await?)
+    Ok(cited(inner.providers.pass(request).await?, documents.sources))
+}
+
+/// The answer with what it rests on: a key more, or an event before all others.
+fn cited(mut reply: RawReply, sources: Vec<Json>) -> RawReply {
+    if sources.is_empty() || reply.status != 200 {
+        return reply;
+    }
+    let streams = reply.content_type.starts_with("text/event-stream");
+    reply.body = match reply.body {
+        RawBody::Json(Json::Object(answer)) => {
+            let mut all = JsonMap::new();
+            all.insert("sources".to_owned(), Json::Array(sources));
+            all.extend(answer);
+            RawBody::Json(Json::Object(all))
+        }
+        RawBody::Stream(pieces) if streams => {
+            let event = format!("data: {}\n\n", json!({"sources": sources}));
+            RawBody::Stream(Box::pin(futures::stream::once(async move { Ok(event.into()) }).chain(pieces)))
+        }
+        body => body,
+    };
+    reply
 }
 
 fn add_system(body: &mut JsonMap, system: &str) {

@@ -6,13 +6,14 @@ use airis_store::StoreError;
 use airis_tools::Offer;
 use serde_json::json;
 
+use crate::documents::Documents;
 use crate::job::Job;
-use crate::{Inner, compact, items, models, prompt};
+use crate::{Inner, compact, items, models, pictures, prompt};
 
 /// Asked of a provider that cannot go on behind a given text.
 const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
 
-pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError> {
+pub async fn prepare(inner: &Inner, job: &Job, documents: &Documents) -> Result<ChatRequest, StoreError> {
     let body = &job.body;
     let params = job.params();
     let variables = body.get("variables");
@@ -47,6 +48,8 @@ pub async fn prepare(inner: &Inner, job: &Job) -> Result<ChatRequest, StoreError
         messages.extend(revised(inner, job).await?);
         messages.push(json!({"role": "user", "content": hint}));
     }
+    documents.inject(inner, &mut messages);
+    pictures::send(inner, &job.user, pictures::sees(&job.model.meta), &mut messages).await?;
     let prefix = so_far(inner, job, &mut messages).await;
     let mut request = JsonMap::new();
     request.insert("messages".to_owned(), Json::Array(messages));

@@ -3,7 +3,7 @@
 use airis_domain::{Json, JsonMap, Message, MessageRole, User};
 use serde_json::json;
 
-use crate::items;
+use crate::{attached, items};
 
 /// Replaces `{{NAME}}` by the request's variables, and by what is known of the user.
 pub fn fill(text: &str, variables: Option<&Json>, user: &User) -> String {
@@ -73,17 +73,18 @@ pub fn from_items(output: &[Json]) -> Vec<Json> {
 
 /// Text, or text and images where the message carries some.
 fn with_images(message: &Message) -> Json {
-    let image = |file: &Json| {
-        let kind = file["type"].as_str().unwrap_or_default();
-        let is_image = kind == "image" || file["content_type"].as_str().is_some_and(|kind| kind.starts_with("image/"));
-        let url = file["url"].as_str().filter(|url| url.starts_with("data:image/") || url.starts_with("http"))?;
-        is_image.then(|| json!({"type": "image_url", "image_url": {"url": url}}))
-    };
-    let images: Vec<Json> =
-        message.files.as_ref().and_then(Json::as_array).into_iter().flatten().filter_map(image).collect();
+    let files = message.files.as_ref().and_then(Json::as_array).into_iter().flatten();
+    let images: Vec<Json> = files
+        .filter_map(attached::picture)
+        .map(|url| json!({"type": "image_url", "image_url": {"url": url}}))
+        .collect();
     match (&message.content, images.is_empty()) {
         (Json::String(text), false) => {
-            let mut parts = vec![json!({"type": "text", "text": text})];
+            // A picture without a word is a question, too; an empty text is one that some providers refuse.
+            let mut parts = Vec::new();
+            if !text.trim().is_empty() {
+                parts.push(json!({"type": "text", "text": text}));
+            }
             parts.extend(images);
             Json::Array(parts)
         }

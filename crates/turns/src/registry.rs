@@ -7,6 +7,7 @@ use std::time::Duration;
 use airis_bus::{Bus, TurnLog};
 use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnState, User};
+use airis_files::Files;
 use airis_providers::Providers;
 use airis_store::Store;
 use airis_tools::ToolBox;
@@ -47,6 +48,7 @@ pub struct Inner {
     pub bus: Bus,
     pub providers: Providers,
     pub config: Arc<Config>,
+    pub files: Files,
     pub tools: Arc<dyn ToolBox>,
     pub instance: String,
     jobs: DashMap<TurnId, Arc<Job>>,
@@ -65,6 +67,7 @@ impl Inner {
         bus: Bus,
         providers: Providers,
         config: Arc<Config>,
+        files: Files,
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
@@ -73,6 +76,7 @@ impl Inner {
             bus,
             providers,
             config,
+            files,
             tools,
             instance,
             jobs: DashMap::new(),

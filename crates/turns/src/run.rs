@@ -9,9 +9,10 @@ use airis_store::StoreError;
 use serde_json::json;
 
 use crate::checkpoint::{checkpoint, finish, save};
+use crate::documents::{self, Documents};
 use crate::job::Job;
 use crate::writer::Event;
-use crate::{Inner, generate, items, prepare, tasks, toolloop};
+use crate::{Inner, attached, generate, items, prepare, tasks, toolloop};
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -97,9 +98,15 @@ async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title
 /// Rounds of generation and tools until the model says no more.
 async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let limit = inner.config.settings().max_tool_call_iterations;
+    let broken = |error: StoreError| Ending::Failed(json!(error.to_string()));
+    let documents = tokio::select! {
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        documents = read_documents(inner, job) => documents.map_err(broken)?,
+    };
+    cite(inner, job, &documents).await?;
     let mut rounds = 0;
     loop {
-        let request = prepare::prepare(inner, job).await.map_err(|error| Ending::Failed(json!(error.to_string())))?;
+        let request = prepare::prepare(inner, job, &documents).await.map_err(broken)?;
         let calls = generate::round(inner, job, request).await?;
         if calls.is_empty() {
             return Ok(());
@@ -111,6 +118,36 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         toolloop::run(inner, job, &calls).await?;
         save(inner, job).await?;
     }
+}
+
+/// The files of the questions, unless the model is to look into files by itself.
+async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreError> {
+    if job.model.meta["capabilities"]["file_context"] == false {
+        return Ok(Documents::default());
+    }
+    let branch = match &job.parent {
+        Some(parent) if !job.is_temporary() => inner.store.branch(&job.chat, parent).await?,
+        _ => Vec::new(),
+    };
+    documents::gather(inner, &job.user, &attached::documents(&job.body, &branch)).await
+}
+
+/// Tells viewers what the reply will rest on, before its first word; once, however often the turn changes hands.
+async fn cite(inner: &Inner, job: &Job, documents: &Documents) -> Result<(), Ending> {
+    if documents.sources.is_empty() || !job.progress.lock().writer.sources.is_empty() {
+        return Ok(());
+    }
+    let status = json!({"action": "sources_retrieved", "count": documents.sources.len(), "done": true});
+    if !job.is_temporary()
+        && let Err(error) = inner.store.push_status(&job.chat, &job.message, &status).await
+    {
+        tracing::warn!(%error, turn = %job.turn, "a status was not stored");
+    }
+    job.notice("status", status);
+    let mut progress = job.progress.lock();
+    progress.writer.sources.clone_from(&documents.sources);
+    let event = Event::chat(json!({"sources": documents.sources}));
+    job.tell(&mut progress, vec![event]).map_err(generate::log_failed)
 }
 
 async fn complete(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<tasks::Pending>) -> Result<(), StoreError> {

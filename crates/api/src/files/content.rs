@@ -72,7 +72,7 @@ async fn answer(app: &App, headers: &HeaderMap, file: &File, attachment: bool, p
         name: &file.filename,
         content_type: file.content_type(),
         // The bytes of an id never change.
-        tag: format!("\"{}\"", file.id),
+        tag: Some(format!("\"{}\"", file.id)),
         attachment,
         page,
     };

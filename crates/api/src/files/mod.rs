@@ -15,6 +15,7 @@ mod view;
 
 pub(crate) use delete::remove_bytes;
 pub(crate) use reading::{Reading, recover};
+pub(crate) use served::{Serving, serve};
 
 use airis_access::{AccessError, Reachable};
 use airis_domain::{File, FileId};

@@ -20,8 +20,8 @@ pub struct Serving<'a> {
     pub place: &'a str,
     pub name: &'a str,
     pub content_type: &'a str,
-    /// Changes when the bytes do.
-    pub tag: String,
+    /// Changes when the bytes do; `None` where nobody knows.
+    pub tag: Option<String>,
     /// Offered as a download whatever it is.
     pub attachment: bool,
     /// Shown in the window whatever it is; the sandbox holds it.
@@ -31,11 +31,11 @@ pub struct Serving<'a> {
 /// Streams a file, or the part of it that is asked for.
 pub async fn serve(files: &Files, request: &HeaderMap, what: Serving<'_>) -> Result<Response> {
     let size = files.size(what.place).await?;
-    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.contains(&what.tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, what.tag)]).into_response());
+    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if let Some(tag) = what.tag.as_ref().filter(|tag| known.contains(tag.as_str())) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag.clone())]).into_response());
     }
-    let (status, first, length) = match wanted(request, &what.tag, size) {
+    let (status, first, length) = match wanted(request, what.tag.as_deref().unwrap_or_default(), size) {
         Wanted::All => (StatusCode::OK, 0, size),
         Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
         Wanted::Nothing => {
@@ -61,7 +61,9 @@ pub async fn serve(files: &Files, request: &HeaderMap, what: Serving<'_>) -> Res
     set(header::CONTENT_LENGTH, &length.to_string());
     set(header::CONTENT_DISPOSITION, &disposition(inline, what.name));
     set(header::ACCEPT_RANGES, "bytes");
-    set(header::ETAG, &what.tag);
+    if let Some(tag) = &what.tag {
+        set(header::ETAG, tag);
+    }
     // Whoever may see it today may not tomorrow: kept, but asked for again.
     set(header::CACHE_CONTROL, "private, no-cache");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

@@ -1,6 +1,7 @@
 //! The server itself: health, version, configuration of the page, models at hand.
 
 pub mod backup;
+pub mod cache;
 pub mod changelog;
 pub mod first_page;
 pub mod gravatar;

@@ -54,6 +54,9 @@ impl Reply {
     }
 }
 
+/// A part of a form: its field, the name and kind of its file, and its bytes.
+pub type Part<'a> = (&'a str, Option<(&'a str, &'a str)>, &'a [u8]);
+
 /// Somebody with a session.
 pub struct Person<'a> {
     server: &'a TestApp,
@@ -102,6 +105,7 @@ impl TestApp {
             bus.clone(),
             providers.clone(),
             config.clone(),
+            files.clone(),
             Arc::new(BuiltIn),
             "test".to_owned(),
         );
@@ -189,7 +193,7 @@ impl Person<'_> {
     }
 
     /// Sends a form; a part without a kind is a plain field.
-    pub async fn form(&self, path: &str, parts: &[(&str, Option<(&str, &str)>, &[u8])]) -> Reply {
+    pub async fn form(&self, path: &str, parts: &[Part<'_>]) -> Reply {
         let mut body = Vec::new();
         for (field, file, bytes) in parts {
             body.extend(format!("--x\r\ncontent-disposition: form-data; name=\"{field}\"").bytes());

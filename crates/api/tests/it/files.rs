@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{Person, TestApp};
+use crate::app::{Part, Person, TestApp};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
 /// A part of a form that holds a text file.
-fn file<'a>(name: &'a str, bytes: &'a [u8]) -> (&'a str, Option<(&'a str, &'a str)>, &'a [u8]) {
+fn file<'a>(name: &'a str, bytes: &'a [u8]) -> Part<'a> {
     ("file", Some((name, "text/plain")), bytes)
 }
 
@@ -265,4 +265,24 @@ async fn a_file_that_a_dead_process_left_is_read_after_all() {
     server.app.store.insert_file(&row).await.unwrap();
     airis_api::recover_files(&server.app).await;
     assert_eq!(read(&admin, &file).await["data"]["content"], "x");
+}
+
+#[tokio::test]
+async fn what_the_server_keeps_is_read_by_whoever_is_signed_in() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    let folder = server.app.config.settings().data_dir.join("cache/audio/speech");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.mp3"), "sound").unwrap();
+    std::fs::write(folder.join("a.json"), "{}").unwrap();
+    let sound = admin.get("/cache/audio/speech/a.mp3").await;
+    assert_eq!((sound.status.as_u16(), sound.text.as_str()), (200, "sound"));
+    assert_eq!(sound.headers["content-type"], "audio/mpeg");
+    assert_eq!(sound.headers["x-content-type-options"], "nosniff");
+    let data = admin.get("/cache/audio/speech/a.json").await;
+    assert!(data.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    for missing in ["audio", "none.png", "..%2fairis.db", "audio/..%2f..%2fairis.db", "%2fetc%2fpasswd"] {
+        assert_eq!(admin.get(&format!("/cache/{missing}")).await.refused(), 404, "{missing}");
+    }
+    assert_eq!(server.call("GET", "/cache/audio/speech/a.mp3", None).await.refused(), 401);
 }

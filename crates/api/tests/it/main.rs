@@ -3,6 +3,7 @@
 
 mod analytics;
 mod app;
+mod attached;
 mod auth;
 mod bad_input;
 mod compact;
@@ -10,9 +11,9 @@ mod configs;
 mod copies;
 mod evaluations;
 mod factor;
+mod files;
 mod groups;
 mod jobs;
-mod files;
 mod matrix;
 mod models;
 mod pages;

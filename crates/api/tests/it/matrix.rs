@@ -41,6 +41,7 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/chat/actions/{action_id}", "the id is the name of an action; the chat is in the body"),
     ("/api/v1/evaluations/leaderboard/{model_id}", "for administrators"),
     ("/api/v1/analytics/models/{model_id}", "for administrators"),
+    ("/cache/", "the id is the name of a file that the server made"),
     ("/openai/", "the id is the number of a connection"),
     ("/ollama/", "the id is the number of a connection"),
 ];
@@ -169,7 +170,12 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let file = owner.upload("mine.txt", "text/plain", b"secret").await["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
-        let things = [format!("folders/{folder}"), "chats/".to_owned(), format!("evaluations/feedback/{feedback}"), format!("files/{file}")];
+        let things = [
+            format!("folders/{folder}"),
+            "chats/".to_owned(),
+            format!("evaluations/feedback/{feedback}"),
+            format!("files/{file}"),
+        ];
         let mut found = vec![chat];
         for thing in things {
             found.push(owner.get(&format!("/api/v1/{thing}")).await.ok());

@@ -34,6 +34,10 @@ pub(super) const VARIABLES: &[Variable] = &[
     list("RAG_ALLOWED_FILE_EXTENSIONS", ',', "")
         .key("rag.file.allowed_extensions")
         .doc("Endings of files that people may upload to have them read, without dots; empty: all"),
+    text("RAG_TEMPLATE", "")
+        .key("rag.template")
+        .doc("How a question and its sources are put together: {{CONTEXT}} and {{QUERY}}; empty: the built-in way"),
+    flag("RAG_SYSTEM_CONTEXT", false).doc("Sources go into the system message instead of the question"),
     int("RAG_FILE_MAX_COUNT", "").key("rag.file.max_count").nullable().doc("Max files per chat"),
     int("RAG_FILE_MAX_SIZE", "").key("rag.file.max_size").nullable().doc("Max upload size in MB"),
     int("FILE_IMAGE_COMPRESSION_WIDTH", "")

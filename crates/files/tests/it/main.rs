@@ -69,3 +69,19 @@ async fn only_uploads_that_nobody_continues_are_swept_away() {
     assert_eq!(files.sweep().await.unwrap(), 1);
     assert_eq!(names(folder.path()).len(), 2);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_tree_is_read_at_any_depth_and_never_left() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "s").unwrap();
+    let cache = folder.path().join("cache");
+    std::fs::create_dir_all(cache.join("audio/speech")).unwrap();
+    std::fs::write(cache.join("audio/speech/a.mp3"), "sound").unwrap();
+    std::os::unix::fs::symlink(folder.path().join("secret"), cache.join("link")).unwrap();
+    let files = Files::tree(&cache);
+    assert_eq!(files.size("audio/speech/a.mp3").await.unwrap(), 5);
+    for place in ["../secret", "audio/../../secret", "/etc/passwd", "link", "audio", "", "none", "a\0b"] {
+        assert!(matches!(files.size(place).await, Err(FilesError::Gone)), "{place:?}");
+    }
+}

@@ -1,0 +1,111 @@
+//! What messages and requests carry besides text: items that name files of this server, or pictures elsewhere.
+
+use airis_domain::{FileId, Json, JsonMap, Message, MessageRole};
+
+/// The address of a file's bytes, before and behind its id.
+const BEFORE: &str = "/api/v1/files/";
+const BEHIND: &str = "/content";
+
+/// The address under which the bytes of a file are read.
+pub fn address(id: &FileId) -> String {
+    format!("{BEFORE}{id}{BEHIND}")
+}
+
+/// The file whose bytes an address leads to.
+pub fn file_at(address: &str) -> Option<FileId> {
+    let (id, rest) = address.split_once(BEFORE)?.1.split_once('/')?;
+    (!id.is_empty() && rest.starts_with(&BEHIND[1..])).then(|| FileId::from(id))
+}
+
+/// The file that an item names: by its address, its id, or an address that is only an id.
+pub fn file_of(item: &Json) -> Option<FileId> {
+    let url = item["url"].as_str().unwrap_or_default();
+    if url.starts_with("data:") {
+        return None;
+    }
+    let bare = || Some(url).filter(|url| !url.is_empty() && !url.contains(['/', ':']));
+    let named = item["id"].as_str().filter(|id| !id.is_empty()).or_else(bare).or_else(|| item["file"]["id"].as_str());
+    file_at(url).or_else(|| named.map(FileId::from))
+}
+
+pub fn is_picture(item: &Json) -> bool {
+    item["type"] == "image" || item["content_type"].as_str().is_some_and(|kind| kind.starts_with("image/"))
+}
+
+/// Where a provider would find the picture of an item: inside the address, on the web, or in a file of this server.
+pub fn picture(item: &Json) -> Option<String> {
+    if !is_picture(item) {
+        return None;
+    }
+    let url = item["url"].as_str().unwrap_or_default();
+    if url.starts_with("data:image/") {
+        return Some(url.to_owned());
+    }
+    let elsewhere = (url.starts_with("http://") || url.starts_with("https://")) && file_at(url).is_none();
+    if elsewhere { Some(url.to_owned()) } else { file_of(item).map(|id| address(&id)) }
+}
+
+/// Everything that a request and the questions before it carry, each once, in the order of their questions.
+pub fn documents(body: &JsonMap, branch: &[Message]) -> Vec<Json> {
+    let asked = branch.iter().filter(|message| message.role == MessageRole::User);
+    let of_branch = asked.filter_map(|message| message.files.as_ref()?.as_array()).flatten();
+    let of_request = body.get("files").and_then(Json::as_array).into_iter().flatten();
+    let mut seen = Vec::new();
+    let mut list = Vec::new();
+    for item in of_branch.chain(of_request) {
+        // Other kinds, such as collections, need a search.
+        let readable = item["type"].as_str().is_none_or(|kind| kind == "file" || kind == "doc") && !is_picture(item);
+        let Some(id) = file_of(item).filter(|id| readable && !seen.contains(id)) else { continue };
+        seen.push(id);
+        list.push(item.clone());
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn items_name_files_in_the_ways_that_clients_have() {
+        for (item, id) in [
+            (json!({"type": "file", "id": "a", "url": "a"}), Some("a")),
+            (json!({"type": "file", "file": {"id": "b"}}), Some("b")),
+            (json!({"type": "image", "url": "c"}), Some("c")),
+            (json!({"type": "image", "id": "x", "url": "/api/v1/files/d/content"}), Some("d")),
+            (json!({"url": "https://here.example/api/v1/files/e/content/plan.pdf"}), Some("e")),
+            (json!({"url": "https://elsewhere.example/picture.png"}), None),
+            (json!({"id": "f", "url": "data:image/png;base64,AA"}), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(file_of(&item), id.map(FileId::from), "{item}");
+        }
+    }
+
+    #[test]
+    fn pictures_are_where_a_provider_finds_them() {
+        for (item, url) in [
+            (json!({"type": "image", "url": "data:image/png;base64,AA"}), Some("data:image/png;base64,AA")),
+            (json!({"type": "image", "url": "https://a.example/p.png"}), Some("https://a.example/p.png")),
+            (json!({"type": "file", "content_type": "image/png", "id": "p"}), Some("/api/v1/files/p/content")),
+            (json!({"type": "image", "url": "http://us/api/v1/files/p/content"}), Some("/api/v1/files/p/content")),
+            (json!({"type": "file", "content_type": "text/plain", "id": "p"}), None),
+            (json!({"type": "image", "url": "data:text/html,x"}), None),
+        ] {
+            assert_eq!(picture(&item).as_deref(), url, "{item}");
+        }
+    }
+
+    #[test]
+    fn a_file_counts_once_however_often_it_is_named() {
+        let body = json!({"files": [{"type": "file", "id": "a"}, {"type": "collection", "id": "c"}, {"id": "a"},
+            {"type": "image", "id": "p"}, {"type": "file", "file": {"id": "b"}}, "nonsense", null]});
+        let found = documents(body.as_object().unwrap(), &[]);
+        let ids: Vec<String> = found.iter().filter_map(file_of).map(|id| id.0).collect();
+        assert_eq!(ids, ["a", "b"]);
+    }
+}
