@@ -52,15 +52,13 @@ pub async fn page(
     answer(&app, &headers, &file, false, true).await
 }
 
+/// Id and name; behind an alias, because the contract's document declares the id alone.
+type Named = Path<(String, String)>;
+
 /// The bytes as a download; the name in the address is for people, the stored one counts.
 #[utoipa::path(get, path = "/api/v1/files/{id}/content/{file_name}", tag = "files", security(("verified" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Value)))]
-pub async fn named(
-    State(app): State<App>,
-    user: Verified,
-    Path(named): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response> {
+pub async fn named(State(app): State<App>, user: Verified, Path(named): Named, headers: HeaderMap) -> Result<Response> {
     let file = reachable(&app, &user, named.0).await?;
     answer(&app, &headers, &file, true, false).await
 }
