@@ -2,6 +2,9 @@
 
 use crate::{Json, UserId};
 
+/// Characters of a name under which a model is counted.
+const MODEL_NAME_LIMIT: usize = 256;
+
 /// One judgement. `data`, `meta` and `snapshot` (the chat as it was) are free-form, as the contract has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feedback {
@@ -34,13 +37,13 @@ impl Vote {
     /// Reads the vote of a feedback; `None` when it names no model or takes no side.
     pub fn read(kind: &str, data: Option<&Json>, meta: Option<&Json>) -> Option<Self> {
         let data = data.filter(|_| kind == "rating")?;
-        let model = data["model_id"].as_str().filter(|model| !model.is_empty())?;
+        let model = judged_model(Some(data))?;
         let rating = match &data["rating"] {
             Json::String(text) => text.trim().parse::<i64>().ok()?,
             number => number.as_i64()?,
         };
         let mut siblings = texts(&data["sibling_model_ids"]);
-        siblings.retain(|sibling| sibling != model);
+        siblings.retain(|sibling| sibling != model && is_model_name(sibling));
         let mut tags = texts(&data["tags"]);
         for tag in meta.map(|meta| texts(&meta["tags"])).unwrap_or_default() {
             if !tags.contains(&tag) {
@@ -49,6 +52,15 @@ impl Vote {
         }
         (rating != 0).then(|| Self { model: model.to_owned(), won: rating > 0, siblings, tags })
     }
+}
+
+/// The model that a feedback's data names.
+pub fn judged_model(data: Option<&Json>) -> Option<&str> {
+    data?["model_id"].as_str().filter(|model| is_model_name(model))
+}
+
+fn is_model_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().nth(MODEL_NAME_LIMIT).is_none()
 }
 
 /// The filled texts of a list, each once.
@@ -87,6 +99,7 @@ mod tests {
             json!({"rating": 0, "model_id": "a"}),
             json!({"rating": 1}),
             json!({"rating": "good", "model_id": "a"}),
+            json!({"rating": 1, "model_id": "x".repeat(257)}),
             json!([1]),
         ] {
             assert_eq!(Vote::read("rating", Some(&data), None), None, "{data}");

@@ -17,7 +17,7 @@ mod user;
 
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
-pub use feedback::{Feedback, Vote};
+pub use feedback::{Feedback, Vote, judged_model};
 pub use file::{File, FileStatus};
 pub use group::Group;
 pub use ids::{ChatId, FileId, MessageId, ModelId, SessionId, TurnId, UserId};

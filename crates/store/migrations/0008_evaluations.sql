@@ -7,5 +7,5 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_user ON feedback (user_id, created_at);
 CREATE INDEX feedback_model ON feedback (model_id, created_at);
 
--- Counting replies reads this index alone, never the messages.
-CREATE INDEX message_use ON message (role, timestamp, model, chat_id);
+-- Counting replies reads this index alone, never the messages. PostgreSQL has no room in an index for longer names.
+CREATE INDEX message_use ON message (role, timestamp, model, chat_id) WHERE LENGTH(model) <= 256;

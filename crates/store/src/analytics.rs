@@ -1,4 +1,5 @@
-//! How much models are used. A reply counts when a model wrote it; its time is its own, or else its chat's.
+//! How much models are used. A reply counts when a model wrote it whose name is not overlong; its time is its own, or else
+//! its chat's.
 
 use airis_domain::{ChatId, Json, Message, UserId};
 use futures::TryStreamExt;
@@ -123,7 +124,7 @@ macro_rules! replies {
             "SELECT ",
             $columns,
             " FROM message m JOIN chat c ON c.id = m.chat_id",
-            " WHERE m.role = 'assistant' AND m.model <> ''",
+            " WHERE m.role = 'assistant' AND m.model <> '' AND LENGTH(m.model) <= 256",
             " AND COALESCE(m.timestamp, c.created_at) BETWEEN $1 AND $2",
             " AND ($3 IS NULL OR c.user_id IN (SELECT g.user_id FROM group_member g WHERE g.group_id = $3))",
             $rest
@@ -138,7 +139,7 @@ macro_rules! answered {
             "SELECT ",
             $columns,
             " FROM chat c LEFT JOIN account a ON a.id = c.user_id WHERE c.id IN (SELECT m.chat_id FROM message m",
-            " JOIN chat d ON d.id = m.chat_id WHERE m.role = 'assistant' AND m.model = $1",
+            " JOIN chat d ON d.id = m.chat_id WHERE m.role = 'assistant' AND m.model = $1 AND LENGTH(m.model) <= 256",
             " AND COALESCE(m.timestamp, d.created_at) BETWEEN $2 AND $3)",
             $rest
         )
@@ -259,7 +260,7 @@ impl Store {
         Ok(reading!(self, pool => sqlx::query_as(
             "SELECT MIN(t.name), COUNT(*) FROM chat_tag x JOIN tag t ON t.user_id = x.user_id AND t.id = x.tag_id \
              WHERE x.chat_id IN (SELECT m.chat_id FROM message m JOIN chat c ON c.id = m.chat_id \
-             WHERE m.role = 'assistant' AND m.model = $1 AND COALESCE(m.timestamp, c.created_at) >= $2) \
+             WHERE m.role = 'assistant' AND m.model = $1 AND LENGTH(m.model) <= 256 AND COALESCE(m.timestamp, c.created_at) >= $2) \
              GROUP BY x.tag_id ORDER BY 2 DESC, 1 LIMIT $3").bind(json::clean(model)).bind(since).bind(limit).fetch_all(pool).await)?)
     }
 }

@@ -1,6 +1,6 @@
 //! What people say of replies.
 
-use airis_domain::{Feedback, UserId, Vote};
+use airis_domain::{Feedback, UserId, Vote, judged_model};
 use futures::TryStreamExt;
 
 use crate::db::{reading, writing};
@@ -135,7 +135,7 @@ impl Store {
     /// Inserts feedback, or replaces what is in it; whose it is and when it came stay.
     pub async fn put_feedback(&self, feedback: &Feedback) -> Result<()> {
         let vote = Vote::read(&feedback.kind, feedback.data.as_ref(), feedback.meta.as_ref());
-        let model = feedback.data.as_ref().and_then(|data| data["model_id"].as_str());
+        let model = judged_model(feedback.data.as_ref());
         writing!(self, pool => sqlx::query(
             "INSERT INTO feedback (id, user_id, version, type, data, meta, snapshot, model_id, rating, created_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET version = excluded.version, \

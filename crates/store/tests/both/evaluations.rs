@@ -13,6 +13,7 @@ on_both! {
     votes_are_read_from_judgements
     replies_are_counted_by_model_time_and_person
     chats_and_tags_of_a_model_are_found
+    overlong_names_of_models_are_kept_and_not_counted
 }
 
 fn judgement(author: &UserId, id: &str, data: Value, at: i64) -> Feedback {
@@ -174,4 +175,28 @@ async fn chats_and_tags_of_a_model_are_found(store: Store) {
     store.set_chat_tags(&ada, &one.id, &["Topic".to_owned()]).await.unwrap();
     assert_eq!(store.tags_of_model("m", 0, 5).await.unwrap(), [("Topic".to_owned(), 1)]);
     assert!(store.tags_of_model("m", 101, 5).await.unwrap().is_empty());
+}
+
+async fn overlong_names_of_models_are_kept_and_not_counted(store: Store) {
+    let ada = store.insert_user(&person("ada")).await.unwrap().id;
+    // Nothing that a database could squeeze into an index.
+    let long: String =
+        (1..4000_u64).map(|number| format!("{:x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let fine = "ü".repeat(256);
+    let chat = chat(&ada, "one");
+    let replies = [reply(&chat, "a", &long, None, json!({})), reply(&chat, "b", &fine, None, json!({}))];
+    store.insert_chat(&chat, &replies).await.unwrap();
+    assert_eq!(store.messages(&chat.id).await.unwrap()[0].model.as_ref(), Some(&long));
+    let counted = store.replies_by_model(&Span::default()).await.unwrap();
+    assert_eq!(counted.iter().map(|one| one.model.as_str()).collect::<Vec<_>>(), [fine.as_str()]);
+    let first = judgement(&ada, "1", json!({"model_id": long, "rating": 1}), 1);
+    store.put_feedback(&first).await.unwrap();
+    store
+        .put_feedback(&judgement(&ada, "2", json!({"model_id": fine, "rating": 1, "sibling_model_ids": [long]}), 2))
+        .await
+        .unwrap();
+    assert_eq!(store.feedback("1").await.unwrap(), Some(first));
+    assert_eq!(store.judged_models().await.unwrap(), [fine]);
+    let votes = store.votes().await.unwrap();
+    assert_eq!(votes.iter().map(|vote| vote.siblings.len()).collect::<Vec<_>>(), [0]);
 }
