@@ -1,10 +1,10 @@
-//! Files: their owner's, and an administrator's who may see everything.
+//! Files: their owner's, an administrator's who may see everything, and to be read theirs who see a chat that shows them.
 
 use airis_config::Config;
 use airis_domain::{File, FileId, Role, User};
 use airis_store::Store;
 
-use crate::AccessError;
+use crate::{AccessError, Readable};
 
 /// An entity that the caller may read and change, by owning it or by their role; there is no other way to make one.
 #[derive(Clone, Debug)]
@@ -31,13 +31,34 @@ impl Reachable<File> {
         Self::prove(store.file(id).await?, config, user)
     }
 
-    /// The same with its text.
-    pub async fn file_with_text(store: &Store, config: &Config, user: &User, id: &FileId) -> Result<Self, AccessError> {
-        Self::prove(store.file_with_text(id).await?, config, user)
-    }
-
     fn prove(file: Option<File>, config: &Config, user: &User) -> Result<Self, AccessError> {
         file.filter(|file| file.user_id == user.id || reaches_all(config, user)).map(Self).ok_or(AccessError::NotYours)
+    }
+}
+
+impl Readable<File> {
+    /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, and
+    /// who follows a link to a chat of the file's owner that shows it.
+    pub async fn file(
+        store: &Store,
+        config: &Config,
+        user: &User,
+        id: &FileId,
+        text: bool,
+    ) -> Result<Self, AccessError> {
+        let file = if text { store.file_with_text(id).await? } else { store.file(id).await? };
+        let Some(file) = file else { return Err(AccessError::NotYours) };
+        if file.user_id == user.id || reaches_all(config, user) {
+            return Ok(Self(file));
+        }
+        for link in store.links_that_show(&file.user_id, id).await? {
+            match Readable::link(store, config, Some(user), &link).await {
+                Ok(_) => return Ok(Self(file)),
+                Err(AccessError::Store(error)) => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        Err(AccessError::NotYours)
     }
 }
 

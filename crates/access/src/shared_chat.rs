@@ -12,7 +12,14 @@ pub const SHARED_CHAT: &str = "shared_chat";
 
 /// Something that was proved to be readable by the caller; there is no other way to make one.
 #[derive(Clone, Debug)]
-pub struct Readable<T>(T);
+pub struct Readable<T>(pub(crate) T);
+
+impl<T> Readable<T> {
+    /// The entity, when the proof has done its work.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
 
 impl<T> std::ops::Deref for Readable<T> {
     type Target = T;

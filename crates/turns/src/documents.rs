@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use airis_access::{AccessError, Reachable};
+use airis_access::{AccessError, Readable};
 use airis_domain::{File, FileStatus, Json, User};
 use airis_store::StoreError;
 use serde_json::{Map, json};
@@ -44,7 +44,7 @@ pub async fn gather(inner: &Inner, user: &User, items: &[Json]) -> Result<Docume
 async fn read(inner: &Inner, user: &User, item: &Json, until: Instant) -> Result<Option<File>, StoreError> {
     let Some(id) = attached::file_of(item) else { return Ok(None) };
     loop {
-        let file = match Reachable::file_with_text(&inner.store, &inner.config, user, &id).await {
+        let file = match Readable::<File>::file(&inner.store, &inner.config, user, &id, true).await {
             Ok(file) => file.into_inner(),
             Err(AccessError::Store(error)) => return Err(error),
             Err(_) => return Ok(None),

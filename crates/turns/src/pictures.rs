@@ -1,6 +1,6 @@
 //! Pictures of this server go to a provider with the request: it cannot read them from here.
 
-use airis_access::{AccessError, Reachable};
+use airis_access::{AccessError, Readable};
 use airis_domain::{File, Json, User};
 use airis_store::StoreError;
 use base64::Engine;
@@ -30,7 +30,7 @@ pub async fn send(inner: &Inner, user: &User, sees: bool, messages: &mut [Json])
             let sent = if !sees {
                 Err("A picture is here that you cannot see.")
             } else if let Some(id) = attached::file_at(url) {
-                match Reachable::file(&inner.store, &inner.config, user, &id).await {
+                match Readable::<File>::file(&inner.store, &inner.config, user, &id, false).await {
                     Ok(file) => read(inner, &file).await.map(Some),
                     Err(AccessError::Store(error)) => return Err(error),
                     Err(_) => Err("A picture is missing here."),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::reachable;
+use super::readable;
 use super::served::{Serving, serve};
 use crate::app::App;
 use crate::caller::Verified;
@@ -32,7 +32,7 @@ pub async fn read(
     Query(query): Query<ContentQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let file = reachable(&app, &user, id).await?;
+    let file = readable(&app, &user, id).await?;
     answer(&app, &headers, &file, query.attachment.unwrap_or(false), false).await
 }
 
@@ -45,7 +45,7 @@ pub async fn page(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let file = reachable(&app, &user, id).await?;
+    let file = readable(&app, &user, id).await?;
     if !file.content_type().starts_with("text/html") {
         return Err(ApiError::not_found());
     }
@@ -59,7 +59,7 @@ type Named = Path<(String, String)>;
 #[utoipa::path(get, path = "/api/v1/files/{id}/content/{file_name}", tag = "files", security(("verified" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Value)))]
 pub async fn named(State(app): State<App>, user: Verified, Path(named): Named, headers: HeaderMap) -> Result<Response> {
-    let file = reachable(&app, &user, named.0).await?;
+    let file = readable(&app, &user, named.0).await?;
     answer(&app, &headers, &file, true, false).await
 }
 

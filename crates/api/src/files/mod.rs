@@ -17,7 +17,7 @@ pub(crate) use delete::remove_bytes;
 pub(crate) use reading::{Reading, recover};
 pub(crate) use served::{Serving, serve};
 
-use airis_access::{AccessError, Reachable};
+use airis_access::{AccessError, Reachable, Readable};
 use airis_domain::{File, FileId};
 use airis_store::StoreError;
 
@@ -25,15 +25,21 @@ use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 
-/// The file, without its text, if the caller may have it. The contract answers 404 otherwise.
+/// The file, without its text, if the caller may change it. The contract answers 404 otherwise.
 async fn reachable(app: &App, user: &Verified, id: String) -> Result<File> {
     let file = Reachable::file(&app.store, &app.config, user, &FileId(id)).await.map_err(hide)?;
     Ok(file.into_inner())
 }
 
+/// The file, without its text, if the caller may read it.
+async fn readable(app: &App, user: &Verified, id: String) -> Result<File> {
+    let file = Readable::<File>::file(&app.store, &app.config, user, &FileId(id), false).await.map_err(hide)?;
+    Ok(file.into_inner())
+}
+
 /// The same with its text.
-async fn reachable_with_text(app: &App, user: &Verified, id: String) -> Result<File> {
-    let file = Reachable::file_with_text(&app.store, &app.config, user, &FileId(id)).await.map_err(hide)?;
+async fn readable_with_text(app: &App, user: &Verified, id: String) -> Result<File> {
+    let file = Readable::<File>::file(&app.store, &app.config, user, &FileId(id), true).await.map_err(hide)?;
     Ok(file.into_inner())
 }
 

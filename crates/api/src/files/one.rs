@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::FileModel;
-use super::{reachable, reachable_with_text};
+use super::{reachable, readable_with_text};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
@@ -22,7 +22,7 @@ pub struct FileRenameForm {
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "files", security(("verified" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Option<FileModel>, content_type = "application/json")))]
 pub async fn read(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Option<FileModel>>> {
-    Ok(Json(Some(reachable_with_text(&app, &user, id).await?.into())))
+    Ok(Json(Some(readable_with_text(&app, &user, id).await?.into())))
 }
 
 /// Gives a file another name; where its bytes are kept does not change.
@@ -40,5 +40,5 @@ pub async fn rename(
         return Err(ApiError::bad_request("A file needs a name"));
     }
     app.store.rename_file(&file.id, &name).await.map_err(super::gone)?;
-    Ok(Json(reachable_with_text(&app, &user, file.id.0).await?.into()))
+    Ok(Json(readable_with_text(&app, &user, file.id.0).await?.into()))
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use utoipa::IntoParams;
 
-use super::reachable;
+use super::readable;
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::Result;
@@ -41,7 +41,7 @@ pub async fn read(
     Path(id): Path<String>,
     Query(query): Query<StatusQuery>,
 ) -> Result<Response> {
-    let file = reachable(&app, &user, id).await?;
+    let file = readable(&app, &user, id).await?;
     if query.stream != Some(true) {
         let status = file.status.unwrap_or(FileStatus::Pending);
         return Ok(Json(json!({"status": status.as_str()})).into_response());

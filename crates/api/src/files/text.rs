@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::reading::digest;
-use super::{gone, reachable, reachable_with_text};
+use super::{gone, reachable, readable_with_text};
 use crate::app::App;
 use crate::caller::Verified;
 use crate::error::Result;
@@ -23,7 +23,7 @@ pub struct ContentForm {
 #[utoipa::path(get, path = "/api/v1/files/{id}/data/content", tag = "files", security(("verified" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Value)))]
 pub async fn read(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Value>> {
-    let file = reachable_with_text(&app, &user, id).await?;
+    let file = readable_with_text(&app, &user, id).await?;
     Ok(Json(json!({"content": file.content.unwrap_or_default()})))
 }
 

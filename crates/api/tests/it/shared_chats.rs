@@ -209,3 +209,42 @@ async fn forms_that_make_no_sense_are_explained() {
     assert_eq!(ann.get(&access.replace("/update", "")).await.ok().as_array().unwrap().len(), 2);
     assert_eq!(ann.post(&format!("/api/v1/chats/{chat}/fork"), json!({"message_id": 1})).await.refused(), 422);
 }
+
+#[tokio::test]
+async fn a_link_shows_the_files_of_its_chat_and_lets_nobody_change_them() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    let mut files = Vec::new();
+    for name in ["shown.txt", "named.txt", "hidden.txt"] {
+        files.push(text(&ann.upload(name, "text/plain", b"4711").await["id"]));
+    }
+    let stolen = text(&ann.upload("stolen.txt", "text/plain", b"secret").await["id"]);
+    let question = |files: Value, content: String| {
+        let question =
+            json!({"id": "q", "parentId": null, "childrenIds": [], "role": "user", "content": content, "files": files});
+        json!({"chat": {"title": "t", "models": ["m"], "history": {"messages": {"q": question}, "currentId": "q"}}})
+    };
+    let form = question(json!([{"type": "file", "id": files[0]}]), format!("![](/api/v1/files/{}/content)", files[1]));
+    let chat = text(&ann.post("/api/v1/chats/new", form).await.ok()["id"]);
+    let content = |id: &str| format!("/api/v1/files/{id}/content");
+    assert_eq!(bob.get(&content(&files[0])).await.refused(), 404);
+    share(&ann, &chat).await;
+    allow(&ann, &chat, ("user", bob.id.as_str())).await;
+    for id in &files[..2] {
+        assert_eq!(bob.get(&content(id)).await.text, "4711");
+        bob.get(&format!("/api/v1/files/{id}")).await.ok();
+        assert_eq!(bob.call("DELETE", &format!("/api/v1/files/{id}"), None).await.refused(), 404);
+        let update = format!("/api/v1/files/{id}/data/content/update");
+        assert_eq!(bob.post(&update, json!({"content": "x"})).await.refused(), 404);
+    }
+    assert_eq!(bob.get(&content(&files[2])).await.refused(), 404);
+    // Whoever names a file of another in a chat of their own does not get it by sharing that chat with themselves.
+    let form = question(json!([{"type": "file", "id": stolen}]), String::new());
+    let own = text(&bob.post("/api/v1/chats/new", form).await.ok()["id"]);
+    share(&bob, &own).await;
+    allow(&bob, &own, ("user", bob.id.as_str())).await;
+    assert_eq!(bob.get(&content(&stolen)).await.refused(), 404);
+    ann.call("DELETE", &format!("/api/v1/chats/{chat}/share"), None).await.ok();
+    assert_eq!(bob.get(&content(&files[0])).await.refused(), 404);
+}
