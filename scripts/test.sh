@@ -18,7 +18,7 @@ step "client: build" build_client
 step "client: units" npm run --prefix web --silent test
 step "rust: build" cargo build --workspace --all-targets --quiet
 if [ -x "$binary" ]; then step "client: types as the server says" scripts/api.sh --check "$binary"; fi
-step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet
+step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
 if [ -x "$binary" ]; then
     step "sockets: official clients" e2e/sockets/both.sh "$binary"
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
