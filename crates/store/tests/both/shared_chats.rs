@@ -1,16 +1,17 @@
 //! Links to chats.
 
-use airis_domain::{AccessGrant, Chat, ChatId, SharedChatSummary};
+use airis_domain::{AccessGrant, Chat, ChatId, FileId, SharedChatSummary};
 use airis_store::{ChatListQuery, ChatOrder, ChatPatch, Store, StoreError};
 use serde_json::json;
 
-use crate::fixture::{chat, on_both, person};
+use crate::fixture::{chat, message, on_both, person};
 
 on_both! {
     a_chat_has_one_link_that_stays_while_its_copy_is_renewed
     lists_show_what_the_links_show
     what_was_granted_goes_with_the_link_and_with_the_chat
     two_people_who_share_at_once_get_the_same_link
+    links_are_found_by_the_files_that_they_show
 }
 
 async fn owned(store: &Store, name: &str, titles: &[&str]) -> Vec<Chat> {
@@ -124,4 +125,25 @@ async fn two_people_who_share_at_once_get_the_same_link(store: Store) {
     }
     links.dedup();
     assert_eq!(links.len(), 1);
+}
+
+async fn links_are_found_by_the_files_that_they_show(store: Store) {
+    let owner = store.insert_user(&person("ada")).await.unwrap().id;
+    let (live, copied) = (chat(&owner, "live"), chat(&owner, "copied"));
+    let mut question = message(&live.id, "q", None, "see /api/v1/files/in_text/content");
+    question.files = Some(json!([{"type": "file", "id": "hung"}]));
+    store.insert_chat(&live, &[question]).await.unwrap();
+    store.insert_chat(&copied, &[]).await.unwrap();
+    let shown = async |file: &str| store.links_that_show(&owner, &FileId::from(file)).await.unwrap();
+    assert_eq!(shown("hung").await, Vec::<String>::new(), "nothing is shared yet");
+    let live = store.share_chat(&live.id, None).await.unwrap();
+    let copied = store.share_chat(&copied.id, Some(&json!({"files": [{"id": "hung"}, {"id": "copy"}]}))).await.unwrap();
+    assert_eq!(shown("in_text").await, [live]);
+    assert_eq!(shown("copy").await, [copied]);
+    assert_eq!(shown("hung").await.len(), 2);
+    for file in ["hun_", "%", "in-text", "other"] {
+        assert_eq!(shown(file).await, Vec::<String>::new(), "{file}");
+    }
+    let other = store.insert_user(&person("bob")).await.unwrap().id;
+    assert_eq!(store.links_that_show(&other, &FileId::from("hung")).await.unwrap(), Vec::<String>::new());
 }
