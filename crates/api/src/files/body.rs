@@ -86,8 +86,8 @@ fn no_file() -> ApiError {
     invalid(&[Invalid::missing(vec![json!("body"), json!("file")], json!(null))])
 }
 
-/// The client went away, or what it sent is no form.
+/// The client went away, or what it sent is no form: no mistake of this server's.
 fn broken(error: MultipartError) -> ApiError {
-    let status = error.status();
-    if status.is_server_error() { ApiError::internal(error) } else { ApiError::new(status, error.body_text()) }
+    let status = if error.status().is_server_error() { StatusCode::BAD_REQUEST } else { error.status() };
+    ApiError::new(status, error.body_text())
 }

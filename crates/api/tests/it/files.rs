@@ -116,6 +116,9 @@ async fn a_form_without_a_usable_file_is_refused() {
         let reply = admin.send("POST", path, &[("content-type", kind)], body.into()).await;
         assert!([400, 422].contains(&reply.refused()), "{kind}: {}", reply.text);
     }
+    let begun = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhalf";
+    let reply = admin.send("POST", path, &[("content-type", "multipart/form-data; boundary=x")], begun.into()).await;
+    assert_eq!(reply.refused(), 400, "an upload that breaks off is no error of the server");
     assert_eq!(admin.get("/api/v1/files/count").await.ok(), 0);
     let uploads = std::fs::read_dir(server.app.config.settings().data_dir.join("uploads")).unwrap();
     assert_eq!(uploads.count(), 0, "what was refused leaves no bytes");
