@@ -7,4 +7,4 @@ build_tools
 step "client" build_client
 step "server and bench" cargo build --release -p airis -p airis-bench
 [ ${#failed[@]} = 0 ] || fail "the build failed, see above"
-"$target/release/airis-bench" --airis "$target/release/airis" "$@"
+scripts/postgres.sh "$target/release/airis-bench" --airis "$target/release/airis" "$@"

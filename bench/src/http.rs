@@ -15,7 +15,7 @@ const SECONDS: u64 = 5;
 pub async fn measure(launch: &Launch, report: &mut Report) -> Result<()> {
     let (server, token) = crate::ready(launch).await?;
     for (label, path) in [("/api/config", "/api/config"), ("chat list, empty", "/api/v1/chats/?page=1")] {
-        let (rate, mut delays) = hammer(&server, path, &token).await?;
+        let (rate, mut delays) = hammer(&server, &[path.to_owned()], &token, CLIENTS).await?;
         report.add(launch.name(), &format!("{label}: requests per second, {CLIENTS} clients"), rate, "1/s");
         report.add(launch.name(), &format!("{label}: p99"), percentile(&mut delays, 0.99), "ms");
     }
@@ -23,20 +23,23 @@ pub async fn measure(launch: &Launch, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again for some seconds; requests per second and every delay in milliseconds.
-pub async fn hammer(server: &Server, path: &str, token: &str) -> Result<(f64, Vec<f64>)> {
-    let url = format!("{}{path}", server.url);
+/// Asks for `paths` in turn, again and again for some seconds; requests per second and every delay in milliseconds.
+pub async fn hammer(server: &Server, paths: &[String], token: &str, clients: usize) -> Result<(f64, Vec<f64>)> {
+    let urls: Arc<[String]> = paths.iter().map(|path| format!("{}{path}", server.url)).collect();
     let failed = Arc::new(AtomicUsize::new(0));
     let begin = Instant::now();
     let end = begin + Duration::from_secs(SECONDS);
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..CLIENTS {
-        let (http, url, token, failed) = (server.http.clone(), url.clone(), token.to_owned(), failed.clone());
+    for client in 0..clients {
+        let (http, urls, token, failed) = (server.http.clone(), urls.clone(), token.to_owned(), failed.clone());
         tasks.spawn(async move {
             let mut delays = Vec::new();
+            let mut turn = client;
             while Instant::now() < end {
+                turn += 1;
+                let url = &urls[turn % urls.len()];
                 let asked = Instant::now();
-                match http.get(&url).bearer_auth(&token).send().await {
+                match http.get(url).bearer_auth(&token).send().await {
                     Ok(answer) if answer.status().is_success() => match answer.bytes().await {
                         Ok(_) => delays.push(asked.elapsed().as_secs_f64() * 1e3),
                         Err(_) => _ = failed.fetch_add(1, Ordering::Relaxed),
@@ -48,6 +51,6 @@ pub async fn hammer(server: &Server, path: &str, token: &str) -> Result<(f64, Ve
         });
     }
     let delays: Vec<f64> = tasks.join_all().await.into_iter().flatten().collect();
-    ensure!(failed.load(Ordering::Relaxed) == 0, "{path}: {} requests failed", failed.load(Ordering::Relaxed));
+    ensure!(failed.load(Ordering::Relaxed) == 0, "{paths:?}: {} requests failed", failed.load(Ordering::Relaxed));
     Ok((delays.len() as f64 / begin.elapsed().as_secs_f64(), delays))
 }

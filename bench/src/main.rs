@@ -4,9 +4,10 @@
 //! measured and under which load; times are wall-clock, memory is resident size.
 
 mod append;
-mod data;
 mod http;
+mod large;
 mod mock;
+mod people;
 mod report;
 mod server;
 mod sockets;
@@ -32,10 +33,13 @@ struct Options {
     /// Write the table to this file as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Rows to measure (all when empty): start, http, list, api, web, sockets, append.
+    /// Rows to measure (all when empty): start, http, large, api, web, sockets, append.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Chats in the chat-list measurement.
+    /// An empty PostgreSQL database; what grows with the data is measured on it too.
+    #[arg(long, env = "AIRIS_TEST_POSTGRES")]
+    postgres: Option<String>,
+    /// Chats, twenty messages each, in the measurement of much data.
     #[arg(long, default_value_t = 100_000)]
     chats: usize,
     /// Streams at once in the stream measurements.
@@ -68,11 +72,15 @@ async fn main() -> Result<()> {
     rustls::crypto::ring::default_provider().install_default().ok();
     let mock = mock::serve().await?;
     let mut report = Report::new();
-    measure(&options, &Launch { kind: Kind::Airis(options.airis.clone()), mock: mock.clone() }, &mut report)
-        .await
-        .context("measuring airis")?;
+    measure(
+        &options,
+        &Launch { kind: Kind::Airis(options.airis.clone()), mock: mock.clone(), database: None },
+        &mut report,
+    )
+    .await
+    .context("measuring airis")?;
     if let Some(command) = &options.reference {
-        let launch = Launch { kind: Kind::Reference(command.clone()), mock: mock.clone() };
+        let launch = Launch { kind: Kind::Reference(command.clone()), mock: mock.clone(), database: None };
         measure(&options, &launch, &mut report).await.context("measuring the reference")?;
     }
     let table = report.table();
@@ -103,8 +111,12 @@ async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Res
     if options.wants("http") {
         tolerate(launch, "http", http::measure(launch, report).await)?;
     }
-    if options.wants("list") && matches!(launch.kind, Kind::Airis(_)) {
-        data::measure_list(launch, options.chats, report).await?;
+    if options.wants("large") && matches!(launch.kind, Kind::Airis(_)) {
+        large::measure(launch, options.chats, report).await?;
+        if let Some(database) = &options.postgres {
+            let launch = Launch { database: Some(database.clone()), ..launch.clone() };
+            large::measure(&launch, options.chats, report).await?;
+        }
     }
     if options.wants("api") {
         tolerate(launch, "api", streams::measure(launch, options.sizes(launch), report).await)?;

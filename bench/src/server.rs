@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 /// Which server.
+#[derive(Clone)]
 pub enum Kind {
     Airis(PathBuf),
     /// A shell command that reads `PORT` and `DATA_DIR`.
@@ -17,10 +18,13 @@ pub enum Kind {
 }
 
 /// How to start a server.
+#[derive(Clone)]
 pub struct Launch {
     pub kind: Kind,
     /// Base URL of the provider, `/v1` included.
     pub mock: String,
+    /// Where it stores; absent: in its data folder.
+    pub database: Option<String>,
 }
 
 /// A running server.
@@ -85,6 +89,9 @@ impl Launch {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true);
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database);
+        }
         let child = command.spawn().context("the server does not start")?;
         let http = reqwest::Client::builder().tcp_nodelay(true).pool_max_idle_per_host(1024).build()?;
         let server = Server { child, url: format!("http://127.0.0.1:{port}"), http, folder };

@@ -169,7 +169,7 @@ async fn stop(server: Arc<Server>) {
 
 /// `size` people, each with an account of their own would share one room: here each viewer filters its own chat.
 async fn round(server: &Arc<Server>, admin: &str, model: &str, size: usize) -> Result<Vec<Result<Seen>>> {
-    let people = crate::data::people(server, admin, size).await?;
+    let people = crate::people::people(server, admin, size).await?;
     let mut sockets = Vec::new();
     for token in &people {
         sockets.push(Socket::connect(&server.url, token).await?);

@@ -111,6 +111,20 @@ const BRANCH: &str = concat!(
     columns!("m.", "FROM branch b JOIN message m ON m.chat_id = $1 AND m.id = b.id")
 );
 
+/// The last `$3` messages of a branch with the answers to each of them, and every root once the first is among them.
+/// The number bounds a loop of parents.
+const SCREEN: &str = concat!(
+    "WITH RECURSIVE branch (id, parent_id, place) AS (",
+    "SELECT id, parent_id, CAST(1 AS BIGINT) FROM message WHERE chat_id = $1 AND id = $2 ",
+    "UNION ALL SELECT m.id, m.parent_id, b.place + 1 FROM message m JOIN branch b ON m.chat_id = $1 AND m.id = b.parent_id ",
+    "WHERE b.place < $3), ",
+    "near (id) AS (SELECT id FROM branch ",
+    "UNION SELECT m.id FROM branch b JOIN message m ON m.chat_id = $1 AND m.parent_id = b.id ",
+    "UNION SELECT m.id FROM message m WHERE m.chat_id = $1 AND m.parent_id IS NULL ",
+    "AND EXISTS (SELECT 1 FROM branch WHERE parent_id IS NULL)) ",
+    columns!("m.", "FROM near n JOIN message m ON m.chat_id = $1 AND m.id = n.id ORDER BY m.seq")
+);
+
 /// Inserts or replaces a message inside `$tx`; a new one goes behind all others of its chat.
 macro_rules! put_message {
     ($tx:ident, $message:expr) => {{
@@ -200,6 +214,14 @@ impl Store {
         let rows: Vec<MessageRow> = reading!(self, pool =>
             sqlx::query_as(BRANCH).bind(chat.as_str()).bind(leaf.as_str()).fetch_all(pool).await)?;
         Ok(upwards(rows.into_iter().map(Message::from).collect(), leaf))
+    }
+
+    /// What a screen needs of a long chat: the `last` messages of the branch that ends in `leaf`, and all answers to
+    /// them, in the order they were first stored.
+    pub async fn screen(&self, chat: &ChatId, leaf: &MessageId, last: u32) -> Result<Vec<Message>> {
+        let rows: Vec<MessageRow> = reading!(self, pool => sqlx::query_as(SCREEN)
+            .bind(chat.as_str()).bind(leaf.as_str()).bind(i64::from(last)).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(Message::from).collect())
     }
 
     /// Inserts or replaces messages by id.

@@ -1972,7 +1972,10 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    last?: number;
+                    leaf?: string;
+                };
                 header?: never;
                 path: {
                     id: string;

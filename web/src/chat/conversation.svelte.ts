@@ -6,6 +6,7 @@ import { moveDraft } from '../composer/drafts'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
+import { reason } from '../ui/words'
 import { emptyReply, said, seconds, variables } from './request'
 import { apply } from './stream'
 import { adopt, branch, leafOf, siblings, type Messages } from './tree'
@@ -15,6 +16,11 @@ export interface Picture {
   url: string
   name: string
 }
+
+/** Messages read at once of a long chat. */
+const PART = 40
+/** The server gives no longer part. */
+const LONGEST_PART = 1000
 
 interface LiveState {
   turn_id: string
@@ -38,7 +44,13 @@ export class Conversation {
   opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
   keptAt = $state<number | null>(null)
+  /** Nothing is stored before the first message that is here. */
+  #top = $state(false)
+  /** Other branches may be stored of which only the first message is here. */
+  #pruned = false
   visible = $derived(branch(this.messages, this.leaf))
+  /** Of a long chat only the end is here; what comes before it is read when it is looked for. */
+  partial = $derived(!this.temporary && Boolean(this.visible[0]?.parentId) && !this.#top)
   running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
 
   #known = new Map<string, number>()
@@ -83,6 +95,8 @@ export class Conversation {
     this.missing = false
     this.opened = true
     this.keptAt = null
+    this.#top = false
+    this.#pruned = false
     this.#known.clear()
     this.#sought.clear()
     this.#waiting = []
@@ -102,10 +116,13 @@ export class Conversation {
     this.#loading += 1
     this.loading = true
     try {
-      const chat = await get('/api/v1/chats/{id}', { path: { id } })
+      const last = Math.max(PART, this.visible.length)
+      const chat = await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
       if (this.id !== id) return
       this.title = chat.title
       this.messages = chat.chat.history.messages
+      this.#pruned = last <= LONGEST_PART
+      this.#top = false
       this.leaf = chat.chat.history.currentId
       this.failure = null
       this.opened = true
@@ -116,7 +133,7 @@ export class Conversation {
     } catch (error) {
       if (this.id !== id) return
       if (unreached(error)) await this.#recall(id)
-      else this.failure = error instanceof Error ? error.message : String(error)
+      else this.failure = reason(error)
       if (!(error instanceof ApiError) || ![401, 404].includes(error.status)) return
       this.missing = true
       void dropChat(session.user?.id ?? '', id)
@@ -124,6 +141,37 @@ export class Conversation {
       this.#loading -= 1
       this.loading = this.#loading > 0
       this.#paint()
+    }
+  }
+
+  /** Reads what comes before the first message that is here. */
+  async earlier(): Promise<void> {
+    const { id } = this
+    const leaf = this.visible[0]?.parentId
+    if (!id || !leaf || !this.partial) return
+    try {
+      const part = await get('/api/v1/chats/{id}', { path: { id }, query: { last: PART, leaf } })
+      if (this.id !== id) return
+      const { messages } = part.chat.history
+      this.#top = !messages[leaf]
+      for (const message of Object.values(messages)) this.messages[message.id] ??= message
+      this.failure = null
+    } catch (error) {
+      if (this.id === id) this.failure = reason(error)
+    }
+  }
+
+  /** Reads the other branches. */
+  async #whole(): Promise<void> {
+    const { id } = this
+    if (!id || !this.#pruned) return
+    const chat = await get('/api/v1/chats/{id}', { path: { id } })
+    if (this.id !== id) return
+    this.#pruned = false
+    this.#top = true
+    for (const message of Object.values(chat.chat.history.messages)) {
+      const here = (this.messages[message.id] ??= message)
+      here.childrenIds = [...new Set([...message.childrenIds, ...here.childrenIds])]
     }
   }
 
@@ -140,6 +188,7 @@ export class Conversation {
     // Nothing is written into a copy: what was unfinished stays as it was.
     this.messages = Object.fromEntries(kept.messages.map((message) => [message.id, { ...message, done: true }]))
     this.leaf = kept.messages.at(-1)?.id ?? null
+    this.#top = true
     this.keptAt = kept.at
   }
 
@@ -345,6 +394,7 @@ export class Conversation {
 
   /** Shows another branch, and remembers it. */
   async show(id: string): Promise<void> {
+    await this.#whole()
     this.leaf = leafOf(this.messages, id)
     if (this.id && !this.temporary)
       await post('/api/v1/chats/{id}', { path: { id: this.id }, body: { chat: { history: { currentId: this.leaf, messages: {} } } } })

@@ -1,19 +1,40 @@
 //! Reading one chat.
 
+use airis_domain::MessageId;
 use axum::extract::State;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 
 use super::view::ChatResponse;
 use crate::app::App;
 use crate::error::Result;
-use crate::extract::Json;
+use crate::extract::{Json, Query};
 use crate::owned::{ChatAs, Owner};
 
-/// The chat with all its messages; what a running reply has shown so far is laid over them.
+/// A part of a long chat.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PartQuery {
+    /// Only so many messages from the end of the branch, 1 to 1000, with all answers to each of them; absent: all messages.
+    last: Option<u32>,
+    /// The message that the branch ends in; absent: the one that is shown last.
+    leaf: Option<String>,
+}
+
+/// The chat with all its messages, or with the end of a branch; what a running reply has shown so far is laid over them.
 #[utoipa::path(get, path = "/api/v1/chats/{id}", tag = "chats", security(("verified" = [])),
-    params(("id" = String, Path)), responses((status = 200, body = Option<ChatResponse>)))]
-pub async fn read(State(app): State<App>, chat: ChatAs<Owner>) -> Result<Json<ChatResponse>> {
-    let mut answer = ChatResponse::load(&app, chat.chat.into_inner()).await?;
+    params(("id" = String, Path), PartQuery), responses((status = 200, body = Option<ChatResponse>)))]
+pub async fn read(
+    State(app): State<App>,
+    chat: ChatAs<Owner>,
+    Query(part): Query<PartQuery>,
+) -> Result<Json<ChatResponse>> {
+    let chat = chat.chat.into_inner();
+    let mut answer = match part.last {
+        Some(last) => ChatResponse::part(&app, chat, last, part.leaf.map(MessageId::from)).await?,
+        None => ChatResponse::load(&app, chat).await?,
+    };
     if let Some(object) = answer.chat.as_object_mut() {
         object.entry("share_mode").or_insert(json!("continue"));
     }

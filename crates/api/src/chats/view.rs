@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use airis_domain::{Chat, ChatId, ChatSummary, Json, JsonMap, Message, Tag, UserId};
+use airis_domain::{Chat, ChatId, ChatSummary, Json, JsonMap, Message, MessageId, Tag, UserId};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::blob;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
+
+/// Most messages of a branch in one part.
+const MAX_PART: u32 = 1_000;
 
 /// A whole chat.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -53,6 +56,30 @@ impl ChatResponse {
         let messages = app.store.messages(&chat.id).await?;
         let live = app.turns.live(&chat.id).await?;
         Ok(Self::of(chat, messages, &live))
+    }
+
+    /// The end of a branch only. A chat whose last message is not known, or has answers itself, comes whole.
+    pub async fn part(app: &App, mut chat: Chat, last: u32, leaf: Option<MessageId>) -> Result<Self> {
+        if !(1..=MAX_PART).contains(&last) {
+            return Err(ApiError::bad_request(format!("last must be between 1 and {MAX_PART}")));
+        }
+        let Some(leaf) = leaf.or_else(|| chat.current_message_id.clone()) else { return Self::load(app, chat).await };
+        let messages = app.store.screen(&chat.id, &leaf, last).await?;
+        let shown = chat.current_message_id.as_ref() == Some(&leaf);
+        let inner = messages.iter().any(|message| message.parent_id.as_ref() == Some(&leaf));
+        if shown && (inner || messages.is_empty()) {
+            return Self::load(app, chat).await;
+        }
+        // Some clients keep a second, flat list of the messages.
+        chat.blob.remove("messages");
+        let live = app.turns.live(&chat.id).await?;
+        let current = chat.current_message_id.clone();
+        let mut answer = Self::of(chat, messages, &live);
+        if let Some(history) = answer.chat.pointer_mut("/history/currentId") {
+            *history = json!(current);
+        }
+        answer.current_message_id = current.map(|id| id.to_string());
+        Ok(answer)
     }
 
     /// Puts the answer together.

@@ -17,6 +17,7 @@ mod jobs;
 mod matrix;
 mod models;
 mod pages;
+mod parts;
 mod prompts;
 mod search;
 mod shared_chats;

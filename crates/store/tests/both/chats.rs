@@ -11,6 +11,7 @@ use crate::fixture::{chat, message, on_both, person};
 
 on_both! {
     a_branch_is_read_without_its_siblings_and_survives_a_loop
+    a_screen_is_the_end_of_a_branch_with_all_answers_to_it
     a_deleted_message_takes_its_replies_and_leaves_what_follows
     lists_are_paged_filtered_and_searched
     tags_belong_to_people_and_go_when_nobody_uses_them
@@ -30,6 +31,33 @@ async fn a_branch_is_read_without_its_siblings_and_survives_a_loop(store: Store)
     assert_eq!(ids(store.branch(&chat.id, &MessageId::from("c")).await.unwrap()), ["a", "c"]);
     assert_eq!(ids(store.messages(&chat.id).await.unwrap()), ["a", "b", "c"]);
     assert!(store.branch(&chat.id, &MessageId::from("x")).await.unwrap().is_empty());
+}
+
+async fn a_screen_is_the_end_of_a_branch_with_all_answers_to_it(store: Store) {
+    let owner = store.insert_user(&person("ada")).await.unwrap();
+    let chat = chat(&owner.id, "t");
+    let list = [
+        message(&chat.id, "a", None, "1"),
+        message(&chat.id, "b", Some("a"), "2"),
+        message(&chat.id, "b2", Some("a"), "2, again"),
+        message(&chat.id, "c", Some("b"), "3"),
+        message(&chat.id, "c2", Some("b2"), "3, elsewhere"),
+        message(&chat.id, "d", Some("c"), "4"),
+        message(&chat.id, "d2", Some("c"), "4, again"),
+        message(&chat.id, "root", None, "another beginning"),
+        message(&chat.id, "x", Some("y"), "round"),
+        message(&chat.id, "y", Some("x"), "and round"),
+    ];
+    store.insert_chat(&chat, &list).await.unwrap();
+    let screen = async |leaf: &str, last: u32| {
+        let list = store.screen(&chat.id, &MessageId::from(leaf), last).await.unwrap();
+        list.into_iter().map(|message| message.id.0).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(screen("d", 2).await, "c d d2");
+    assert_eq!(screen("b", 1).await, "b c");
+    assert_eq!(screen("d", 4).await, "a b b2 c d d2 root");
+    assert_eq!(screen("x", 1_000).await, "x y");
+    assert_eq!(screen("nobody", 10).await, "");
 }
 
 async fn a_deleted_message_takes_its_replies_and_leaves_what_follows(store: Store) {

@@ -1,0 +1,168 @@
+//! Reading when very much is stored: a list of very many chats, a search over all their messages, very long chats.
+
+use std::time::Instant;
+
+use airis_domain::{Chat, ChatId, JsonMap, Message, MessageId, MessageRole, UserId};
+use airis_store::{Store, StoreOptions};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::http::hammer;
+use crate::report::{Report, percentile};
+use crate::server::{Launch, Server};
+
+/// Messages of an ordinary chat.
+const MESSAGES: usize = 20;
+/// Words of an ordinary message.
+const WORDS: usize = 25;
+/// Different words; a few are in most chats, most are in a few.
+const VOCABULARY: f64 = 30_000.0;
+/// Messages of the longest chat.
+const LONG: usize = 10_000;
+
+/// Reads of a person with `count` chats of twenty messages, one of ten thousand messages and one of 40 MB.
+pub async fn measure(launch: &Launch, count: usize, report: &mut Report) -> Result<()> {
+    let (server, token) = crate::ready(launch).await?;
+    let me: Value =
+        server.http.get(format!("{}/api/v1/auths/", server.url)).bearer_auth(&token).send().await?.json().await?;
+    let user = UserId::from(me["id"].as_str().context("no user id")?);
+    let on = if launch.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    let begin = Instant::now();
+    let store = Store::open(&options(launch, &server)).await?;
+    let mut words = Words(1);
+    for index in 0..count {
+        store_chat(&store, &user, index, MESSAGES, |_| words.text(WORDS)).await?;
+    }
+    let long = store_chat(&store, &user, count, LONG, |_| words.text(WORDS)).await?;
+    let heavy = store_chat(&store, &user, count + 1, 1_000, |_| words.text(5_500)).await?;
+    store.close().await;
+    eprintln!("{on}: {count} chats, {} messages stored in {:.1} s", count * MESSAGES, begin.elapsed().as_secs_f64());
+
+    let searches = |texts: &[String]| {
+        texts.iter().map(|text| format!("/api/v1/chats/search?text={text}&page=1")).collect::<Vec<_>>()
+    };
+    let (frequent, rare): (Vec<_>, Vec<_>) = (0..20).map(|index| (word(index), word(20_000 + index))).unzip();
+    let phrases: Vec<String> = (0..20).map(|index| format!("{}%20{}", word(index), word(300 + index))).collect();
+    let screens = |id: &ChatId| vec![format!("/api/v1/chats/{id}?last=40")];
+    let wholes = |id: &ChatId| vec![format!("/api/v1/chats/{id}")];
+    for (label, clients, paths) in [
+        ("chat list page", 16, vec!["/api/v1/chats/?page=1".to_owned()]),
+        ("search for a frequent word", 4, searches(&frequent)),
+        ("search for a rare word", 4, searches(&rare)),
+        ("search for two words", 4, searches(&phrases)),
+        ("last screen of 10,000 messages", 4, screens(&long)),
+        ("all of 10,000 messages", 1, wholes(&long)),
+        ("last screen of a 40 MB chat", 4, screens(&heavy)),
+        ("all of a 40 MB chat", 1, wholes(&heavy)),
+    ] {
+        let (rate, mut delays) = hammer(&server, &paths, &token, clients).await?;
+        let label = format!("{on}, {count} chats of {MESSAGES} messages: {label}, {clients} clients");
+        report.add(launch.name(), &format!("{label}: a second"), rate, "1/s");
+        report.add(launch.name(), &format!("{label}: p50"), percentile(&mut delays, 0.5), "ms");
+        report.add(launch.name(), &format!("{label}: p99"), percentile(&mut delays, 0.99), "ms");
+    }
+    server.stop().await;
+    Ok(())
+}
+
+fn options(launch: &Launch, server: &Server) -> StoreOptions {
+    let sqlite = || format!("sqlite:///{}", server.data().join("airis.db").display());
+    StoreOptions {
+        url: launch.database.clone().unwrap_or_else(sqlite),
+        pool_size: Some(1),
+        pool_max_overflow: 0,
+        pool_timeout: 30,
+        pool_recycle: 3600,
+        schema: None,
+        migrate: false,
+    }
+}
+
+/// Words from a generator of our own, so that every run stores the same.
+struct Words(u64);
+
+impl Words {
+    fn text(&mut self, count: usize) -> String {
+        let mut text = String::with_capacity(count * 8);
+        for _ in 0..count {
+            // Frequent words have small numbers: the cube of a uniform number.
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let uniform = (self.0 >> 11) as f64 / (1_u64 << 53) as f64;
+            text.push_str(&word((uniform.powi(3) * VOCABULARY) as usize));
+            text.push(' ');
+        }
+        text
+    }
+}
+
+/// The word of a number, pronounceable and longer the rarer it is.
+fn word(number: usize) -> String {
+    const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
+    const VOWELS: &[u8] = b"aeiou";
+    let (mut rest, mut word) = (number, String::new());
+    loop {
+        word.push(char::from(CONSONANTS[rest % CONSONANTS.len()]));
+        rest /= CONSONANTS.len();
+        word.push(char::from(VOWELS[rest % VOWELS.len()]));
+        rest /= VOWELS.len();
+        if rest == 0 && word.len() >= 4 {
+            return word;
+        }
+    }
+}
+
+/// Stores a chat of questions and answers in one branch.
+async fn store_chat(
+    store: &Store,
+    user: &UserId,
+    index: usize,
+    length: usize,
+    mut text: impl FnMut(usize) -> String,
+) -> Result<ChatId> {
+    let at = 1_600_000_000 + index as i64;
+    let id = ChatId::random();
+    let name = |number: usize| MessageId::from(format!("{id}-{number}"));
+    let messages: Vec<Message> = (0..length)
+        .map(|number| {
+            let role = if number % 2 == 0 { MessageRole::User } else { MessageRole::Assistant };
+            let answer = role == MessageRole::Assistant;
+            Message {
+                id: name(number),
+                chat_id: id.clone(),
+                parent_id: number.checked_sub(1).map(name),
+                role,
+                content: json!(text(number)),
+                output: None,
+                model: answer.then(|| "mock-1-0".to_owned()),
+                done: answer.then_some(true),
+                usage: None,
+                error: None,
+                files: None,
+                sources: None,
+                status_history: None,
+                timestamp: Some(at),
+                rest: JsonMap::new(),
+            }
+        })
+        .collect();
+    let chat = Chat {
+        id: id.clone(),
+        user_id: user.clone(),
+        title: format!("Chat number {index}"),
+        blob: JsonMap::new(),
+        current_message_id: messages.last().map(|message| message.id.clone()),
+        meta: JsonMap::new(),
+        folder_id: None,
+        share_id: None,
+        archived: false,
+        pinned: false,
+        tasks: None,
+        summary: None,
+        variables: None,
+        last_read_at: None,
+        created_at: at,
+        updated_at: at,
+    };
+    store.insert_chat(&chat, &messages).await?;
+    Ok(id)
+}
