@@ -1,28 +1,68 @@
 import { get, post } from '../api/client'
 import type { OllamaConfig, OpenAiConfig } from '../api/types'
+import { connectionOf, optionsOf, type Connection, type Protocol } from './connection'
 
 export const readOpenAi = (): Promise<OpenAiConfig> => get('/openai/config')
 export const writeOpenAi = (body: OpenAiConfig): Promise<OpenAiConfig> => post('/openai/config/update', { body })
 export const readOllama = (): Promise<OllamaConfig> => get('/ollama/config')
 export const writeOllama = (body: OllamaConfig): Promise<OllamaConfig> => post('/ollama/config/update', { body })
 
-/** How many models a server offers; throws what is wrong with it. */
-export async function testOpenAi(url: string, key: string): Promise<number> {
-  const answer = await post('/openai/verify', { body: { url, key } })
-  return answer.data?.length ?? 0
+/** All servers of a protocol, and whether they are used at all. */
+export interface Servers {
+  on: boolean
+  list: Connection[]
 }
 
-/** Adds a server behind the others. */
+type Configs = Record<string, Record<string, unknown> | undefined>
+
+export async function readServers(protocol: Protocol): Promise<Servers> {
+  return protocol === 'openai' ? ofOpenAi(await readOpenAi()) : ofOllama(await readOllama())
+}
+
+export async function writeServers(protocol: Protocol, { on, list }: Servers): Promise<Servers> {
+  const urls = list.map((one) => one.url.trim())
+  const configs = Object.fromEntries(list.map((one, at) => [String(at), optionsOf(one, protocol)]))
+  if (protocol === 'ollama')
+    return ofOllama(await writeOllama({ ENABLE_OLLAMA_API: on, OLLAMA_BASE_URLS: urls, OLLAMA_API_CONFIGS: configs }))
+  const keys = list.map((one) => one.key)
+  return ofOpenAi(
+    await writeOpenAi({ ENABLE_OPENAI_API: on, OPENAI_API_BASE_URLS: urls, OPENAI_API_KEYS: keys, OPENAI_API_CONFIGS: configs }),
+  )
+}
+
+// Databases of old versions name the options by address.
+const optionsAt = (configs: Configs, at: number, url: string): Record<string, unknown> => configs[at] ?? configs[url] ?? {}
+
+const ofOpenAi = (config: OpenAiConfig): Servers => ({
+  on: config.ENABLE_OPENAI_API !== false,
+  list: config.OPENAI_API_BASE_URLS.map((url, at) =>
+    connectionOf(url, config.OPENAI_API_KEYS[at] ?? '', optionsAt(config.OPENAI_API_CONFIGS as Configs, at, url)),
+  ),
+})
+
+const ofOllama = (config: OllamaConfig): Servers => ({
+  on: config.ENABLE_OLLAMA_API !== false,
+  list: config.OLLAMA_BASE_URLS.map((url, at) => {
+    const options = optionsAt(config.OLLAMA_API_CONFIGS as Configs, at, url)
+    return connectionOf(url, typeof options.key === 'string' ? options.key : '', options)
+  }),
+})
+
+/** How many models a server offers; throws what is wrong with it. */
+export async function testServer(protocol: Protocol, connection: Connection): Promise<number | null> {
+  const body = { url: connection.url.trim(), key: connection.key, config: optionsOf(connection, protocol) }
+  if (protocol === 'ollama') {
+    // It tells its version, and models only when asked for them.
+    await post('/ollama/verify', { body })
+    return null
+  }
+  return (await post('/openai/verify', { body })).data?.length ?? 0
+}
+
+/** Adds an OpenAI-compatible server behind the others. */
 export async function addOpenAi(url: string, key: string): Promise<void> {
-  const config = await readOpenAi()
-  const used = config.OPENAI_API_BASE_URLS.map((known, index) => ({ known, key: config.OPENAI_API_KEYS[index] ?? '' }))
+  const { list } = await readServers('openai')
   // The built-in default without a key is only a placeholder of the contract.
-  const kept = used.filter((server) => !(server.known.includes('api.openai.com') && !server.key))
-  await writeOpenAi({
-    ...config,
-    ENABLE_OPENAI_API: true,
-    OPENAI_API_BASE_URLS: [...kept.map((server) => server.known), url],
-    OPENAI_API_KEYS: [...kept.map((server) => server.key), key],
-    OPENAI_API_CONFIGS: kept.length === used.length ? config.OPENAI_API_CONFIGS : {},
-  })
+  const kept = list.filter((one) => !(one.url.includes('api.openai.com') && !one.key))
+  await writeServers('openai', { on: true, list: [...kept, connectionOf(url, key, {})] })
 }

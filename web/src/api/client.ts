@@ -7,6 +7,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What is wrong with which field of what was sent. */
+    readonly fields: Record<string, string> = {},
   ) {
     super(message)
   }
@@ -41,8 +43,39 @@ export function explain(detail: unknown, status: number): string {
   return t('app.status', { status })
 }
 
-/** One JSON request. Throws ApiError; status 0 means that the server was not reached. */
-async function request(method: Method, template: string, parts: Parts = {}): Promise<unknown> {
+/** The last step of each place that the server finds something wrong with. */
+function fieldsOf(detail: unknown): Record<string, string> {
+  if (!Array.isArray(detail)) return {}
+  const findings = detail as { msg?: string; loc?: unknown[] }[]
+  return Object.fromEntries(findings.map(({ loc, msg }) => [String(loc?.at(-1) ?? ''), msg ?? '']))
+}
+
+/** Whoever asked too often learns when to come back: seconds, or a date. */
+function patience(answer: Response): string {
+  const after = answer.status === 429 ? answer.headers.get('retry-after') : null
+  if (!after) return ''
+  const seconds = Math.ceil(/^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000)
+  if (!(seconds > 0)) return ''
+  return ` ${seconds < 90 ? t('app.retryIn', { seconds }) : t('app.retryInMinutes', { minutes: Math.ceil(seconds / 60) })}`
+}
+
+async function failed(answer: Response): Promise<ApiError> {
+  const value = parsed(await answer.text())
+  const detail = value && typeof value === 'object' && 'detail' in value ? value.detail : value
+  return new ApiError(explain(detail, answer.status) + patience(answer), answer.status, fieldsOf(detail))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : null
+  } catch {
+    // Not JSON: the text itself says what happened.
+    return text
+  }
+}
+
+/** Asks; throws ApiError, with status 0 when the server was not reached. */
+async function ask(method: Method, template: string, parts: Parts): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (token) headers.authorization = `Bearer ${token}`
   if (parts.body !== undefined) headers['content-type'] = 'application/json'
@@ -54,18 +87,13 @@ async function request(method: Method, template: string, parts: Parts = {}): Pro
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(t('app.unreached'), 0)
   }
-  const text = await answer.text()
-  let value: unknown = text
-  try {
-    value = text ? JSON.parse(text) : null
-  } catch {
-    // Not JSON: the text itself says what happened.
-  }
-  if (!answer.ok) {
-    const detail = value && typeof value === 'object' && 'detail' in value ? value.detail : value
-    throw new ApiError(explain(detail, answer.status), answer.status)
-  }
-  return value
+  if (!answer.ok) throw await failed(answer)
+  return answer
+}
+
+/** One JSON request. */
+async function request(method: Method, template: string, parts: Parts = {}): Promise<unknown> {
+  return parsed(await (await ask(method, template, parts)).text())
 }
 
 type Call<M extends Method> = <P extends PathOf<M>>(path: P, ...parts: Options<M, P>) => Promise<Answer<M, P>>
@@ -75,3 +103,6 @@ const caller = <M extends Method>(method: M): Call<M> => ((path: string, parts?:
 export const get = caller('get')
 export const post = caller('post')
 export const del = caller('delete')
+
+/** An answer that is a file. */
+export const getFile = async (path: PathOf<'get'>): Promise<Blob> => (await ask('get', path, {})).blob()

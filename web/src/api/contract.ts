@@ -14,6 +14,7 @@ import type {
   SignedIn,
   Verified,
   Shown,
+  TaskConfig,
 } from './types'
 
 /** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
@@ -54,6 +55,7 @@ interface Open {
   'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
+  'get /api/v1/auths/admin/details': { name: string | null; email: string | null }
   'get /api/v1/chats/{id}': Chat
   'get /api/v1/chats/share/{share_id}': Shown
   'get /api/v1/chats/shared/{id}/access': Grant[]
@@ -68,6 +70,8 @@ interface Open {
   'post /api/v1/users/default/permissions': Tree
   'post /api/chat/completions': Begun
   'get /api/v1/prompts/id/{prompt_id}/history/diff': { content_diff: string[] }
+  'get /api/v1/tasks/config': TaskConfig
+  'post /api/v1/tasks/config/update': TaskConfig
   'get /openai/config': OpenAiConfig
   'post /openai/config/update': OpenAiConfig
   'post /openai/verify': Verified

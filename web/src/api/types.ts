@@ -18,6 +18,9 @@ export type UserRow = Schemas['UserGroupIdsModel']
 export type AdminConfig = Schemas['AdminConfig']
 export type OpenAiConfig = Schemas['OpenAIConfigForm']
 export type OllamaConfig = Schemas['OllamaConfigForm']
+export type TaskConfig = Schemas['TaskConfigForm']
+export type ModelsConfig = Schemas['ModelsConfigForm']
+export type Banner = Schemas['BannerModel']
 
 /** What a sign-in leads to: a session, a step that is to be done before, or waiting for an administrator. */
 export type SignedIn = Schemas['SessionUserResponse'] | Challenge | { next_step: 'pending' }
@@ -34,9 +37,22 @@ export interface PageConfig {
     enable_api_keys?: boolean
     enable_folders?: boolean
     enable_password_change_form?: boolean
+    enable_message_rating?: boolean
+    /** Administrators may take everybody's data along. */
+    enable_admin_export?: boolean
   }
   /** Questions to begin with, where a model has none of its own. */
   default_prompt_suggestions?: Suggestion[] | null
+  default_prompt_suggestions_i18n?: Record<string, unknown> | null
+  /** Ids with commas between: chosen, and put first, for people who did not choose yet. */
+  default_models?: string | null
+  default_pinned_models?: string | null
+  ui?: {
+    pending_user_overlay_title?: string | null
+    pending_user_overlay_content?: string | null
+    /** Follows a copied reply. */
+    response_watermark?: string | null
+  }
 }
 
 export interface Model {

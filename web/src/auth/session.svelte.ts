@@ -85,7 +85,8 @@ export const session = {
     const made = await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } })
     fresh = first && !('next_step' in made)
     await adopt(made)
-    config = await get('/api/config')
+    // It is not the first any more, whether let in or not.
+    if ('next_step' in made) config = await get('/api/config')
   },
 
   async signOut(): Promise<void> {
@@ -115,6 +116,8 @@ async function adopt(answer: SignedIn): Promise<void> {
   if ('next_step' in answer) return
   setToken(answer.token)
   await session.refresh()
+  // Whoever is known is told more, and those who wait something else.
+  config = await get('/api/config')
   keep()
 }
 

@@ -7,7 +7,7 @@ import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
 import { reason } from '../ui/words'
-import { emptyReply, said, seconds, variables } from './request'
+import { emptyReply, personal, said, seconds, tasks, variables } from './request'
 import { apply } from './stream'
 import { adopt, branch, leafOf, siblings, type Messages } from './tree'
 
@@ -311,7 +311,10 @@ export class Conversation {
       const body = {
         stream: true,
         model: models[0],
-        messages: this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : [],
+        messages: [
+          ...personal(),
+          ...(this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : []),
+        ],
         params: {},
         features: {},
         variables: variables(session.user?.name ?? ''),
@@ -325,11 +328,7 @@ export class Conversation {
           message_id: reply.id,
           modelIdx: models.length > 1 ? index : undefined,
         })),
-        background_tasks: {
-          title_generation: first && !this.temporary,
-          tags_generation: first && !this.temporary,
-          follow_up_generation: true,
-        },
+        background_tasks: tasks(first && !this.temporary),
       }
       const answer = await post('/api/chat/completions', { body })
       if (epoch !== this.#epoch) return
@@ -358,7 +357,7 @@ export class Conversation {
     const body = {
       stream: true,
       model: reply.model,
-      messages: [],
+      messages: personal(),
       params: {},
       features: {},
       variables: variables(session.user?.name ?? ''),

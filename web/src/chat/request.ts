@@ -1,4 +1,5 @@
 import type { Message, OutputItem } from '../api/types'
+import { own } from '../settings/own.svelte'
 import { textOf } from './stream'
 import { branch, type Messages } from './tree'
 
@@ -28,6 +29,19 @@ export function said(messages: Messages, question: Message, plain: (output: Outp
     return { role: message.role, content: message.content }
   })
 }
+
+/** What somebody wants every model to know: it goes before the conversation. */
+export function personal(): Said[] {
+  const system = own.ui.system?.trim()
+  return system ? [{ role: 'system', content: system }] : []
+}
+
+/** What is done when a reply is there, as far as the person wants it; a chat gets its name once. */
+export const tasks = (first: boolean): Record<string, boolean> => ({
+  title_generation: first && own.ui.title?.auto !== false,
+  tags_generation: first && own.ui.autoTags !== false,
+  follow_up_generation: own.ui.autoFollowUps !== false,
+})
 
 /** What system prompts may name of the person and the moment. */
 export function variables(name: string): Record<string, string> {

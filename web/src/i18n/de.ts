@@ -1,6 +1,8 @@
 import type en from './en'
+import settings from './settings.de'
 
 const de: Record<keyof typeof en, string> = {
+  ...settings,
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',
   'app.status': 'Der Server hat mit Status {status} geantwortet.',
   'app.unreached': 'Der Server ist nicht erreichbar. Prüfe die Verbindung und versuche es noch einmal.',
@@ -51,11 +53,9 @@ const de: Record<keyof typeof en, string> = {
   'connection.add': 'Verbindung hinzufügen',
   'connection.works': 'Es geht: {count} Modelle.',
   'connection.remove': 'Diese Verbindung entfernen',
-  'connection.enabled': 'Eingeschaltet',
   'connection.prefix': 'Vorsilbe der Modellnamen',
   'connection.openai': 'OpenAI-kompatible Server',
   'connection.ollama': 'Ollama-Server',
-  'connection.empty': 'Noch kein Server. Füge unten einen hinzu.',
   'sidebar.new': 'Neuer Chat',
   'sidebar.search': 'Suchen',
   'sidebar.pinned': 'Angeheftet',

@@ -1,4 +1,7 @@
+import settings from './settings.en'
+
 export default {
+  ...settings,
   'app.offline': 'The connection is gone. Trying again…',
   'app.status': 'The server answered with status {status}.',
   'app.unreached': 'The server cannot be reached. Check your connection and try again.',
@@ -47,11 +50,9 @@ export default {
   'connection.add': 'Add connection',
   'connection.works': 'It works: {count} models.',
   'connection.remove': 'Remove this connection',
-  'connection.enabled': 'Enabled',
   'connection.prefix': 'Prefix of model names',
   'connection.openai': 'OpenAI-compatible servers',
   'connection.ollama': 'Ollama servers',
-  'connection.empty': 'No server yet. Add one below.',
   'sidebar.new': 'New chat',
   'sidebar.search': 'Search',
   'sidebar.pinned': 'Pinned',

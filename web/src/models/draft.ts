@@ -41,24 +41,46 @@ export const CAPABILITIES = ['vision', 'file_upload', 'web_search', 'image_gener
 /** The picture of those that have none, under its usual address. */
 const NO_PICTURE = '/static/favicon.png'
 
-/** What a form begins with; without a model an empty one over `base`. */
-export function draftOf(model: StoredModel | null, base = ''): Draft {
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+/** Parameters as the fields for them hold them. */
+export const textsOf = (params: Record<string, unknown>): Record<string, string> => ({
+  ...Object.fromEntries(PARAMS.map(({ key }) => [key, text(params[key])])),
+  stop: Array.isArray(params.stop) ? params.stop.join(', ') : text(params.stop),
+  reasoning_effort: text(params.reasoning_effort),
+})
+
+/** Parameters of such fields over those that were there; what no field knows is kept. */
+export function valuesOf(texts: Record<string, string>, kept: Record<string, unknown>, system: string): Record<string, unknown> {
+  const { stop = '', reasoning_effort = '', ...numbers } = texts
+  const stops = stop
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)
+  return without(kept, {
+    system: system.trim() ? system : undefined,
+    ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, value.trim() === '' ? undefined : Number(value)])),
+    stop: stops.length ? stops : undefined,
+    reasoning_effort: reasoning_effort || undefined,
+  })
+}
+
+export const capabilitiesOf = (meta: Meta): Record<string, boolean> =>
+  Object.fromEntries(CAPABILITIES.map((key) => [key, meta.capabilities?.[key] !== false]))
+
+/** What a form begins with; without a model an empty one over `base`, with what administrators gave `first`. */
+export function draftOf(model: StoredModel | null, base = '', first: Meta = {}): Draft {
   const meta = model?.meta ?? {}
   const params = model?.params ?? {}
-  const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
   return {
     id: model?.id ?? '',
     name: model?.name ?? '',
     base: model?.base_model_id ?? base,
     description: meta.description ?? '',
     system: text(params.system),
-    params: {
-      ...Object.fromEntries(PARAMS.map(({ key }) => [key, text(params[key])])),
-      stop: Array.isArray(params.stop) ? params.stop.join(', ') : text(params.stop),
-      reasoning_effort: text(params.reasoning_effort),
-    },
+    params: textsOf(params),
     suggestions: (meta.suggestion_prompts ?? []).map((suggestion) => suggestion.content),
-    capabilities: Object.fromEntries(CAPABILITIES.map((key) => [key, meta.capabilities?.[key] !== false])),
+    capabilities: capabilitiesOf(model ? meta : first),
     tags: (meta.tags ?? []).map((tag) => tag.name),
     grants: plain(model?.access_grants ?? []),
     picture: meta.profile_image_url && meta.profile_image_url !== NO_PICTURE ? meta.profile_image_url : '',
@@ -70,17 +92,7 @@ export function draftOf(model: StoredModel | null, base = ''): Draft {
 
 /** What is sent for a draft. Whatever the form does not know about the model it began with is kept. */
 export function formOf(draft: Draft, model: StoredModel | null): ModelForm {
-  const { stop = '', reasoning_effort = '', ...numbers } = draft.params
-  const stops = stop
-    .split(',')
-    .map((word) => word.trim())
-    .filter(Boolean)
-  const params = without(model?.params ?? {}, {
-    system: draft.system.trim() ? draft.system : undefined,
-    ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, value.trim() === '' ? undefined : Number(value)])),
-    stop: stops.length ? stops : undefined,
-    reasoning_effort: reasoning_effort || undefined,
-  })
+  const params = valuesOf(draft.params, model?.params ?? {}, draft.system)
   const known = new Map(model?.meta.suggestion_prompts?.map((suggestion) => [suggestion.content, suggestion]))
   const suggestions = draft.suggestions.map((content) => content.trim()).filter(Boolean)
   const meta: Meta = {

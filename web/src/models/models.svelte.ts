@@ -1,5 +1,7 @@
 import { get } from '../api/client'
 import type { Model } from '../api/types'
+import { session } from '../auth/session.svelte'
+import { own } from '../settings/own.svelte'
 
 let list = $state.raw<Model[]>([])
 let loaded = $state(false)
@@ -14,6 +16,8 @@ function stored(): string[] {
     return []
   }
 }
+
+const listed = (ids: string | null | undefined): string[] => (ids ?? '').split(',').flatMap((id) => id.trim() || [])
 
 /** Models that this person may use, and those picked for the next message. */
 export const models = {
@@ -31,8 +35,13 @@ export const models = {
     return failure
   },
   get chosen(): string[] {
-    const known = chosen.filter((id) => list.some((model) => model.id === id))
-    return known.length ? known : this.offered.slice(0, 1).map((model) => model.id)
+    const there = (ids: string[]): string[] => ids.filter((id) => list.some((model) => model.id === id))
+    const wishes = [chosen, own.ui.models ?? [], listed(session.config?.default_models)]
+    return wishes.map(there).find((ids) => ids.length) ?? this.offered.slice(0, 1).map((model) => model.id)
+  },
+  /** Those that administrators put first. */
+  get pinned(): string[] {
+    return listed(session.config?.default_pinned_models)
   },
   name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
 

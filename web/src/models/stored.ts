@@ -34,6 +34,11 @@ export const list = async (query: { page: number; query?: string; tag?: string; 
 }
 export const tags = (): Promise<string[]> => get('/api/v1/models/tags')
 export const one = async (id: string): Promise<StoredModel> => (await get('/api/v1/models/model', { query: { id } })) as StoredModel
+/** What administrators want new models to begin with. */
+export const firstMeta = async (): Promise<Meta> => {
+  const defaults = (await get('/api/v1/configs/models/defaults')) as { DEFAULT_MODEL_METADATA?: Meta | null }
+  return defaults.DEFAULT_MODEL_METADATA ?? {}
+}
 export const create = (body: ModelForm): Promise<unknown> => post('/api/v1/models/create', { body })
 export const update = (body: ModelForm): Promise<unknown> => post('/api/v1/models/model/update', { body })
 export const toggle = (id: string): Promise<unknown> => post('/api/v1/models/model/toggle', { query: { id } })

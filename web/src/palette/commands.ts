@@ -15,13 +15,17 @@ import {
   SunMoon,
 } from '@lucide/svelte'
 import type { Component } from 'svelte'
+import { AREAS } from '../admin/areas'
 import type { ChatSummary } from '../api/types'
 import { go, here } from '../app/router.svelte'
 import { setTheme } from '../app/theme.svelte'
 import { may } from '../auth/permissions'
 import { session } from '../auth/session.svelte'
+import { findable, type Area } from '../frame/areas'
+import { seek } from '../frame/seek'
 import { locale, setLocale, t, type Key } from '../i18n/index.svelte'
 import { models } from '../models/models.svelte'
+import { own } from '../settings/areas'
 import { chats } from '../sidebar/chats.svelte'
 import { areas } from '../workspace/areas'
 import { overlay } from './overlay.svelte'
@@ -34,13 +38,6 @@ export interface Command {
   hint?: string
   icon: Component<{ size?: number }>
   run: () => void
-}
-
-/** Whether every word that was typed is somewhere in the text. */
-export function matches(text: string, query: string): boolean {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const where = text.toLowerCase()
-  return words.every((word) => where.includes(word))
 }
 
 export const chatCommand = (chat: ChatSummary): Command => ({
@@ -97,18 +94,24 @@ export function commands(): Command[] {
       run: () => models.choose([model.id]),
     })),
     ...areas().map((area) => place(`/workspace/${area.id}`, area.label, 'nav.workspace', LayoutGrid)),
-    place('/settings/profile', 'settings.profile', 'nav.settings', Settings),
-    place('/settings/look', 'settings.look', 'nav.settings', Settings),
-    place('/settings/chat', 'settings.chat', 'nav.settings', Settings),
-    place('/settings/account', 'settings.account', 'nav.settings', Settings),
-    place('/settings/data', 'settings.data', 'nav.settings', Settings),
-    ...(session.user?.role === 'admin'
-      ? [
-          place('/admin/connections', 'admin.connections', 'nav.admin', Shield),
-          place('/admin/users', 'admin.users', 'nav.admin', Shield),
-          place('/admin/groups', 'groups.title', 'nav.admin', Shield),
-          place('/admin/general', 'admin.general', 'nav.admin', Shield),
-        ]
-      : []),
+    ...own().map((area) => place(`/settings/${area.id}`, area.label, 'nav.settings', Settings)),
+    ...administered().map((area) => place(`/admin/${area.id}`, area.label, 'nav.admin', Shield)),
   ]
 }
+
+/** Every single setting, for those who know its name. */
+export function settings(): Command[] {
+  const places = [
+    { found: findable('/settings', own()), icon: Settings },
+    { found: findable('/admin', administered()), icon: Shield },
+  ]
+  return places.flatMap(({ found, icon }) =>
+    found.flatMap(({ path, area, setting }): Command[] =>
+      setting
+        ? [{ id: `${path} ${setting}`, group: 'palette.settings', label: t(setting), hint: t(area), icon, run: () => seek(path, setting) }]
+        : [],
+    ),
+  )
+}
+
+const administered = (): readonly Area[] => (session.user?.role === 'admin' ? AREAS : [])

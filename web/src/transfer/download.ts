@@ -1,6 +1,10 @@
 /** Hands a file to the person, as a download. */
-export function download(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }))
+export const download = (name: string, type: string, content: string): void =>
+  save(name, new Blob([content], { type: `${type};charset=utf-8` }))
+
+/** The same for bytes that are there already. */
+export function save(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -1,0 +1,41 @@
+import type { Area } from '../frame/areas'
+
+/** The parts of a person's own settings, pages below `/settings/<id>`. */
+export const own = (): readonly [Area, ...Area[]] => AREAS
+
+const AREAS: readonly [Area, ...Area[]] = [
+  {
+    id: 'general',
+    label: 'settings.general',
+    load: () => import('./General.svelte'),
+    holds: ['settings.profile', 'settings.theme', 'settings.language', 'settings.notify'],
+  },
+  {
+    id: 'interface',
+    label: 'settings.interface',
+    load: () => import('./Interface.svelte'),
+    holds: [
+      'settings.enter',
+      'settings.wide',
+      'settings.direction',
+      'settings.temporary',
+      'settings.autoTitle',
+      'settings.autoTags',
+      'settings.autoFollowUps',
+      'settings.system.prompt',
+    ],
+  },
+  {
+    id: 'data',
+    label: 'settings.chats',
+    load: () => import('./Chats.svelte'),
+    holds: ['transfer.exportAll', 'transfer.importTitle', 'archived.title', 'share.list', 'settings.archiveAll', 'settings.deleteAll'],
+  },
+  {
+    id: 'account',
+    label: 'settings.accountTitle',
+    load: () => import('./Account.svelte'),
+    holds: ['settings.password', 'settings.factor', 'settings.apiKey'],
+  },
+  { id: 'about', label: 'settings.about', load: () => import('./About.svelte') },
+]
