@@ -1,0 +1,245 @@
+// What administrators set: every page is found, changed, saved and there again; and what people see of it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { account, audit, openPage } from './page.mjs';
+import { composer, enter, picture, stage } from './stage.mjs';
+import { provider } from '../processes.mjs';
+
+const PASSWORD = 'correct-Horse-1';
+let at;
+let page;
+
+before(async () => {
+    at = await stage();
+    page = at.page;
+    await enter(page);
+});
+
+after(() => at?.close());
+
+const nav = () => page.getByRole('navigation', { name: 'Administration' });
+const heading = (name) => page.getByRole('main').getByRole('heading', { name, level: 2, exact: true }).first();
+const field = (name) => page.getByLabel(name, { exact: true });
+const toggle = (name) => page.getByRole('switch', { name });
+const save = async () => {
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
+};
+const small = () => page.setViewportSize({ width: 360, height: 740 });
+const large = () => page.setViewportSize({ width: 1280, height: 800 });
+
+/** Opens a page of settings by the words of the palette. */
+async function find(words, name = words) {
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('combobox', { name: 'Search chats, models and settings' });
+    await palette.fill(`${words} administration`);
+    await page.getByRole('option', { name: new RegExp(`^${words}`) }).first().click();
+    await heading(name).waitFor();
+}
+
+async function look(name) {
+    await audit(page, name);
+    await picture(page, `admin-${name}`);
+    await small();
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth > innerWidth || [...document.querySelectorAll('main')].some((one) => one.scrollWidth > one.clientWidth + 1));
+    assert.equal(wide, false, `${name} fits a phone`);
+    await picture(page, `admin-${name}-phone`);
+    await large();
+}
+
+async function reopened(name) {
+    await page.reload();
+    await heading(name).waitFor();
+}
+
+test('general settings are stored, and what is wrong is said at the field', async () => {
+    await account(page, 'Administration');
+    await nav().getByRole('link', { name: 'General' }).click();
+    await field('Sessions last').fill('4 weeks');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Write a duration such as').waitFor();
+    assert.equal(await field('Sessions last').evaluate((input) => input === document.activeElement), true, 'the field is shown');
+    await audit(page, 'a wrong field');
+    await picture(page, 'admin-wrong');
+    await field('Sessions last').fill('2w');
+    await toggle('People may create accounts themselves').check();
+    await page.getByLabel('Role of new accounts').selectOption('pending');
+    await field('Heading').fill('Welcome to the lighthouse');
+    await field('Text').fill('Somebody **reads** your name soon.');
+    await save();
+    await reopened('General');
+    assert.equal(await field('Sessions last').inputValue(), '2w');
+    assert.equal(await field('Heading').inputValue(), 'Welcome to the lighthouse');
+    assert.equal(await toggle('People may create accounts themselves').isChecked(), true);
+    await look('general');
+});
+
+test('who waits to be let in reads what administrators wrote', async () => {
+    const grace = await openPage(at.url);
+    await grace.getByRole('button', { name: 'No account yet? Create one' }).click();
+    await grace.getByLabel('Name').fill('Grace Hopper');
+    await grace.getByLabel('Email').fill('grace@example.com');
+    await grace.getByLabel('Password').fill(PASSWORD);
+    await grace.getByRole('button', { name: 'Create account' }).click();
+    await grace.getByRole('heading', { name: 'Welcome to the lighthouse' }).waitFor();
+    assert.equal(await grace.locator('strong', { hasText: 'reads' }).count(), 1);
+    await grace.getByRole('link', { name: 'ada@example.com' }).waitFor();
+    await audit(grace, 'waiting');
+    await picture(grace, 'admin-pending');
+    await grace.context().close();
+});
+
+test('a setting is found by its words, and nothing unsaved is lost unasked', async () => {
+    await page.getByRole('searchbox', { name: 'Find a setting' }).fill('name new chats');
+    await page.getByRole('list', { name: 'Results' }).getByRole('button').first().waitFor();
+    await audit(page, 'found settings');
+    await picture(page, 'admin-found');
+    await page.keyboard.press('Enter');
+    await heading('Tasks').waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[data-setting="tasks.do.title"]'));
+    await toggle('Name new chats').uncheck();
+    await nav().getByRole('link', { name: 'Banners' }).click();
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await question.waitFor();
+    await picture(page, 'admin-leave');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await heading('Tasks').waitFor();
+    await page.goBack();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await heading('Tasks').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await toggle('Name new chats').isChecked(), true);
+    await nav().getByRole('link', { name: 'Banners' }).click();
+    await heading('Banners').waitFor();
+});
+
+test('tasks get a model and an instruction of their own', async () => {
+    await find('Tasks');
+    await page.getByLabel('For chats with a local model').selectOption({ index: 1 });
+    await page.getByText('Own instruction').first().click();
+    await field('Instruction for titles').fill('A title in two words for: {{MESSAGES:END:2}}');
+    await toggle('Suggest what to ask next').uncheck();
+    await save();
+    await reopened('Tasks');
+    await page.waitForFunction(() => document.querySelector('[data-setting="tasks.model"] select')?.value);
+    assert.match(await field('Instruction for titles').inputValue(), /two words/);
+    assert.equal(await toggle('Suggest what to ask next').isChecked(), false);
+    await look('tasks');
+});
+
+test('models get an order and what they start from', async () => {
+    await find('Models');
+    const order = page.getByRole('group', { name: 'Order' });
+    await order.getByRole('combobox').selectOption({ index: 1 });
+    await order.getByRole('listitem').waitFor();
+    await field('System prompt for every model').fill('Answer like a keeper of a lighthouse.');
+    await page.getByLabel('Make images').uncheck();
+    await save();
+    await reopened('Models');
+    await page.getByRole('group', { name: 'Order' }).getByRole('listitem').waitFor();
+    assert.match(await field('System prompt for every model').inputValue(), /lighthouse/);
+    assert.equal(await page.getByLabel('Make images').isChecked(), false);
+    await look('models');
+});
+
+test('banners stand above the page, until they are put away', async () => {
+    await find('Banners');
+    await page.getByText('No banner yet.').waitFor();
+    await page.getByRole('button', { name: 'New banner' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This must not be empty.').waitFor();
+    await field('Kind').selectOption('warning');
+    await field('Heading').fill('Storm tonight');
+    await field('Text').fill('The server rests at **ten**.');
+    await save();
+    const notice = page.getByRole('region', { name: 'Storm tonight' });
+    await notice.getByRole('button', { name: 'Put this notice away' }).waitFor();
+    await look('banners');
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await composer(page).waitFor();
+    await notice.waitFor();
+    await audit(page, 'a banner above a chat');
+    await picture(page, 'banner');
+    await notice.getByRole('button', { name: 'Put this notice away' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await page.reload();
+    await composer(page).waitFor();
+    await page.getByRole('heading', { name: /What would you like to know/ }).waitFor();
+    assert.equal(await notice.count(), 0);
+});
+
+test('suggestions stand on an empty chat', async () => {
+    await find('Suggestions');
+    await page.getByRole('button', { name: 'New suggestion' }).click();
+    await field('What is asked').last().fill('Why do lighthouses blink?');
+    await field('Shown as').last().fill('Blinking lights');
+    await save();
+    await look('suggestions');
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await page.getByRole('button', { name: 'Blinking lights' }).click();
+    assert.equal(await composer(page).inputValue(), 'Why do lighthouses blink?');
+    await composer(page).fill('');
+});
+
+test('a connection is tried, gets a prefix and a header, and is switched off and removed', async () => {
+    const mock = await provider();
+    await find('Connections');
+    await toggle('Use OpenAI-compatible servers').check();
+    await page.getByRole('button', { name: 'Add connection' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Add connection' });
+    await dialog.getByLabel('Address').fill('lighthouse');
+    await dialog.getByRole('button', { name: 'Test' }).click();
+    await dialog.getByText('begins with http').waitFor();
+    await dialog.getByLabel('Address').fill(`${mock}/v1`);
+    await dialog.getByLabel('API key').fill('sk-mock');
+    await dialog.getByRole('button', { name: 'Test' }).click();
+    await dialog.getByText(/It works: \d+ models/).waitFor();
+    await dialog.getByText('More', { exact: true }).click();
+    await dialog.getByLabel('Prefix of model names').fill('work');
+    await dialog.getByLabel('Additional headers').fill('X-Team: lighthouse');
+    await audit(page, 'a connection');
+    await picture(page, 'admin-connection');
+    await small();
+    await picture(page, 'admin-connection-phone');
+    await large();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('work.…').waitFor();
+    await reopened('Connections');
+    await page.getByRole('button', { name: `Change ${mock}/v1` }).click();
+    assert.equal(await page.getByLabel('Additional headers').inputValue(), 'X-Team: lighthouse');
+    await page.keyboard.press('Escape');
+    await look('connections');
+    const offered = () => page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}` };
+        return (await (await fetch('/api/models', { headers })).json()).data.filter((model) => model.id.startsWith('work.')).length;
+    });
+    assert.ok(await offered() > 0, 'its models are offered under the prefix');
+    await toggle(`Use ${mock}/v1`).uncheck();
+    await page.waitForFunction((name) => !document.querySelector(`[aria-label="${name}"]`)?.disabled, `Use ${mock}/v1`);
+    assert.equal(await offered(), 0);
+    await page.getByRole('button', { name: `Remove ${mock}/v1` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: `Change ${mock}/v1` }).waitFor({ state: 'detached' });
+});
+
+test('settings leave as a file and come back; the database and all chats can be taken along', async () => {
+    await find('Database');
+    await look('database');
+    const given = async (name) => {
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+        return download;
+    };
+    const config = await given('Export settings');
+    assert.match(config.suggestedFilename(), /^config-.*\.json$/);
+    assert.match((await given('Download the database')).suggestedFilename(), /\.db$/);
+    assert.match((await given('Export everybody’s chats')).suggestedFilename(), /^all-chats-.*\.json$/);
+    const file = page.locator('input[type=file]');
+    await file.setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('[1]') });
+    await page.getByText('no.json holds no settings').waitFor();
+    await file.setInputFiles({ name: 'some.json', mimeType: 'application/json', buffer: Buffer.from('{"ui.watermark":"By a machine"}') });
+    await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+    await page.getByText('Settings imported: 1').waitFor();
+    await find('General');
+    await page.waitForFunction(() => document.querySelector('[data-setting="admin.watermark"] input')?.value === 'By a machine');
+});
