@@ -161,7 +161,7 @@ export default {
   'database.chats': 'Chats von allen exportieren',
   'settings.general': 'Allgemein',
   'settings.interface': 'Oberfläche',
-  'settings.chats': 'Chats',
+  'settings.chats': 'Chats und Daten',
   'settings.accountTitle': 'Konto',
   'settings.notifications': 'Benachrichtigungen',
   'settings.notify': 'Sagen, wenn eine Antwort fertig ist',

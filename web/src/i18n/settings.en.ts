@@ -158,7 +158,7 @@ export default {
   'database.chats': 'Export everybody’s chats',
   'settings.general': 'General',
   'settings.interface': 'Interface',
-  'settings.chats': 'Chats',
+  'settings.chats': 'Chats and data',
   'settings.accountTitle': 'Account',
   'settings.notifications': 'Notifications',
   'settings.notify': 'Tell me when a reply is done',
