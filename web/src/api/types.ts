@@ -1,3 +1,4 @@
+import type { Attached } from '../files/attached'
 import type { Meta, Suggestion } from '../models/stored'
 import type { components } from './schema'
 
@@ -36,10 +37,20 @@ export interface PageConfig {
     enable_websocket?: boolean
     enable_api_keys?: boolean
     enable_folders?: boolean
+    /** Files of one folder; empty for any number. */
+    folder_max_file_count?: number | string | null
     enable_password_change_form?: boolean
     enable_message_rating?: boolean
     /** Administrators may take everybody's data along. */
     enable_admin_export?: boolean
+  }
+  file?: {
+    /** Megabytes. */
+    max_size?: number | null
+    /** Of one message. */
+    max_count?: number | null
+    /** Points that no picture goes beyond. */
+    image_compression?: { width?: number | null; height?: number | null }
   }
   /** Questions to begin with, where a model has none of its own. */
   default_prompt_suggestions?: Suggestion[] | null
@@ -101,7 +112,7 @@ export interface Message {
   error?: { content: unknown } | boolean
   followUps?: string[]
   statusHistory?: { description?: string; done?: boolean }[]
-  files?: { type: string; url: string; name?: string }[]
+  files?: Attached[]
   usage?: Record<string, unknown>
   timestamp?: number
 }

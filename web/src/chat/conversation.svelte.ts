@@ -1,33 +1,21 @@
 import { ApiError, get, post, unreached } from '../api/client'
-import type { Envelope, Message, OutputItem } from '../api/types'
+import type { Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
 import { moveDraft } from '../composer/drafts'
+import { documents, type Attached } from '../files/attached'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
-import { ask, onConnect, onEvent, socketId } from '../realtime/socket.svelte'
+import { ask, onConnect, socketId } from '../realtime/socket.svelte'
 import { reason } from '../ui/words'
+import { Arrivals } from './arrivals'
 import { emptyReply, personal, said, seconds, tasks, variables } from './request'
-import { apply } from './stream'
-import { adopt, branch, leafOf, siblings, type Messages } from './tree'
-
-export interface Picture {
-  type: 'image'
-  url: string
-  name: string
-}
+import { branch, leafOf, siblings, type Messages } from './tree'
 
 /** Messages read at once of a long chat. */
 const PART = 40
 /** The server gives no longer part. */
 const LONGEST_PART = 1000
-
-interface LiveState {
-  turn_id: string
-  seq: number
-  output: OutputItem[]
-  content: string
-}
 
 /** One open conversation: its tree, and the replies that arrive in it. */
 export class Conversation {
@@ -53,24 +41,18 @@ export class Conversation {
   partial = $derived(!this.temporary && Boolean(this.visible[0]?.parentId) && !this.#top)
   running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
 
-  #known = new Map<string, number>()
-  #waiting: Envelope[] = []
-  #frame = 0
-  #naming = false
-  #loading = 0
-  /** Replies that were looked for on the server because an event named them. */
-  #sought = new Set<string>()
   /** Counts the conversations shown here: an answer for an earlier one comes too late. */
   #epoch = 0
-  #stops: (() => void)[] = []
+  #arrivals = new Arrivals(this)
+  #stop: () => void
 
   constructor() {
-    this.#stops = [onEvent((event) => this.#hear(event)), onConnect(() => void this.#resync())]
+    this.#stop = onConnect(() => void this.#resync())
   }
 
   destroy(): void {
-    for (const stop of this.#stops) stop()
-    cancelAnimationFrame(this.#frame)
+    this.#stop()
+    this.#arrivals.destroy()
   }
 
   /** Opens a stored chat. */
@@ -79,7 +61,7 @@ export class Conversation {
     this.reset()
     this.id = id
     this.opened = false
-    await this.#load()
+    await this.load()
     void ask('events:chat', { chat_id: id, data: { type: 'join' } })
   }
 
@@ -97,24 +79,21 @@ export class Conversation {
     this.keptAt = null
     this.#top = false
     this.#pruned = false
-    this.#known.clear()
-    this.#sought.clear()
-    this.#waiting = []
-    this.#naming = false
+    this.#arrivals.reset()
     this.#epoch += 1
   }
 
-  /** Reads the chat again, after a failure. */
-  async retry(): Promise<void> {
-    await this.#load()
+  /** Reads the chat again; what arrives meanwhile is laid over what was read. */
+  async load(): Promise<void> {
+    if (!this.id || this.temporary) return
+    await this.#arrivals.during(
+      () => this.#read(),
+      (busy) => (this.loading = busy),
+    )
   }
 
-  async #load(): Promise<void> {
-    const id = this.id
-    if (!id || this.temporary) return
-    // What arrives meanwhile is laid over what was read.
-    this.#loading += 1
-    this.loading = true
+  async #read(): Promise<void> {
+    const id = this.id ?? ''
     try {
       const last = Math.max(PART, this.visible.length)
       const chat = await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
@@ -127,8 +106,8 @@ export class Conversation {
       this.failure = null
       this.opened = true
       this.keptAt = null
-      this.#keep()
-      await this.#resume()
+      this.ended()
+      await this.#arrivals.resume()
       void ask('events:chat', { chat_id: id, data: { type: 'last_read_at' } })
     } catch (error) {
       if (this.id !== id) return
@@ -137,10 +116,6 @@ export class Conversation {
       if (!(error instanceof ApiError) || ![401, 404].includes(error.status)) return
       this.missing = true
       void dropChat(session.user?.id ?? '', id)
-    } finally {
-      this.#loading -= 1
-      this.loading = this.#loading > 0
-      this.#paint()
     }
   }
 
@@ -192,7 +167,8 @@ export class Conversation {
     this.keptAt = kept.at
   }
 
-  #keep(): void {
+  /** Nothing grows any more: a copy is kept for times without a network. */
+  ended(): void {
     const { user } = session
     if (!user || !this.id || this.temporary) return
     void keepChat({
@@ -206,71 +182,15 @@ export class Conversation {
   /** After a lost connection: what was missed is read again. */
   async #resync(): Promise<void> {
     if (!this.id || this.temporary) return
-    await this.#load()
+    await this.load()
     void ask('events:chat', { chat_id: this.id, data: { type: 'join' } })
   }
 
-  /** Replies that still run: their state so far, and the number of its last event. */
-  async #resume(): Promise<void> {
-    for (const message of Object.values(this.messages)) {
-      if (message.role !== 'assistant' || message.done !== false) continue
-      const payload = { chat_id: this.id, data: { type: 'resume', data: { message_id: message.id } } }
-      const live = await ask<LiveState | null>('events:chat', payload)
-      if (!live) continue
-      this.#known.set(message.id, live.seq)
-      message.output = live.output
-      message.content = live.content
-    }
-  }
-
-  #hear(event: Envelope): void {
-    // A new chat's first events may overtake the answer that names it.
-    if (event.chat_id !== this.id && !this.#naming) return
-    // One's own replies come in full to every page; what was said on another page comes only this way.
-    if (event.shared && event.user_id === session.user?.id && event.data.type !== 'chat:messages') return
-    this.#waiting.push(event)
-    this.#frame ||= requestAnimationFrame(() => this.#paint())
-  }
-
-  /** Everything that arrived since the last frame at once. */
-  #paint(): void {
-    this.#frame = 0
-    if (this.#naming || this.#loading) return
-    let missing = false
-    for (const event of this.#waiting.splice(0)) {
-      if (event.data.type === 'chat:title') this.title = String(event.data.data)
-      if (event.data.type === 'chat:reload') void this.#load()
-      if (event.data.type === 'chat:messages') {
-        this.leaf = adopt(this.messages, event.data.data as { messages: Messages; currentId: string }) ?? this.leaf
-        continue
-      }
-      const message = event.message_id ? this.messages[event.message_id] : undefined
-      if (!message) {
-        missing ||= event.seq !== undefined && !this.#sought.has(event.message_id ?? '')
-        if (event.message_id) this.#sought.add(event.message_id)
-        continue
-      }
-      const seen = this.#known.get(message.id) ?? 0
-      if (event.seq !== undefined && event.seq <= seen) continue
-      if (event.seq !== undefined) this.#known.set(message.id, event.seq)
-      // Numbered events belong to a reply that runs: perhaps another page of the same person lets it go on.
-      if (event.seq !== undefined) message.done = false
-      apply(message, event)
-      // A reply that goes on is numbered from the start again.
-      if (message.done) this.#known.delete(message.id)
-      if (event.data.type === 'chat:completion' && message.done) {
-        void ask('events:chat', { chat_id: this.id, data: { type: 'last_read_at' } })
-        this.#keep()
-      }
-    }
-    if (missing) void this.#load()
-  }
-
   /** Says something below the visible leaf, or below `parent` (an edited message). */
-  async send(text: string, models: string[], pictures: Picture[] = [], parent: string | null = this.leaf): Promise<void> {
+  async send(text: string, models: string[], files: Attached[] = [], parent: string | null = this.leaf): Promise<void> {
     const id = crypto.randomUUID()
     const message: Message = { id, parentId: parent, childrenIds: [], role: 'user', content: text, models, timestamp: seconds() }
-    if (pictures.length) message.files = pictures
+    if (files.length) message.files = files
     this.messages[id] = message
     if (parent) this.messages[parent]?.childrenIds.push(id)
     this.leaf = id
@@ -306,7 +226,9 @@ export class Conversation {
       return reply
     })
     this.leaf = replies[0]?.id ?? null
-    this.#naming = !this.id
+    this.#arrivals.expect(!this.id)
+    // The server reads pictures from their messages, and everything else from here, too.
+    const files = documents(branch(this.messages, question.id))
     try {
       const body = {
         stream: true,
@@ -316,6 +238,7 @@ export class Conversation {
           ...(this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : []),
         ],
         params: {},
+        ...(files.length && { files: $state.snapshot(files) }),
         features: {},
         variables: variables(session.user?.name ?? ''),
         session_id,
@@ -338,12 +261,10 @@ export class Conversation {
         go(`/c/${answer.chat_id}`, true)
         void ask('events:chat', { chat_id: answer.chat_id, data: { type: 'join' } })
       }
-      this.#naming = false
-      this.#waiting = this.#waiting.filter((event) => event.chat_id === this.id)
-      this.#paint()
+      this.#arrivals.named()
     } catch (error) {
       if (epoch !== this.#epoch) throw error
-      this.#naming = false
+      this.#arrivals.expect(false)
       for (const reply of replies) delete this.messages[reply.id]
       question.childrenIds = question.childrenIds.filter((id) => this.messages[id])
       this.leaf = question.childrenIds.at(-1) ?? question.id

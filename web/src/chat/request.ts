@@ -1,4 +1,5 @@
 import type { Message, OutputItem } from '../api/types'
+import { sourceOf } from '../files/attached'
 import { own } from '../settings/own.svelte'
 import { textOf } from './stream'
 import { branch, type Messages } from './tree'
@@ -26,8 +27,16 @@ export function said(messages: Messages, question: Message, plain: (output: Outp
   return branch(messages, question.id).map((message) => {
     if (message.role === 'assistant' && message.output?.length)
       return { role: 'assistant', content: textOf(message.output), output: plain(message.output) }
-    return { role: message.role, content: message.content }
+    return { role: message.role, content: withPictures(message) }
   })
+}
+
+/** Pictures are parts of what was said; other files go beside it. */
+function withPictures({ content, files = [] }: Message): unknown {
+  const pictures = files.map(sourceOf).filter((url) => url !== null)
+  if (!pictures.length) return content
+  const shown = pictures.map((url) => ({ type: 'image_url', image_url: { url } }))
+  return content ? [{ type: 'text', text: content }, ...shown] : shown
 }
 
 /** What somebody wants every model to know: it goes before the conversation. */

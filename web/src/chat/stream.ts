@@ -1,4 +1,5 @@
 import type { Envelope, Message, OutputItem } from '../api/types'
+import type { Attached } from '../files/attached'
 
 interface Completion {
   type?: string
@@ -35,6 +36,10 @@ export function apply(message: Message, event: Envelope): boolean {
     case 'chat:message:error':
       message.error = (event.data.data as { error: { content: unknown } }).error
       message.done = true
+      return true
+    case 'files':
+    case 'chat:message:files':
+      message.files = (event.data.data as { files?: Attached[] }).files ?? []
       return true
     case 'chat:message:follow_ups':
       message.followUps = (event.data.data as { follow_ups: string[] }).follow_ups

@@ -1,3 +1,5 @@
+import { moveTray } from '../files/trays'
+
 const key = (chat: string): string => `draft:${chat}`
 
 /** What was written and not sent; survives reloads. A chat without an id yet is `new`. */
@@ -8,8 +10,9 @@ export function keepDraft(chat: string, text: string): void {
   else localStorage.removeItem(key(chat))
 }
 
-/** A new chat has got its id: what was typed meanwhile belongs to it. */
+/** A new chat has got its id: what was typed and attached meanwhile belongs to it. */
 export function moveDraft(from: string, to: string): void {
+  moveTray(from, to)
   const text = draftOf(from)
   if (!text) return
   keepDraft(to, text)

@@ -14,6 +14,10 @@ export interface Own {
   /** Messages take the whole width. */
   widescreenMode?: boolean
   chatDirection?: 'auto' | 'LTR' | 'RTL'
+  /** Pictures are made smaller before they are sent. */
+  imageCompression?: boolean
+  /** Points, as numbers or in digits; nothing is no bound. */
+  imageCompressionSize?: { width?: number | string | null; height?: number | string | null }
   /** Tell when a reply is done while another page is looked at. */
   notificationEnabled?: boolean
 }

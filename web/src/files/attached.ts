@@ -1,0 +1,85 @@
+import type { Message } from '../api/types'
+import type { components } from '../api/schema'
+
+export type Stored = components['schemas']['FileModelResponse']
+
+/** What a message carries besides its text: a picture, or a file of this server. Clients name them in several ways. */
+export interface Attached {
+  /** `image`, `file`, or another kind, such as a collection. */
+  type: string
+  id?: string
+  /** A file's id, an address, or the bytes themselves as `data:`. */
+  url?: string
+  name?: string
+  /** Bytes. */
+  size?: number
+  content_type?: string
+  status?: string
+  error?: string
+  itemId?: string
+  /** As the upload answered. */
+  file?: Pick<Stored, 'id'> & Partial<Stored>
+}
+
+const CONTENT = /\/api\/v1\/files\/([^/]+)\/content/
+
+/** Where the bytes of a stored file are. */
+export const contentOf = (id: string): string => `/api/v1/files/${encodeURIComponent(id)}/content`
+export const downloadOf = (id: string): string => `${contentOf(id)}?attachment=true`
+
+/** The stored file behind an item. */
+export function idOf(item: Attached): string | null {
+  const url = item.url ?? ''
+  if (url.startsWith('data:')) return null
+  const inside = CONTENT.exec(url)?.[1]
+  if (inside) return decodeURIComponent(inside)
+  if (/^https?:/.test(url)) return null
+  return item.id || (url && !/[/:]/.test(url) ? url : null) || (item.file?.id ?? null)
+}
+
+export const isPicture = (item: Attached): boolean => item.type === 'image' || (kindOf(item)?.startsWith('image/') ?? false)
+
+/** The address of a picture, for the page and for models; null for what is no picture, or lies elsewhere. */
+export function sourceOf(item: Attached): string | null {
+  if (!isPicture(item)) return null
+  const id = idOf(item)
+  if (id) return contentOf(id)
+  return item.url?.startsWith('data:image/') ? item.url : null
+}
+
+export const nameOf = (item: Attached): string => item.name || item.file?.filename || ''
+export const sizeOf = (item: Attached): number | null => item.size ?? item.file?.meta?.size ?? null
+export const kindOf = (item: Attached): string | null => item.content_type || item.file?.meta?.content_type || null
+
+/** What tells two items of a list apart. */
+export const keyOf = (item: Attached, at: number): string => item.itemId ?? `${at}:${idOf(item) ?? item.url ?? ''}`
+
+/** An uploaded file as messages carry it. */
+export function attach(file: Stored & { status?: boolean | null; path?: string | null }, picture: boolean, itemId: string): Attached {
+  const content_type = file.meta?.content_type
+  return {
+    type: picture ? 'image' : 'file',
+    file,
+    id: file.id,
+    url: file.id,
+    name: file.filename,
+    status: 'uploaded',
+    size: file.meta?.size ?? 0,
+    error: '',
+    itemId,
+    ...(content_type && { content_type }),
+  }
+}
+
+/** Everything but pictures that these messages carry, each file once. */
+export function documents(messages: Message[]): Attached[] {
+  const seen = new Set<string>()
+  return messages
+    .flatMap((message) => (message.role === 'user' ? (message.files ?? []) : []))
+    .filter((item) => {
+      const id = idOf(item) ?? item.url ?? ''
+      if (isPicture(item) || seen.has(id)) return false
+      seen.add(id)
+      return true
+    })
+}
