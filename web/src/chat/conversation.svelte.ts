@@ -1,5 +1,5 @@
 import { ApiError, get, post, unreached } from '../api/client'
-import type { Message, OutputItem } from '../api/types'
+import type { Folder, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
 import { moveDraft } from '../composer/drafts'
@@ -32,6 +32,8 @@ export class Conversation {
   opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
   keptAt = $state<number | null>(null)
+  /** Where a new chat goes. */
+  folder = $state.raw<Folder | null>(null)
   /** Nothing is stored before the first message that is here. */
   #top = $state(false)
   /** Other branches may be stored of which only the first message is here. */
@@ -77,6 +79,7 @@ export class Conversation {
     this.missing = false
     this.opened = true
     this.keptAt = null
+    this.folder = null
     this.#top = false
     this.#pruned = false
     this.#arrivals.reset()
@@ -243,7 +246,7 @@ export class Conversation {
         variables: variables(session.user?.name ?? ''),
         session_id,
         chat_id: this.id,
-        folder_id: null,
+        folder_id: this.folder?.id ?? null,
         user_message: $state.snapshot({ ...question, childrenIds: [] }),
         parent_id: question.parentId,
         message_ids: replies.map((reply, index) => ({

@@ -39,11 +39,11 @@ export class Entry {
   given = false
   control = new AbortController()
 
-  constructor(from: File | Attached) {
+  constructor(from: File | Attached, pictures = true) {
     this.file = from instanceof File ? from : null
     this.name = from instanceof File ? from.name : nameOf(from)
     this.kind = (from instanceof File ? from.type : kindOf(from)) ?? ''
-    this.picture = from instanceof File ? isPictureKind(from.type) : isPicture(from)
+    this.picture = from instanceof File ? pictures && isPictureKind(from.type) : isPicture(from)
     this.size = (from instanceof File ? from.size : sizeOf(from)) ?? 0
     if (from instanceof File) {
       if (this.picture) this.preview = URL.createObjectURL(from)
@@ -70,23 +70,29 @@ export class Entry {
   }
 }
 
+interface Wishes {
+  /** Hears what is stored whenever that changes. */
+  changed?: (items: Attached[]) => void
+  /** How many files there may be. */
+  most?: () => number
+  /** False where pictures are files like all others, of which the text is wanted. */
+  pictures?: boolean
+}
+
+const usual = (): number => Number(session.config?.file?.max_count) || Infinity
+
 /** Files that are collected for a message or a folder, uploaded as they come. */
 export class Tray {
   list = $state<Entry[]>([])
   /** Files that are refused before they are in the list. */
   failure = $state<string | null>(null)
   #most: () => number
+  #pictures: boolean
   #changed: (items: Attached[]) => void
 
-  /** `most` files; `changed` hears what is stored whenever that changes. */
-  constructor(
-    items: Attached[] = [],
-    changed: (items: Attached[]) => void = () => undefined,
-    most = () => Number(session.config?.file?.max_count) || Infinity,
-  ) {
+  constructor(items: Attached[] = [], { changed = () => undefined, most = usual, pictures = true }: Wishes = {}) {
     this.list = items.map((item) => new Entry(item))
-    this.#changed = changed
-    this.#most = most
+    ;[this.#changed, this.#most, this.#pictures] = [changed, most, pictures]
   }
 
   /** Something is still on its way to the server. */
@@ -109,7 +115,7 @@ export class Tray {
         this.failure = t('files.tooMany', { count: this.#most() })
         break
       }
-      const entry = new Entry(file)
+      const entry = new Entry(file, this.#pictures)
       this.list.push(entry)
       this.#begin(entry)
     }
@@ -132,6 +138,11 @@ export class Tray {
   retry(entry: Entry): void {
     this.#begin(entry)
     this.#next()
+  }
+
+  /** Nobody wants any of it: everything that is new here goes. */
+  drop(): void {
+    for (const { key } of this.list) this.remove(key)
   }
 
   /** Takes everything that is stored out of the tray: a message carries it from here on. */
@@ -225,7 +236,8 @@ function bounds(): Bounds {
 }
 
 /** Tries again what could not be sent because there was no connection, whenever there is one. Returns the way to stop. */
-export const onceOnline = (tray: () => Tray): (() => void) =>
+export const onceOnline = (tray: () => Tray | null): (() => void) =>
   onConnect(() => {
-    for (const entry of tray().list) if (entry.state === 'failed' && entry.offline) tray().retry(entry)
+    const now = tray()
+    for (const entry of now?.list ?? []) if (entry.state === 'failed' && entry.offline) now?.retry(entry)
   })

@@ -10,7 +10,7 @@ export function trayOf(chat: string): Tray {
   let tray = trays.get(chat)
   if (!tray) {
     const kept = stored(chat)
-    tray = new Tray(kept, (items) => keep(home(tray) ?? chat, items))
+    tray = new Tray(kept, { changed: (items) => keep(home(tray) ?? chat, items) })
     trays.set(chat, tray)
     if (kept.length) void tray.verify()
   }

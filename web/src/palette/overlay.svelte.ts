@@ -1,11 +1,14 @@
-import type { ChatSummary } from '../api/types'
+import type { ChatSummary, Folder } from '../api/types'
 
 type Name = 'palette' | 'keys' | 'archived' | 'shared'
 /** What a window needs to know of a chat. */
 type Named = Pick<ChatSummary, 'id' | 'title'>
+/** What is about to get into another folder. */
+export type Moving = { chats: ChatSummary[] } | { folder: Folder }
 
 let shown = $state<Name | null>(null)
-let moving = $state.raw<ChatSummary | null>(null)
+let moving = $state.raw<Moving | null>(null)
+let folder = $state.raw<Folder | null>(null)
 let sharing = $state.raw<Named | null>(null)
 let exporting = $state.raw<Named | null>(null)
 
@@ -14,9 +17,12 @@ export const overlay = {
   get shown(): Name | null {
     return shown
   },
-  /** The chat that is about to get another folder. */
-  get moving(): ChatSummary | null {
+  get moving(): Moving | null {
     return moving
+  },
+  /** The folder whose settings are changed. */
+  get folder(): Folder | null {
+    return folder
   },
   /** The chat whose link is made or changed. */
   get sharing(): Named | null {
@@ -30,9 +36,13 @@ export const overlay = {
     this.close()
     shown = name
   },
-  move(chat: ChatSummary): void {
+  move(what: Moving): void {
     this.close()
-    moving = chat
+    moving = what
+  },
+  setUp(which: Folder): void {
+    this.close()
+    folder = which
   },
   share(chat: Named): void {
     this.close()
@@ -49,6 +59,7 @@ export const overlay = {
   close(): void {
     shown = null
     moving = null
+    folder = null
     sharing = null
     exporting = null
   },

@@ -9,6 +9,8 @@ import { folders } from './folders.svelte'
 import { append, merge } from './merge'
 
 const PAGE = 60
+/** Requests at once. */
+const TOGETHER = 4
 /** Several events in a row cost one request. */
 const SOON_MS = 120
 let list = $state.raw<ChatSummary[]>([])
@@ -39,6 +41,8 @@ export const chats = {
   get failure(): string | null {
     return failure
   },
+  /** A chat that was read, wherever it is shown. */
+  find: (id: string): ChatSummary | undefined => [...pinned, ...list, ...folders.all()].find((chat) => chat.id === id),
   isRunning: (id: string): boolean => running.has(id),
   isPinned: (id: string): boolean => pinned.some((chat) => chat.id === id),
 
@@ -80,26 +84,27 @@ export const chats = {
     return reading
   },
 
-  rename: (id: string, title: string): Promise<void> =>
-    change(id, { title }, () => post('/api/v1/chats/{id}', { path: { id }, body: { chat: { title } } })),
-  pin: (id: string): Promise<void> => change(id, {}, () => post('/api/v1/chats/{id}/pin', { path: { id } })),
+  // Each answers whether it was done.
+  rename: (id: string, title: string): Promise<boolean> =>
+    change([id], { title }, () => post('/api/v1/chats/{id}', { path: { id }, body: { chat: { title } } })),
+  pin: (id: string): Promise<boolean> => change([id], {}, () => post('/api/v1/chats/{id}/pin', { path: { id } })),
   /** Into the archive, or out of it. */
-  archive: (id: string): Promise<void> => change(id, null, () => post('/api/v1/chats/{id}/archive', { path: { id } })),
-  remove: (id: string): Promise<void> =>
-    change(id, null, async () => {
+  archive: (ids: string[]): Promise<boolean> => change(ids, null, (id) => post('/api/v1/chats/{id}/archive', { path: { id } })),
+  remove: (ids: string[]): Promise<boolean> =>
+    change(ids, null, async (id) => {
       await del('/api/v1/chats/{id}', { path: { id } })
       if (session.user) await dropChat(session.user.id, id)
     }),
   /** Into a folder; null takes it out. */
-  move: (id: string, folder: string | null): Promise<void> =>
-    change(id, folder ? null : {}, () => post('/api/v1/chats/{id}/folder', { path: { id }, body: { folder_id: folder } })),
+  move: (ids: string[], folder: string | null): Promise<boolean> =>
+    change(ids, folder ? null : {}, (id) => post('/api/v1/chats/{id}/folder', { path: { id }, body: { folder_id: folder } })),
 
   /** What is on screen is read. */
   markRead(id: string): void {
     patch(id, { last_read_at: Math.floor(Date.now() / 1000) })
   },
   async markUnread(id: string): Promise<void> {
-    await change(id, { last_read_at: 0 }, () => post('/api/v1/chats/{id}/unread', { path: { id } }))
+    await change([id], { last_read_at: 0 }, () => post('/api/v1/chats/{id}/unread', { path: { id } }))
   },
 }
 
@@ -119,19 +124,24 @@ async function nextPage(): Promise<void> {
   }
 }
 
-/** Shows a change at once, makes it, and reads what came of it. */
-async function change(id: string, fields: Partial<ChatSummary> | null, action: () => Promise<unknown>): Promise<void> {
+/** Shows a change at once, makes it, and reads what came of it. True when it was made everywhere. */
+async function change(ids: string[], fields: Partial<ChatSummary> | null, action: (id: string) => Promise<unknown>): Promise<boolean> {
   const before = [list, pinned] as const
-  if (fields) patch(id, fields)
-  else [list, pinned] = [list.filter((chat) => chat.id !== id), pinned.filter((chat) => chat.id !== id)]
+  const others = (all: ChatSummary[]): ChatSummary[] => all.filter((chat) => !ids.includes(chat.id))
+  if (fields) for (const id of ids) patch(id, fields)
+  else [list, pinned] = [others(list), others(pinned)]
+  let done = 0
   try {
-    await action()
+    // A few at a time: others use the server, too.
+    for (; done < ids.length; done += TOGETHER) await Promise.all(ids.slice(done, done + TOGETHER).map(action))
   } catch (error) {
     ;[list, pinned] = before
+    if (ids.length > 1) await Promise.all([chats.refresh(true), folders.refresh()])
     failure = reason(error)
-    return
+    return false
   }
   await Promise.all([chats.refresh(true), folders.refresh()])
+  return true
 }
 
 function patch(id: string, fields: Partial<ChatSummary>): void {

@@ -7,6 +7,8 @@ import { reason } from '../ui/words'
 let list = $state.raw<Folder[]>([])
 let inside = $state.raw<Readonly<Record<string, ChatSummary[]>>>({})
 let failure = $state<string | null>(null)
+/** Where the next new chat goes. */
+let next: string | null = null
 
 /** Folders and, of those that are open, the chats in them. */
 export const folders = {
@@ -20,6 +22,37 @@ export const folders = {
   chats: (id: string): ChatSummary[] | undefined => inside[id],
   children: (parent: string | null): Folder[] =>
     list.filter((folder) => (folder.parent_id ?? null) === parent).sort((a, b) => a.name.localeCompare(b.name)),
+
+  find: (id: string): Folder | undefined => list.find((folder) => folder.id === id),
+  /** The chats of all folders that were opened. */
+  all: (): ChatSummary[] => Object.values(inside).flat(),
+  /** The folder that a chat is in; null when it is in none that was opened. */
+  of: (chat: string): string | null => Object.keys(inside).find((id) => inside[id]?.some((one) => one.id === chat)) ?? null,
+  /** Whether a folder is another one, or lies in it. */
+  isInside(id: string | null, other: string): boolean {
+    const seen = new Set<string>()
+    for (let at = id; at && !seen.has(at); at = folders.find(at)?.parent_id ?? null) {
+      if (at === other) return true
+      seen.add(at)
+    }
+    return false
+  },
+  /** All folders as they are drawn, with how deep each lies; `without` one and what is in it. */
+  tree(without?: string, parent: string | null = null, depth = 0): { folder: Folder; depth: number }[] {
+    const here = folders.children(parent).filter((folder) => folder.id !== without)
+    return here.flatMap((folder) => [{ folder, depth }, ...folders.tree(without, folder.id, depth + 1)])
+  },
+
+  /** The next new chat begins in a folder. */
+  begin(id: string): void {
+    next = id
+  },
+  /** The folder for the chat that begins now. */
+  begun(): Folder | null {
+    const folder = next ? folders.find(next) : undefined
+    next = null
+    return folder ?? null
+  },
 
   /** Shows what this browser saw last, until the server has answered. */
   recall(): void {
@@ -61,14 +94,21 @@ export const folders = {
     return id
   },
 
-  rename: (id: string, name: string): Promise<void> =>
+  rename: (id: string, name: string): Promise<boolean> =>
     attempt(async () => {
       await post('/api/v1/folders/{id}/update', { path: { id }, body: { name } })
       await folders.refresh()
     }),
 
+  /** Puts a folder into another; null puts it at the top. */
+  move: (id: string, parent: string | null): Promise<boolean> =>
+    attempt(async () => {
+      await post('/api/v1/folders/{id}/update/parent', { path: { id }, body: { parent_id: parent } })
+      await folders.refresh()
+    }),
+
   /** Removes a folder; its chats stay. */
-  remove: (id: string): Promise<void> =>
+  remove: (id: string): Promise<boolean> =>
     attempt(async () => {
       await del('/api/v1/folders/{id}', { path: { id }, query: { delete_contents: false } })
       await folders.refresh()
@@ -77,12 +117,15 @@ export const folders = {
 
 const cacheKey = (): string => `folders:${session.user?.id ?? ''}`
 
-async function attempt(action: () => Promise<void>): Promise<void> {
+/** True when it was done. */
+async function attempt(action: () => Promise<void>): Promise<boolean> {
   try {
     await action()
     failure = null
+    return true
   } catch (error) {
     failure = isTold(error) ? null : reason(error)
+    return false
   }
 }
 

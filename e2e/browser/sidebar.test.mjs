@@ -1,0 +1,142 @@
+// The sidebar in order: chats and folders are dragged or moved, many are chosen at once, and a folder has settings.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { audit } from './page.mjs';
+import { composer, enter, finished, picture, questions, say, settle, stage } from './stage.mjs';
+
+const NOTES = { name: 'rules.txt', mimeType: 'text/plain', buffer: Buffer.from('Answer in one word.') };
+let at;
+let page;
+
+before(async () => {
+    at = await stage({ ENABLE_FOLLOW_UP_GENERATION: 'false', ENABLE_TAGS_GENERATION: 'false', ENABLE_TITLE_GENERATION: 'false' });
+    page = at.page;
+    await enter(page);
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const post = (path, body) => fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+        for (const title of ['Apples', 'Bread', 'Cheese', 'Dates', 'Eggs']) {
+            const message = { id: 'm', parentId: null, childrenIds: [], role: 'user', content: title, timestamp: 1 };
+            await post('/api/v1/chats/new', { chat: { title, models: [], history: { currentId: 'm', messages: { m: message } } } });
+        }
+        for (const name of ['Kitchen', 'Shopping']) await post('/api/v1/folders/', { name });
+    });
+    await page.reload();
+    await chat('Eggs').waitFor();
+});
+
+after(() => at?.close());
+
+const nav = () => page.locator('nav');
+const chat = (title) => nav().getByRole('link', { name: title, exact: true });
+const folder = (name) => nav().locator('.name', { hasText: name });
+const inside = (name) => nav().getByRole('group', { name, exact: true });
+const bar = () => nav().getByRole('toolbar', { name: 'Selected chats' });
+const undo = () => nav().getByRole('button', { name: 'Undo' });
+const menu = async (title, line) => {
+    await nav().locator('.item', { hasText: title }).first().hover();
+    await nav().getByRole('button', { name: `Actions for ${title}` }).click();
+    await page.getByRole('menuitem', { name: line, exact: true }).click();
+};
+
+test('a chat is dragged into a folder, out again, and a folder into another', async () => {
+    await folder('Kitchen').click();
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    await chat('Apples').dragTo(folder('Kitchen'));
+    await inside('Kitchen').getByRole('link', { name: 'Apples' }).waitFor();
+    await nav().getByText('“Apples” was moved.').waitFor();
+    await audit(page, 'what was moved');
+    await picture(page, 'sidebar-moved');
+    await undo().click();
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    await chat('Apples').dragTo(folder('Kitchen'));
+    await inside('Kitchen').getByRole('link', { name: 'Apples' }).waitFor();
+    await inside('Kitchen').getByRole('link', { name: 'Apples' }).dragTo(chat('Dates'));
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    await folder('Shopping').dragTo(folder('Kitchen'));
+    await inside('Kitchen').locator('.name', { hasText: 'Shopping' }).waitFor();
+    await folder('Kitchen').dragTo(folder('Shopping'));
+    await inside('Kitchen').locator('.name', { hasText: 'Shopping' }).waitFor();
+});
+
+test('the same goes without a pointer that drags', async () => {
+    await menu('Shopping', 'Move to a folder');
+    const dialog = page.getByRole('dialog', { name: 'Move “Shopping”' });
+    assert.equal(await dialog.getByRole('button', { name: 'Shopping' }).count(), 0, 'not into itself');
+    await dialog.getByRole('button', { name: 'No other folder' }).click();
+    await inside('Kitchen').locator('.name', { hasText: 'Shopping' }).waitFor({ state: 'detached' });
+    await folder('Shopping').waitFor();
+});
+
+test('chats are chosen with Ctrl and Shift and moved together, and that can be taken back', async () => {
+    const [first, second, third] = await nav().locator('[data-chat] > a').allInnerTexts();
+    await chat(first).click({ modifiers: ['Control'] });
+    await chat(third).click({ modifiers: ['Shift'] });
+    await bar().getByText('3 selected').waitFor();
+    assert.equal(new URL(page.url()).pathname, '/', 'nothing was opened');
+    await chat(second).click();
+    await bar().getByText('2 selected').waitFor();
+    await audit(page, 'chosen chats');
+    await picture(page, 'sidebar-chosen');
+    await chat(first).dragTo(folder('Kitchen'));
+    await inside('Kitchen').getByRole('link', { name: first }).waitFor();
+    await inside('Kitchen').getByRole('link', { name: third }).waitFor();
+    await bar().waitFor({ state: 'detached' });
+    await undo().click();
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    await chat(first).waitFor();
+});
+
+test('on a phone chats are chosen from their menu, archived and deleted', async () => {
+    await page.setViewportSize({ width: 360, height: 700 });
+    await menu('Bread', 'Select');
+    await nav().getByRole('checkbox', { name: 'Select Cheese' }).check();
+    await bar().getByText('2 selected').waitFor();
+    await picture(page, 'sidebar-chosen-small');
+    await bar().getByRole('button', { name: 'Archive' }).click();
+    await nav().getByText('2 chats are in the archive.').waitFor();
+    await chat('Bread').waitFor({ state: 'detached' });
+    await undo().click();
+    await chat('Bread').waitFor();
+    await menu('Bread', 'Select');
+    await nav().getByRole('checkbox', { name: 'Select Cheese' }).check();
+    await bar().getByRole('button', { name: 'Delete' }).click();
+    const asked = page.getByRole('dialog', { name: 'Delete 2 chats?' });
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'detached' });
+    await chat('Bread').waitFor();
+    await bar().getByRole('button', { name: 'Delete' }).click();
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await chat('Bread').waitFor({ state: 'detached' });
+    assert.equal(await chat('Cheese').count(), 0);
+    await chat('Dates').waitFor();
+    await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('a folder has a name, instructions and files, and chats begin in it', async () => {
+    await menu('Kitchen', 'Settings');
+    const dialog = page.getByRole('dialog', { name: 'Folder “Kitchen”' });
+    await dialog.getByLabel('Name').fill('Cooking');
+    await dialog.getByLabel('Instructions for every chat in it').fill('You are a cook.');
+    await dialog.locator('input[type=file]').setInputFiles([NOTES]);
+    await dialog.getByText('19 bytes').waitFor();
+    await audit(page, 'settings of a folder');
+    await picture(page, 'folder-settings');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await folder('Cooking').waitFor();
+    await menu('Cooking', 'Settings');
+    const again = page.getByRole('dialog', { name: 'Folder “Cooking”' });
+    await again.getByText('rules.txt').waitFor();
+    assert.equal(await again.getByLabel('Instructions for every chat in it').inputValue(), 'You are a cook.');
+    await page.keyboard.press('Escape');
+    await again.waitFor({ state: 'detached' });
+    await menu('Cooking', 'New chat in it');
+    await page.getByText('This chat goes into the folder “Cooking”.').waitFor();
+    await settle(page, 5);
+    await composer(page).waitFor();
+    await say(page, 'What is for dinner?');
+    await questions(page).getByText('What is for dinner?').waitFor();
+    await inside('Cooking').getByRole('link', { name: 'What is for dinner?' }).waitFor();
+    await finished(page);
+});
