@@ -10,7 +10,7 @@ pub use files::{Reachable, reaches_all};
 pub use grants::{granted, granted_to_groups, shareable};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
-pub use shared_chat::{LiveRights, Readable, SHARED_CHAT, Sharer};
+pub use shared_chat::{JoinedChat, LiveRights, Readable, SHARED_CHAT, Sharer};
 
 /// Why access was refused. What the caller learns is the same for a missing and for a foreign entity.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Links to chats: who may follow one, who may give one away, and what a live one allows.
 
 use airis_config::Config;
-use airis_domain::{AccessGrant, ChatId, Permissions, Role, SharedChat, User, UserId};
+use airis_domain::{AccessGrant, Chat, ChatId, Permissions, Role, SharedChat, User, UserId};
 use airis_store::Store;
 
 use crate::grants::granted_to;
@@ -70,6 +70,27 @@ impl LiveRights {
         let groups = store.group_ids_of(user).await?;
         let may = |permission| granted_to(&grants, user, &groups, permission);
         Ok(Self { read: may("read"), write: may("write") })
+    }
+}
+
+/// A chat that somebody may say something in: their own, or one whose live link lets them write.
+#[derive(Clone, Debug)]
+pub struct JoinedChat {
+    pub chat: Chat,
+    /// It belongs to somebody else.
+    pub guest: bool,
+}
+
+impl JoinedChat {
+    /// Loads a chat and proves that `user` may say something in it.
+    pub async fn of(store: &Store, user: &User, id: &ChatId) -> Result<Self, AccessError> {
+        let chat = store.chat(id).await?.ok_or(AccessError::NotYours)?;
+        let guest = chat.user_id != user.id;
+        let allowed = !guest
+            || (user.role != Role::Pending
+                && chat.share_id.is_some()
+                && LiveRights::of(store, &user.id, id).await?.write);
+        if allowed { Ok(Self { chat, guest }) } else { Err(AccessError::NotYours) }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use airis_access::{AccessError, JoinedChat};
 use airis_domain::{
     Chat, ChatId, Json, JsonMap, Message, MessageId, MessageRole, Role, Turn, TurnId, TurnState, User, now,
 };
 use airis_store::{ChatPatch, NewTurn};
 use serde_json::json;
 
-use crate::form::{Form, Wanted};
+use crate::form::{Background, Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
 use crate::{Inner, Start, Started, TurnError, items, lease, run};
@@ -28,10 +29,16 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         }
     }
     let temporary = form.chat.as_ref().is_some_and(ChatId::is_temporary);
-    let existing = match &form.chat {
-        Some(id) if !temporary => Some(owned(inner, user, id).await?),
+    let joined = match &form.chat {
+        Some(id) if !temporary => Some(joined(inner, user, id).await?),
         _ => None,
     };
+    let guest = joined.as_ref().is_some_and(|joined| joined.guest);
+    let existing = joined.map(|joined| joined.chat);
+    if guest {
+        // What a chat is called is its owner's business.
+        form.background = Background { title: false, tags: false, ..form.background };
+    }
     if existing.is_none() && !temporary {
         may_create(inner, user).await?;
     }
@@ -41,7 +48,11 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     let mut extended = if temporary { form.take_trailing_reply() } else { None };
     let mut parent = form.reply_parent();
     if !temporary {
-        let new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns).await?;
+        let mut new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns).await?;
+        if guest {
+            add_only(inner, &form, &new).await?;
+            new.patch = ChatPatch { touch: true, ..ChatPatch::default() };
+        }
         inner.store.begin_turns(&new).await?;
         let spoken = form.reply_parent().unwrap_or_else(|| form.wanted[0].message.clone());
         let list = json!({"chat_id": chat_id, "folder_id": folder});
@@ -87,10 +98,23 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     Ok(Started { task_ids: turns, chat_id })
 }
 
-/// The chat, if it is the asker's. What is not is as good as missing.
-async fn owned(inner: &Inner, user: &User, id: &ChatId) -> Result<Chat, TurnError> {
-    let chat = inner.store.chat(id).await?.filter(|chat| chat.user_id == user.id);
-    chat.ok_or(TurnError::ChatNotFound)
+/// The chat, if the asker may say something in it. What they may not is as good as missing.
+async fn joined(inner: &Inner, user: &User, id: &ChatId) -> Result<JoinedChat, TurnError> {
+    JoinedChat::of(&inner.store, user, id).await.map_err(|error| match error {
+        AccessError::Store(error) => TurnError::Store(error),
+        _ => TurnError::ChatNotFound,
+    })
+}
+
+/// A guest adds to a chat, or lets a reply go on, and replaces nothing that others said.
+async fn add_only(inner: &Inner, form: &Form, new: &NewTurn) -> Result<(), TurnError> {
+    for message in &new.messages {
+        if form.extends.as_ref() != Some(&message.id) && inner.store.message(&new.chat_id, &message.id).await?.is_some()
+        {
+            return Err(TurnError::Conflict("the id belongs to another message".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// People who are held to temporary chats may not store one.
@@ -100,7 +124,7 @@ async fn may_create(inner: &Inner, user: &User) -> Result<(), TurnError> {
     }
     let permissions =
         airis_access::effective(&inner.store, &inner.config, user).await.map_err(|error| match error {
-            airis_access::AccessError::Store(error) => TurnError::Store(error),
+            AccessError::Store(error) => TurnError::Store(error),
             other => TurnError::Forbidden(other.to_string()),
         })?;
     if permissions.allows("chat.temporary") && permissions.allows("chat.temporary_enforced") {

@@ -1,6 +1,6 @@
 //! What links to chats show, and taking a chat over from one.
 
-use airis_access::Readable;
+use airis_access::{JoinedChat, Readable};
 use airis_domain::{ChatId, Json as Value, JsonMap, SharedChat, SharedChatSummary, User};
 use airis_store::ChatListQuery;
 use axum::extract::State;
@@ -82,6 +82,7 @@ pub async fn clone(State(app): State<App>, user: Verified, Path(id): Path<String
     }
     object.insert("title".to_owned(), json!(format!("Clone of {}", shown.title)));
     object.insert("share_mode".to_owned(), Value::Null);
+    object.shift_remove("write_access");
     object.insert("originalChatId".to_owned(), json!(link.id));
     if let Some(leaf) = leaf.filter(|leaf| !leaf.is_null()) {
         object.insert("branchPointMessageId".to_owned(), leaf);
@@ -100,7 +101,15 @@ async fn shown(app: &App, caller: Option<&User>, link: &SharedChat) -> Result<Ch
             ChatResponse::load(app, chat).await?
         }
     };
+    let guest = caller.is_some_and(|caller| caller.id != link.user_id);
+    let joined = match caller {
+        Some(user) if guest && link.is_live() => JoinedChat::of(&app.store, user, &link.chat_id).await.is_ok(),
+        _ => false,
+    };
     let Some(object) = answer.chat.as_object_mut() else { return Err(ApiError::internal("a link to no chat object")) };
+    if joined {
+        object.insert("write_access".to_owned(), json!(true));
+    }
     object.insert("share_mode".to_owned(), if link.is_live() { json!("continue") } else { Value::Null });
     if caller.is_some_and(|caller| caller.id == link.user_id) {
         return Ok(answer);

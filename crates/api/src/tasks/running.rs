@@ -1,5 +1,6 @@
 //! Which replies run, and stopping them.
 
+use airis_access::{AccessError, JoinedChat};
 use airis_domain::{ChatId, Json as Value, TurnId};
 use axum::extract::State;
 use serde_json::json;
@@ -27,12 +28,12 @@ pub async fn stop(State(app): State<App>, _admin: Admin, Path(id): Path<String>)
     Ok(Json(json!({ "status": stopped, "message": message })))
 }
 
-/// Running replies of a chat; none when the chat is not the caller's.
+/// Running replies of a chat; none when the caller has no part in it.
 #[utoipa::path(get, path = "/api/tasks/chat/{chat_id}", tag = "main", security(("verified" = [])),
     params(("chat_id" = String, Path)), responses((status = 200, body = Value)))]
 pub async fn of_chat(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Value>> {
     let id = ChatId::from(id);
-    let running = if mine(&app, &user, &id).await? { app.turns.running(&id).await? } else { Vec::new() };
+    let running = if joined(&app, &user, &id).await? { app.turns.running(&id).await? } else { Vec::new() };
     Ok(Json(json!({ "task_ids": running })))
 }
 
@@ -41,18 +42,22 @@ pub async fn of_chat(State(app): State<App>, user: Verified, Path(id): Path<Stri
     params(("chat_id" = String, Path)), responses((status = 200, body = Value)))]
 pub async fn stop_chat(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Value>> {
     let id = ChatId::from(id);
-    if !mine(&app, &user, &id).await? {
+    if !joined(&app, &user, &id).await? {
         return Err(ApiError::not_found());
     }
     app.turns.stop_chat(&id).await?;
     Ok(Json(json!({ "status": true, "message": "Nothing of this chat runs any more." })))
 }
 
-/// Whether a chat is the caller's; a temporary one belongs to whoever holds its socket.
-async fn mine(app: &App, user: &Verified, id: &ChatId) -> Result<bool> {
+/// Whether the caller may say something in a chat; a temporary one belongs to whoever holds its socket.
+async fn joined(app: &App, user: &Verified, id: &ChatId) -> Result<bool> {
     if id.is_temporary() {
         let session = id.as_str().split_once(':').map_or("", |(_, session)| session);
         return Ok(app.realtime.owner(&session.into()).is_some_and(|owner| owner == user.id));
     }
-    Ok(app.store.chat(id).await?.is_some_and(|chat| chat.user_id == user.id))
+    match JoinedChat::of(&app.store, user, id).await {
+        Ok(_) => Ok(true),
+        Err(AccessError::Store(error)) => Err(error.into()),
+        Err(_) => Ok(false),
+    }
 }

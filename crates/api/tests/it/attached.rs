@@ -14,7 +14,7 @@ use crate::app::{Person, TestApp};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// A provider with one model; every request that it gets is heard.
-async fn provider() -> (String, UnboundedReceiver<Value>) {
+pub async fn provider() -> (String, UnboundedReceiver<Value>) {
     async fn answer(State(heard): State<UnboundedSender<Value>>, Json(body): Json<Value>) -> Response {
         let streams = body["stream"] == true;
         heard.send(body).unwrap();
@@ -37,7 +37,7 @@ async fn provider() -> (String, UnboundedReceiver<Value>) {
     (url, heard)
 }
 
-async fn server(url: &str, more: &[(&str, &str)]) -> TestApp {
+pub async fn server(url: &str, more: &[(&str, &str)]) -> TestApp {
     let env = [("ENABLE_OPENAI_API", "true"), ("OPENAI_API_BASE_URLS", url), ("OPENAI_API_KEYS", "k")];
     TestApp::with(&[&env[..], more].concat()).await
 }

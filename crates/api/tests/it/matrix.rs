@@ -12,17 +12,17 @@ use crate::app::{Person, Reply, TestApp};
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Addresses with an id: whose things they are. An address that is in neither table fails the test.
-const OF_CHATS: &[&str] = &[
+pub const OF_CHATS: &[&str] = &[
     "/api/v1/chats/{id}",
     "/api/v1/chats/share/{share_id}",
     "/api/v1/chats/shared/{id}",
     "/api/v1/chats/stats/export/{chat_id}",
     "/api/tasks/chat/{chat_id}",
 ];
-const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
-const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
+pub const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
+pub const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
-const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
+pub const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
@@ -46,13 +46,13 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ("/ollama/", "the id is the number of a connection"),
 ];
 
-struct Operation {
-    method: &'static str,
-    path: String,
+pub struct Operation {
+    pub method: &'static str,
+    pub path: String,
     who: String,
 }
 
-fn all() -> Vec<Operation> {
+pub fn all() -> Vec<Operation> {
     let document = airis_api::openapi();
     let list = document.paths.paths.iter().flat_map(|(path, item)| {
         operations(item).into_iter().map(|(method, found)| Operation { method, path: path.clone(), who: who(found) })
@@ -61,7 +61,7 @@ fn all() -> Vec<Operation> {
 }
 
 /// The address with its ids filled in.
-fn fill(path: &str, id: &str) -> String {
+pub fn fill(path: &str, id: &str) -> String {
     let mut filled = String::new();
     for (index, part) in path.split(['{', '}']).enumerate() {
         filled.push_str(match (index % 2, part) {
@@ -208,15 +208,7 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
         if path.contains("{message_id}") {
             address = fill(&path.replace("{message_id}", "question"), id);
         }
-        for body in [
-            None,
-            Some(
-                json!({"name": "stolen", "title": "stolen", "content": "stolen", "filename": "stolen", "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": [{"principal_type": "user", "principal_id": "*", "permission": "read"}], "parent_id": null, "folder_id": null}),
-            ),
-            Some(
-                json!({"command": "stolen", "name": "stolen", "content": "stolen", "type": "stolen", "version_id": "stolen", "access_grants": []}),
-            ),
-        ] {
+        for body in bodies() {
             let reply = stranger.call(method, &address, body).await;
             if ![401, 403, 404, 422].contains(&reply.status.as_u16()) && !harmless(&reply) {
                 wrong.push(format!("{method} {path}: {} {}", reply.status, reply.text));
@@ -227,10 +219,22 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     assert_eq!(state().await, before);
 }
 
-/// An empty list, or false: nothing learned.
-fn harmless(reply: &Reply) -> bool {
-    let body: Value = serde_json::from_str(&reply.text).unwrap_or_default();
-    body == json!([]) || body == json!({"task_ids": []}) || body == json!(false) || body == json!(null)
+/// Bodies of which one is valid for every operation on a single thing.
+pub fn bodies() -> [Option<Value>; 3] {
+    let grants = json!([{"principal_type": "user", "principal_id": "*", "permission": "read"}]);
+    [
+        None,
+        Some(json!({"name": "stolen", "title": "stolen", "content": "stolen", "filename": "stolen",
+            "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": grants, "parent_id": null, "folder_id": null})),
+        Some(json!({"command": "stolen", "name": "stolen", "content": "stolen", "type": "stolen",
+            "version_id": "stolen", "access_grants": []})),
+    ]
+}
+
+/// Nothing at all, an empty list, or false: nothing learned.
+pub fn harmless(reply: &Reply) -> bool {
+    let nothing = [json!([]), json!({"task_ids": []}), json!(false), json!(null)];
+    reply.text.is_empty() || serde_json::from_str::<Value>(&reply.text).is_ok_and(|body| nothing.contains(&body))
 }
 
 async fn chat_of(owner: &Person<'_>) -> String {
