@@ -5,7 +5,7 @@ import { end, environment, folder, freePort, serve } from '../processes.mjs';
 
 const { AIRIS_BINARY: binary, AIRIS_TEST_MODELS: models, AIRIS_PICTURES: pictures } = process.env;
 /** Replies come from a real model on whatever machine this is: seconds here, minutes on a busy one. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 
 /** Starts a server and opens a page on it. */
 export async function stage(more = {}) {

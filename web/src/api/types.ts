@@ -123,7 +123,7 @@ export type Chat = Omit<Schemas['ChatResponse'], 'chat'> & {
 }
 
 /** What a link to a chat shows: a copy, or the chat itself. */
-export type Shown = Chat & { chat: { share_mode?: 'continue' | null } }
+export type Shown = Chat & { chat: { share_mode?: 'continue' | null; write_access?: boolean } }
 
 /** The document leaves what a group allows and how it is set up open. */
 export type Group = Omit<Schemas['GroupModel'], 'permissions' | 'data'> & {

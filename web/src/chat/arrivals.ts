@@ -12,6 +12,8 @@ export interface Listening {
   leaf: string | null
   /** Reads the chat again. */
   load(): Promise<void>
+  /** Reads the chat again, and asks again to hear of it. */
+  again(): Promise<void>
   /** A reply has ended: what is shown now is worth keeping. */
   ended(): void
 }
@@ -108,6 +110,7 @@ export class Arrivals {
     for (const event of this.#waiting.splice(0)) {
       if (event.data.type === 'chat:title') to.title = String(event.data.data)
       if (event.data.type === 'chat:reload') void to.load()
+      if (event.data.type === 'chat:access') void to.again()
       if (event.data.type === 'chat:messages') {
         to.leaf = adopt(to.messages, event.data.data as { messages: Messages; currentId: string }) ?? to.leaf
         continue

@@ -7,6 +7,7 @@ import { documents, type Attached } from '../files/attached'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, socketId } from '../realtime/socket.svelte'
+import { readShown } from '../share/links'
 import { reason } from '../ui/words'
 import { Arrivals } from './arrivals'
 import { emptyReply, personal, said, seconds, tasks, variables } from './request'
@@ -28,6 +29,8 @@ export class Conversation {
   failure = $state<string | null>(null)
   /** There is no such chat for this person. */
   missing = $state(false)
+  /** Something may be said in it. */
+  writable = $state(true)
   /** What is stored is known: only then something can be said below it. */
   opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
@@ -48,8 +51,12 @@ export class Conversation {
   #arrivals = new Arrivals(this)
   #stop: () => void
 
-  constructor() {
-    this.#stop = onConnect(() => void this.#resync())
+  /** Of somebody else's chat, what the link to it ends with. */
+  #link: string | null
+
+  constructor(link: string | null = null) {
+    this.#link = link
+    this.#stop = onConnect(() => void this.again())
   }
 
   destroy(): void {
@@ -63,8 +70,7 @@ export class Conversation {
     this.reset()
     this.id = id
     this.opened = false
-    await this.load()
-    void ask('events:chat', { chat_id: id, data: { type: 'join' } })
+    await this.again()
   }
 
   /** An empty conversation. */
@@ -99,12 +105,15 @@ export class Conversation {
     const id = this.id ?? ''
     try {
       const last = Math.max(PART, this.visible.length)
-      const chat = await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
+      const chat = this.#link
+        ? await readShown(this.#link)
+        : await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
       if (this.id !== id) return
+      this.writable = !this.#link || ('write_access' in chat.chat && chat.chat.write_access === true)
       this.title = chat.title
       this.messages = chat.chat.history.messages
-      this.#pruned = last <= LONGEST_PART
-      this.#top = false
+      this.#pruned = !this.#link && last <= LONGEST_PART
+      this.#top = this.#link !== null
       this.leaf = chat.chat.history.currentId
       this.failure = null
       this.opened = true
@@ -173,7 +182,7 @@ export class Conversation {
   /** Nothing grows any more: a copy is kept for times without a network. */
   ended(): void {
     const { user } = session
-    if (!user || !this.id || this.temporary) return
+    if (!user || !this.id || this.temporary || this.#link) return
     void keepChat({
       account: user.id,
       id: this.id,
@@ -182,11 +191,17 @@ export class Conversation {
     })
   }
 
-  /** After a lost connection: what was missed is read again. */
-  async #resync(): Promise<void> {
+  /** After a lost connection, or when the owner changed who may read: what was missed is read again. */
+  async again(): Promise<void> {
     if (!this.id || this.temporary) return
+    // Of a chat of others only its room tells: nothing may be said between reading it and being in it.
+    if (this.#link) await this.#join()
     await this.load()
-    void ask('events:chat', { chat_id: this.id, data: { type: 'join' } })
+    if (!this.#link) void this.#join()
+  }
+
+  #join(): Promise<unknown> {
+    return ask('events:chat', { chat_id: this.id, data: { type: 'join' } })
   }
 
   /** Says something below the visible leaf, or below `parent` (an edited message). */
@@ -194,6 +209,7 @@ export class Conversation {
     const id = crypto.randomUUID()
     const message: Message = { id, parentId: parent, childrenIds: [], role: 'user', content: text, models, timestamp: seconds() }
     if (files.length) message.files = files
+    if (this.#link && session.user) Object.assign(message, { user: { id: session.user.id, name: session.user.name } })
     this.messages[id] = message
     if (parent) this.messages[parent]?.childrenIds.push(id)
     this.leaf = id

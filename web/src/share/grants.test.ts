@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { added, chosen, circleOf, opened, removed, type Grant } from './grants'
+import { added, chosen, circleOf, opened, removed, writes, writing, type Grant } from './grants'
 
 const ada: Grant = { principal_type: 'user', principal_id: 'ada', permission: 'read' }
 const adaWrites: Grant = { ...ada, permission: 'write' }
@@ -22,4 +22,12 @@ it('adds nobody twice, and removes whatever somebody was allowed', () => {
   expect(added([adaWrites], ada)).toEqual([adaWrites])
   expect(added([ada], team)).toEqual([ada, team])
   expect(removed([ada, adaWrites, team], ada)).toEqual([team])
+})
+
+it('lets somebody write besides reading, and takes it back', () => {
+  const list = writing([ada, team], ada, true)
+  expect(list).toEqual([ada, team, adaWrites])
+  expect([writes(list, ada), writes(list, team)]).toEqual([true, false])
+  expect(writing(list, ada, true)).toEqual(list)
+  expect(writing(list, ada, false)).toEqual([ada, team])
 })

@@ -41,3 +41,12 @@ export const added = (grants: Grant[], grant: Grant): Grant[] => (grants.some((o
 
 /** Without a person or group, whatever they were allowed. */
 export const removed = (grants: Grant[], grant: Grant): Grant[] => grants.filter((one) => !same(one, grant))
+
+/** Whether a person or group may write too. */
+export const writes = (grants: Grant[], grant: Grant): boolean => grants.some((one) => same(one, grant) && one.permission === 'write')
+
+/** The same list, with a person or group allowed to write, or to read only. */
+export function writing(grants: Grant[], grant: Grant, may: boolean): Grant[] {
+  const rest = grants.filter((one) => !same(one, grant) || one.permission !== 'write')
+  return may ? [...rest, { ...grant, permission: 'write' }] : rest
+}

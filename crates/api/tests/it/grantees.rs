@@ -11,7 +11,6 @@ const READERS: &[&str] = &[
     "POST /api/v1/chats/{id}/clone/shared",
     "GET /api/v1/files/{id}",
     "GET /api/v1/files/{id}/content",
-    "GET /api/v1/files/{id}/content/html",
     "GET /api/v1/files/{id}/content/{file_name}",
     "GET /api/v1/files/{id}/data/content",
     "GET /api/v1/files/{id}/process/status",
