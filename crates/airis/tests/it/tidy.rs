@@ -8,7 +8,7 @@ use crate::repository::{code, root, sources};
 const FLOORS: [&[&str]; 10] = [
     &["domain"],
     &["config", "telemetry"],
-    &["bus", "files", "store"],
+    &["bus", "files", "outbound", "store"],
     &["access"],
     &["identity", "providers"],
     &["tools"],
