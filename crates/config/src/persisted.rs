@@ -19,9 +19,19 @@ pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) ->
         }
     }
     connections(&mut keys, values);
+    keys.insert("oauth.group_default_share".to_owned(), switch_or_rule(&values.text("OAUTH_GROUP_DEFAULT_SHARE")));
     keys.insert("user.permissions".to_owned(), permissions(env));
     check(&keys)?;
     Ok(keys)
+}
+
+/// `true` and `false` as switches, anything else as the name of a rule.
+fn switch_or_rule(text: &str) -> Json {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "" => json!(true),
+        "false" => json!(false),
+        rule => json!(rule),
+    }
 }
 
 /// Lists of addresses fall back to the single-valued variables; keys are padded to the number of addresses.

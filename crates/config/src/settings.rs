@@ -107,6 +107,8 @@ pub struct Settings {
     /// Seconds that running turns get on SIGTERM.
     pub shutdown_grace: u64,
     pub enable_openai_passthrough: bool,
+    /// Addresses of private networks may be called on behalf of people, too.
+    pub enable_local_web_fetch: bool,
     /// Texts of files go into the system message instead of the question.
     pub rag_system_context: bool,
 }
@@ -207,6 +209,7 @@ impl Settings {
             log_json: v.text("LOG_FORMAT").eq_ignore_ascii_case("json"),
             workers: v.number("UVICORN_WORKERS")?,
             shutdown_grace: v.required("SHUTDOWN_GRACE")?,
+            enable_local_web_fetch: v.flag("ENABLE_LOCAL_WEB_FETCH"),
             enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
             rag_system_context: v.flag("RAG_SYSTEM_CONTEXT"),
         })

@@ -50,7 +50,7 @@ pub fn is_known(name: &str) -> bool {
 
 /// A value without what must stay secret: all of it where the name says so, the password where it is an address.
 fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 5] = ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS"];
+    const SECRET: [&str; 6] = ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "SERVER_CONNECTIONS"];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
     let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || name.contains("HEADER");
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {

@@ -7,9 +7,15 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_TOOLS", true).doc("Tools that models call"),
     flag("ENABLE_FUNCTIONS", true).doc("Functions around replies"),
     flag("ENABLE_TOOL_SERVERS", true).doc("Tool servers"),
+    json("TOOL_SERVER_CONNECTIONS", "[]")
+        .key("tool_server.connections")
+        .doc("Tool servers as a JSON list, in the form that their settings page sends"),
     json("TERMINAL_SERVER_CONNECTIONS", "[]")
         .key("terminal_server.connections")
         .doc("Terminal servers that people may open"),
+    flag("ENABLE_LOCAL_WEB_FETCH", false)
+        .or("ENABLE_RAG_LOCAL_WEB_FETCH")
+        .doc("Addresses that people name may lie in private networks"),
     flag("ENABLE_WEB_SEARCH", false).key("web.search.enable").doc("Switch: web search"),
     flag("ENABLE_WEB_SEARCH_CONFIRMATION", false)
         .key("web.search.confirmation.enable")
@@ -61,6 +67,4 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("audio.realtime.model")
         .doc("Model name for audio realtime"),
     text("AUDIO_REALTIME_VOICE", "marin").key("audio.realtime.voice").doc("Audio realtime voice setting"),
-    flag("ENABLE_LDAP", false).key("ldap.enable").doc("Switch: LDAP"),
-    flag("OAUTH_AUTO_REDIRECT", false).key("oauth.auto_redirect").doc("OAuth auto redirect setting"),
 ];

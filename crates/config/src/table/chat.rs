@@ -105,6 +105,14 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_NOTES", true).key("notes.enable").doc("Switch: notes"),
     flag("ENABLE_MEMORIES", true).key("memories.enable").doc("Switch: memories"),
     flag("ENABLE_SUBAGENTS", false).key("subagents.enable").doc("Models may start helpers of their own"),
+    flag("SUBAGENTS_BACKGROUND_ENABLED", false)
+        .key("subagents.background_enabled")
+        .doc("Helpers may go on while the model answers"),
+    int("SUBAGENTS_MAX_CONCURRENT", "20").key("subagents.max_concurrent").doc("Helpers at work at once"),
+    int("SUBAGENTS_MAX_ASYNC", "20").key("subagents.max_async").doc("Helpers in the background at once"),
+    int("SUBAGENTS_MAX_ITERATIONS", "30").key("subagents.max_iterations").doc("Rounds of tools of one helper"),
+    int("SUBAGENTS_MAX_OUTPUT", "30000").key("subagents.max_output").doc("Characters that a helper may hand back"),
+    text("SUBAGENTS_SYSTEM_PROMPT", "").key("subagents.system_prompt").doc("What helpers are told; empty: built-in"),
     flag("ENABLE_CODE_EXECUTION", true).key("code_execution.enable").doc("Switch: code execution"),
     text("CODE_EXECUTION_ENGINE", "pyodide").key("code_execution.engine").doc("Pyodide or jupyter for run buttons"),
     text("CODE_EXECUTION_JUPYTER_URL", "").key("code_execution.jupyter.url").doc("Address of code execution jupyter"),

@@ -3,9 +3,11 @@
 mod areas;
 mod auth;
 mod chat;
+mod directory;
 pub(crate) mod permissions;
 mod providers;
 mod server;
+mod single_sign_on;
 mod ui;
 
 use crate::variable::Variable;
@@ -14,6 +16,8 @@ use crate::variable::Variable;
 pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Server", server::VARIABLES),
     ("Accounts", auth::VARIABLES),
+    ("Directory (LDAP)", directory::VARIABLES),
+    ("Single sign-on (OAuth)", single_sign_on::VARIABLES),
     ("Page", ui::VARIABLES),
     ("Providers", providers::VARIABLES),
     ("Chats and tasks", chat::VARIABLES),
