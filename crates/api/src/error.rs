@@ -125,9 +125,11 @@ impl From<AuthError> for ApiError {
                 StatusCode::UNAUTHORIZED
             }
             AuthError::KeyRefused(_) => StatusCode::FORBIDDEN,
-            AuthError::WrongCredentials | AuthError::WrongCode | AuthError::EmailTaken | AuthError::Unusable(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            AuthError::WrongCredentials
+            | AuthError::WrongDirectoryCredentials
+            | AuthError::WrongCode
+            | AuthError::EmailTaken
+            | AuthError::Unusable(_) => StatusCode::BAD_REQUEST,
             AuthError::TooManyAttempts | AuthError::TooManyCodes(_) => StatusCode::TOO_MANY_REQUESTS,
             AuthError::Internal(reason) => return Self::internal(reason),
             AuthError::Access(_) | AuthError::Store(_) => {

@@ -18,6 +18,9 @@ pub enum AuthError {
     /// Email or password is wrong.
     #[error("The email or password is incorrect")]
     WrongCredentials,
+    /// The directory does not know this name with this password.
+    #[error("The user name or password is incorrect")]
+    WrongDirectoryCredentials,
     /// Too many attempts for one email.
     #[error("Too many attempts; try again in a few minutes")]
     TooManyAttempts,

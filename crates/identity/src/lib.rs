@@ -1,6 +1,7 @@
 //! Who somebody is: passwords, session tokens, API keys, sign-in and sign-up.
 
 mod accounts;
+mod directory;
 mod error;
 mod factor;
 mod keys;
@@ -12,8 +13,10 @@ mod secret;
 mod sessions;
 mod token;
 mod totp;
+mod vouched;
 
 pub use accounts::{NewAccount, SINGLE_USER_EMAIL, is_email};
+pub use directory::is_directory_filter;
 pub use error::AuthError;
 pub use factor::{Challenge, FactorStatus, Opening, Proof, Setup, Step};
 pub use keys::new_api_key;

@@ -121,7 +121,9 @@ impl Sessions {
             let allowed = config.text("auth.api_key.allowed_endpoints");
             let within =
                 |area: &str| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if !allowed.split(',').map(str::trim).filter(|area| !area.is_empty()).any(within) {
+            let areas = allowed.split(',').map(str::trim).filter(|area| !area.is_empty());
+            // A list may write the addresses with or without a slash at their end.
+            if !areas.map(|area| area.trim_end_matches('/')).any(within) {
                 return Err(AuthError::KeyRefused("API keys may not be used at this address"));
             }
         }
