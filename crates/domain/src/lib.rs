@@ -2,6 +2,7 @@
 
 mod chat;
 mod event;
+mod event_hook;
 mod feedback;
 mod file;
 mod group;
@@ -17,6 +18,7 @@ mod user;
 
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
+pub use event_hook::EventHook;
 pub use feedback::{Feedback, Vote, judged_model};
 pub use file::{File, FileStatus};
 pub use group::Group;

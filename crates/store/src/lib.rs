@@ -7,6 +7,7 @@ mod chats;
 mod config;
 mod db;
 mod error;
+mod event_hooks;
 mod feedback;
 mod file_lock;
 mod files;

@@ -5,6 +5,7 @@
 mod accounts;
 mod chats;
 mod evaluations;
+mod event_hooks;
 mod files;
 mod fixture;
 mod groups;
