@@ -1,5 +1,6 @@
 //! What a model may call while it answers.
 
+pub mod notebook;
 mod time;
 
 use airis_domain::{Json, JsonMap, User};
