@@ -36,6 +36,10 @@ test_tools() {
     python3 -c 'import venv, ensurepip' 2>/dev/null || apt python3-venv || fail "Python's venv module is missing (Debian: python3-venv)"
     if [ -z "$(postgres_bin)" ]; then apt postgresql || true; fi
     [ -n "$(postgres_bin)" ] || fail "PostgreSQL is missing; install it (Debian: postgresql), it is started privately for the tests"
+    # A real directory server for sign-in by LDAP. Debian starts it by itself; the tests have their own.
+    [ -x /usr/sbin/slapd ] || apt slapd || true
+    [ -x /usr/sbin/slapd ] || fail "slapd is missing; install it (Debian: slapd), it is started privately for the tests"
+    need openssl openssl "install openssl, the tests make certificates with it"
     if [ -z "$(browser)" ]; then apt chromium || true; fi
     [ -n "$(browser)" ] || fail "Chromium is missing; install it (Debian: chromium), or set CHROMIUM to a Chrome"
     CHROMIUM="$(browser)"

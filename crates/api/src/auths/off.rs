@@ -11,22 +11,6 @@ use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
 
-/// A directory account.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "checked, then refused")]
-pub struct LdapForm {
-    pub user: String,
-    #[schema(format = Password)]
-    pub password: String,
-}
-
-/// Directory sign-in; always off.
-#[utoipa::path(post, path = "/api/v1/auths/ldap", tag = "auths", security(()), request_body = LdapForm,
-    responses((status = 200, body = SessionUserResponse), (status = 400, body = Value)))]
-pub async fn ldap(_form: Form<LdapForm>) -> Result<Json<Value>> {
-    Err(ApiError::bad_request("Directory sign-in is turned off"))
-}
-
 /// A token of another identity provider.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "checked, then refused")]
