@@ -14,6 +14,14 @@ use crate::error::ApiError;
 /// Addresses that belong to the server; the client never resolves them.
 const SERVERS_OWN: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 
+/// Pictures of the server where programs of others look for them, and where the client has them.
+const PICTURES: [(&str, &str); 4] = [
+    ("favicon.png", "icons/icon-192.png"),
+    ("static/favicon.png", "icons/icon-192.png"),
+    ("static/logo.png", "icons/icon-512.png"),
+    ("static/apple-touch-icon.png", "icons/touch-180.png"),
+];
+
 /// No route has this address: a file of the client, the page, or nothing. Without a session nobody learns which
 /// addresses of the API exist.
 pub async fn address(Maybe(caller): Maybe, State(app): State<App>, request: Request) -> Response {
@@ -28,7 +36,8 @@ pub async fn address(Maybe(caller): Maybe, State(app): State<App>, request: Requ
         return refused_method();
     }
     let name = path.trim_start_matches('/');
-    if let Some(file) = client::file(name, request.headers(), settings) {
+    let picture = PICTURES.iter().find(|(known, _)| *known == name).map(|(_, file)| *file);
+    if let Some(file) = client::file(picture.unwrap_or(name), request.headers(), settings) {
         return file;
     }
     // A missing picture or script must not turn into a page.
