@@ -49,6 +49,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     background.spawn(recover(app.clone()));
     background.spawn(warm_up(app.clone()));
     background.spawn(read_files(app.clone()));
+    background.spawn(airis_api::tell_what_happens(app.clone()));
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, "stopping; running replies may finish"),
         ended = &mut server => bail!("the server stopped listening: {ended:?}"),

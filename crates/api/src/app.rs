@@ -7,12 +7,14 @@ use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
 use airis_identity::Sessions;
+use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::Store;
 use airis_turns::Turns;
 
 use crate::files::Reading;
+use crate::happenings::Happenings;
 
 /// Shared state of the server; cheap to clone.
 #[derive(Clone)]
@@ -29,9 +31,13 @@ pub struct Inner {
     /// What takes the text from files.
     pub(crate) reading: Reading,
     pub providers: Providers,
+    /// Calls to servers that are no providers.
+    pub outbound: Outbound,
     pub turns: Turns,
     pub sessions: Sessions,
     pub realtime: Realtime,
+    /// What happened and is not told yet.
+    pub(crate) happenings: Happenings,
     /// Name of this instance among others.
     pub instance: String,
     pub started: Instant,
@@ -61,9 +67,11 @@ impl App {
                 files,
                 reading,
                 providers,
+                outbound: Outbound::new(),
                 turns,
                 sessions,
                 realtime,
+                happenings: Happenings::new(),
                 instance,
                 started,
             }),

@@ -16,6 +16,7 @@ pub mod extract;
 mod files;
 mod folders;
 mod groups;
+mod happenings;
 mod layers;
 mod models;
 mod ollama;
@@ -54,6 +55,11 @@ pub fn build_router(app: App) -> Router {
 /// Goes on with files that a dead process left half read, and clears away uploads that broke off.
 pub async fn recover_files(app: &App) {
     files::recover(app).await;
+}
+
+/// Tells the addresses that administrators gave what happens, as long as it runs.
+pub async fn tell_what_happens(app: App) {
+    happenings::deliver(app).await;
 }
 
 /// The OpenAPI document of every route, without starting anything.

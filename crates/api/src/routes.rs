@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, chats, completions, configs, evaluations, files, folders, groups, layers, models, ollama, openai,
-    prompts, search, system, tasks, users,
+    analytics, auths, chats, completions, configs, evaluations, files, folders, groups, happenings, layers, models,
+    ollama, openai, prompts, search, system, tasks, users,
 };
 
 /// All areas together.
@@ -45,6 +45,10 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::version::updates))
         .routes(routes!(system::changelog::read))
         .routes(routes!(system::manifest::read))
+        .routes(routes!(system::opensearch::read))
+        .routes(routes!(happenings::catalogue::list))
+        .routes(routes!(happenings::hooks::list, happenings::hooks::create))
+        .routes(routes!(happenings::hooks::update, happenings::hooks::delete))
         .routes(routes!(system::usage::read))
         .routes(routes!(system::cache::read))
         .routes(routes!(system::models::list))
@@ -54,6 +58,7 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::onboarding::read))
         .routes(routes!(system::gravatar::address))
         .routes(routes!(system::backup::download))
+        .routes(routes!(system::code::execute))
 }
 
 /// Accounts of oneself. Answers are never stored on the way, forms are small.
@@ -78,7 +83,10 @@ fn auth_area() -> OpenApiRouter<App> {
         .routes(routes!(auths::mfa::replace))
         .routes(routes!(auths::mfa::recovery_codes))
         .routes(routes!(auths::mfa::recover))
-        .routes(routes!(auths::off::ldap))
+        .routes(routes!(auths::ldap::sign_in))
+        .routes(routes!(auths::ldap_config::read, auths::ldap_config::update))
+        .routes(routes!(auths::ldap_config::read_server, auths::ldap_config::update_server))
+        .routes(routes!(auths::oauth_config::read, auths::oauth_config::update))
         .routes(routes!(auths::off::exchange))
         .routes(routes!(auths::off::oauth_session))
         .layer(DefaultBodyLimit::max(auths::FORM_LIMIT))
@@ -95,6 +103,14 @@ fn config_area() -> OpenApiRouter<App> {
         .routes(routes!(configs::models::defaults))
         .routes(routes!(configs::suggestions::update))
         .routes(routes!(configs::visibility::update))
+        .routes(routes!(configs::subagents::read, configs::subagents::update))
+        .routes(routes!(configs::tool_servers::read, configs::tool_servers::update))
+        .routes(routes!(configs::tool_servers::verify))
+        .routes(routes!(configs::terminal_servers::read, configs::terminal_servers::update))
+        .routes(routes!(configs::terminal_control::verify))
+        .routes(routes!(configs::terminal_control::policy))
+        .routes(routes!(configs::terminal_control::lifecycle))
+        .routes(routes!(configs::terminal_control::refresh))
         .routes(routes!(configs::transfer::export))
         .routes(routes!(configs::transfer::import))
         .routes(routes!(configs::transfer::namespace))

@@ -4,6 +4,7 @@ use airis_domain::Role;
 use airis_identity::{Method, NewAccount};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::form::Form;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 use crate::pictures;
 
 /// An account to make.
@@ -43,11 +45,7 @@ pub struct AddUserResponse {
 /// Makes an account with a role and a password.
 #[utoipa::path(post, path = "/api/v1/auths/add", tag = "auths", security(("admin" = [])), request_body = AddUserForm,
     responses((status = 200, body = AddUserResponse)))]
-pub async fn add(
-    _admin: Admin,
-    State(app): State<App>,
-    Form(form): Form<AddUserForm>,
-) -> Result<Json<AddUserResponse>> {
+pub async fn add(admin: Admin, State(app): State<App>, Form(form): Form<AddUserForm>) -> Result<Json<AddUserResponse>> {
     let role = Role::parse(form.role.as_deref().unwrap_or("pending"))
         .ok_or_else(|| ApiError::bad_request("The role must be pending, user or admin"))?;
     let account = NewAccount {
@@ -59,6 +57,8 @@ pub async fn add(
     let user = app.sessions.add_account(account, role).await?;
     let issued = app.sessions.issue(&user, Method::System).await?;
     tracing::info!(user = %user.id, role = role.as_str(), "account added by an administrator");
+    let happening = Happening::new("user.created", ("user", user.id.as_str())).by(&admin).from("admin");
+    tell(&app, happening.with(json!({"role": role.as_str()})));
     Ok(Json(AddUserResponse {
         id: user.id.to_string(),
         profile_image_url: picture_address(&user),

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{FreeForm, Json};
+use crate::happenings::{Happening, tell};
 use crate::settings_form::{Changes, SettingsForm, settings_form};
 
 settings_form! {
@@ -65,7 +66,7 @@ pub async fn read(_admin: Admin, State(app): State<App>) -> Json<JsonMap> {
 /// Changes the settings. Fields that were not sent stay as they are.
 #[utoipa::path(post, path = "/api/v1/auths/admin/config", tag = "auths", security(("admin" = [])),
     request_body = AdminConfig, responses((status = 200, body = Value)))]
-pub async fn update(_admin: Admin, State(app): State<App>, changes: Changes<AdminConfig>) -> Result<Json<JsonMap>> {
+pub async fn update(admin: Admin, State(app): State<App>, changes: Changes<AdminConfig>) -> Result<Json<JsonMap>> {
     let text = |key: &str| changes.keys.get(key).and_then(Value::as_str);
     if text("ui.default_user_role").is_some_and(|role| Role::parse(role).is_none()) {
         return Err(ApiError::bad_request("The role of new people must be pending, user or admin"));
@@ -73,5 +74,7 @@ pub async fn update(_admin: Admin, State(app): State<App>, changes: Changes<Admi
     if let Some(Err(problem)) = text("auth.jwt_expiry").map(parse_lifetime) {
         return Err(ApiError::bad_request(problem));
     }
-    Ok(Json(changes.save(&app).await?))
+    let now = changes.save(&app).await?;
+    tell(&app, Happening::new("config.updated", ("config", "admin")).by(&admin));
+    Ok(Json(now))
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::caller::Current;
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 
 /// A person's key.
 #[derive(Serialize, ToSchema)]
@@ -25,6 +26,7 @@ pub async fn create(person: Current, State(app): State<App>) -> Result<Json<ApiK
     }
     let key = airis_identity::new_api_key();
     app.store.set_api_key(&person.id, &key).await?;
+    tell(&app, Happening::new("auth.api_key.created", ("user", person.id.as_str())).by(&person));
     Ok(Json(ApiKey { api_key: Some(key) }))
 }
 
@@ -41,5 +43,9 @@ pub async fn read(person: Current, State(app): State<App>) -> Result<Json<ApiKey
 #[utoipa::path(delete, path = "/api/v1/auths/api_key", tag = "auths", security(("current" = [])),
     responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn delete(person: Current, State(app): State<App>) -> Result<Json<bool>> {
-    Ok(Json(app.store.delete_api_key(&person.id).await?))
+    let gone = app.store.delete_api_key(&person.id).await?;
+    if gone {
+        tell(&app, Happening::new("auth.api_key.deleted", ("user", person.id.as_str())).by(&person));
+    }
+    Ok(Json(gone))
 }

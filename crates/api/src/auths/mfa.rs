@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::caller::{Human, cookie};
 use crate::error::ApiError;
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 
 /// A refusal; somebody who tried too often learns when to come back.
 pub struct Refusal(ApiError, Option<i64>);
@@ -86,6 +87,7 @@ pub async fn confirm(State(app): State<App>, Form(form): Form<MfaVerifyForm>) ->
     let (user, issued, recovery_codes) = app.sessions.finish_enrollment(&form.challenge_token, &form.code).await?;
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, "second factor set up");
+    tell(&app, Happening::new("auth.login", ("user", user.id.as_str())).by(&user).from("mfa"));
     let session = SessionUserResponse::new(&app, &user, &issued).await?;
     let answer = Json(MfaEnrollmentResponse { session, recovery_codes }).into_response();
     Ok(views::with_cookie(&app, answer, &issued))
@@ -99,6 +101,7 @@ pub async fn verify(State(app): State<App>, Form(form): Form<MfaVerifyForm>) -> 
     let proof = Proof { code: &form.code, recovery: form.recovery };
     let (user, issued) = app.sessions.verify_factor(&form.challenge_token, proof).await?;
     tracing::info!(user = %user.id, "signed in with a second factor");
+    tell(&app, Happening::new("auth.login", ("user", user.id.as_str())).by(&user).from("mfa"));
     Ok(opened(&app, &user, Opening::Session(issued)).await?)
 }
 

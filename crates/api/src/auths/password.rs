@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::caller::Current;
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 
 /// The old and the new password.
 #[derive(Deserialize, ToSchema)]
@@ -36,5 +37,6 @@ pub async fn update(
     app.sessions.set_password(&person, &form.new_password).await?;
     app.realtime.disconnect_user(&person.id);
     tracing::info!(user = %person.id, "password changed");
+    tell(&app, Happening::new("auth.password_changed", ("user", person.id.as_str())).by(&person));
     Ok(Json(true))
 }

@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::form::Form;
 use super::views::{SessionUserResponse, opened};
 use crate::app::App;
 use crate::error::{ApiError, Result};
+use crate::happenings::{Happening, tell};
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -43,6 +45,9 @@ pub async fn sign_in(State(app): State<App>, headers: HeaderMap, Form(form): For
     };
     if matches!(opening, Opening::Session(_)) {
         tracing::info!(user = %user.id, "signed in");
+        let how = if settings.trusted_email_header.is_some() { "trusted_header" } else { "password" };
+        let happening = Happening::new("auth.login", ("user", user.id.as_str())).by(&user).from(how);
+        tell(&app, happening.with(json!({"auth_method": how})));
     }
     opened(&app, &user, opening).await
 }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::token;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 
 /// Ends the session of the shown token, if any, and clears the cookies.
 #[utoipa::path(post, path = "/api/v1/auths/signout", tag = "auths", security(()), responses((status = 200, body = Object)))]
@@ -19,6 +20,9 @@ pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Resp
         && let Some(claims) = app.sessions.revoke(&token).await?
     {
         app.realtime.disconnect_user(&claims.id);
+        if let Some(user) = app.store.user(&claims.id).await? {
+            tell(&app, Happening::new("auth.logout", ("user", user.id.as_str())).by(&user));
+        }
     }
     let answer = match &settings.signout_redirect_url {
         Some(url) => json!({"status": true, "redirect_url": url}),

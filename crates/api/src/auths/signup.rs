@@ -10,6 +10,7 @@ use super::form::Form;
 use super::views::{SessionUserResponse, opened};
 use crate::app::App;
 use crate::error::{ApiError, Result};
+use crate::happenings::{Happening, tell};
 use crate::pictures;
 use crate::settings;
 
@@ -46,6 +47,7 @@ pub async fn sign_up(State(app): State<App>, Form(form): Form<SignupForm>) -> Re
     // The first sign-up turned sign-up off inside its transaction; this process must hear of it.
     settings::reload(&app).await?;
     tracing::info!(user = %user.id, role = user.role.as_str(), "account made");
+    tell(&app, Happening::new("auth.signup", ("user", user.id.as_str())).by(&user));
     let opening = app.sessions.open(&user, Method::Password).await?;
     opened(&app, &user, opening).await
 }

@@ -3,12 +3,14 @@
 use airis_domain::Json as Value;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::{Admin, Verified};
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 use crate::settings;
 
 /// One notice.
@@ -46,11 +48,17 @@ pub async fn read(_person: Verified, State(app): State<App>) -> Json<Value> {
 #[utoipa::path(post, path = "/api/v1/configs/banners", tag = "configs", security(("admin" = [])),
     request_body = SetBannersForm, responses((status = 200, body = Vec<BannerModel>)))]
 pub async fn update(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Json(form): Json<SetBannersForm>,
 ) -> Result<Json<Vec<BannerModel>>> {
     let value = serde_json::to_value(&form.banners).map_err(ApiError::internal)?;
     settings::write_one(&app, "ui.banners", value).await?;
+    tell(
+        &app,
+        Happening::new("config.banners.updated", ("config", "ui.banners"))
+            .by(&admin)
+            .with(json!({"count": form.banners.len()})),
+    );
     Ok(Json(form.banners))
 }

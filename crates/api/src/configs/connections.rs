@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 use crate::settings_form::{Changes, SettingsForm, settings_form};
 
 settings_form! {
@@ -29,9 +30,11 @@ pub async fn read(_admin: Admin, State(app): State<App>) -> Json<JsonMap> {
 #[utoipa::path(post, path = "/api/v1/configs/connections", tag = "configs", security(("admin" = [])),
     request_body = ConnectionsConfigForm, responses((status = 200, body = ConnectionsConfigForm)))]
 pub async fn update(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     changes: Changes<ConnectionsConfigForm>,
 ) -> Result<Json<JsonMap>> {
-    Ok(Json(changes.save(&app).await?))
+    let now = changes.save(&app).await?;
+    tell(&app, Happening::new("config.connections.updated", ("config", "connections")).by(&admin));
+    Ok(Json(now))
 }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::caller::{Admin, Verified};
 use crate::error::Result;
 use crate::extract::{FreeForm, Json};
+use crate::happenings::{Happening, tell};
 use crate::settings_form::{Changes, SettingsForm, settings_form};
 
 settings_form! {
@@ -31,12 +32,10 @@ pub async fn read(_admin: Admin, State(app): State<App>) -> Json<JsonMap> {
 /// Changes the settings.
 #[utoipa::path(post, path = "/api/v1/configs/models", tag = "configs", security(("admin" = [])),
     request_body = ModelsConfigForm, responses((status = 200, body = ModelsConfigForm)))]
-pub async fn update(
-    _admin: Admin,
-    State(app): State<App>,
-    changes: Changes<ModelsConfigForm>,
-) -> Result<Json<JsonMap>> {
-    Ok(Json(changes.save(&app).await?))
+pub async fn update(admin: Admin, State(app): State<App>, changes: Changes<ModelsConfigForm>) -> Result<Json<JsonMap>> {
+    let now = changes.save(&app).await?;
+    tell(&app, Happening::new("config.models.updated", ("config", "models")).by(&admin));
+    Ok(Json(now))
 }
 
 /// What every model's meta data starts from.

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 use crate::settings;
 
 /// A prompt to offer.
@@ -34,7 +35,7 @@ pub struct SetDefaultSuggestionsForm {
 #[utoipa::path(post, path = "/api/v1/configs/suggestions", tag = "configs", security(("admin" = [])),
     request_body = SetDefaultSuggestionsForm, responses((status = 200, body = Object)))]
 pub async fn update(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Json(form): Json<SetDefaultSuggestionsForm>,
 ) -> Result<Json<Value>> {
@@ -44,5 +45,6 @@ pub async fn update(
         ("ui.prompt_suggestions_i18n".to_owned(), i18n.clone()),
     ]);
     settings::write(&app, values).await?;
+    tell(&app, Happening::new("config.suggestions.updated", ("config", "ui.prompt_suggestions")).by(&admin));
     Ok(Json(json!({"suggestions": form.suggestions, "i18n": i18n})))
 }

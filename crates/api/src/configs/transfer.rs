@@ -3,12 +3,14 @@
 use airis_domain::JsonMap;
 use axum::extract::State;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
+use crate::happenings::{Happening, tell};
 use crate::settings;
 
 /// Settings to take over.
@@ -29,16 +31,14 @@ pub async fn export(_admin: Admin, State(app): State<App>) -> Json<JsonMap> {
 /// Takes over settings; others stay. Answers with all of them.
 #[utoipa::path(post, path = "/api/v1/configs/import", tag = "configs", security(("admin" = [])),
     request_body = ImportConfigForm, responses((status = 200, body = Object)))]
-pub async fn import(
-    _admin: Admin,
-    State(app): State<App>,
-    Json(form): Json<ImportConfigForm>,
-) -> Result<Json<JsonMap>> {
+pub async fn import(admin: Admin, State(app): State<App>, Json(form): Json<ImportConfigForm>) -> Result<Json<JsonMap>> {
     let odd = |key: &&String| key.len() > 200 || key.is_empty() || key.chars().any(char::is_whitespace);
     if let Some(key) = form.config.keys().find(odd) {
         return Err(ApiError::bad_request(format!("\"{key}\" is no setting")));
     }
+    let keys: Vec<String> = form.config.keys().cloned().collect();
     settings::write(&app, form.config).await?;
+    tell(&app, Happening::new("config.imported", ("config", "import")).by(&admin).with(json!({"keys": keys})));
     Ok(Json(app.config.all()))
 }
 

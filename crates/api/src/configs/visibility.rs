@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::happenings::{Happening, tell};
 use crate::settings;
 
 /// Part of the page and whether it is shown.
@@ -23,10 +24,11 @@ pub struct InterfaceVisibilityForm {
 #[utoipa::path(post, path = "/api/v1/configs/interface/visibility", tag = "configs", security(("admin" = [])),
     request_body = InterfaceVisibilityForm, responses((status = 200, body = InterfaceVisibilityForm)))]
 pub async fn update(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Json(form): Json<InterfaceVisibilityForm>,
 ) -> Result<Json<InterfaceVisibilityForm>> {
     settings::write_one(&app, "ui.visibility", json!(form.visibility)).await?;
+    tell(&app, Happening::new("config.updated", ("config", "ui.visibility")).by(&admin));
     Ok(Json(form))
 }

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
+use crate::happenings::{Happening, tell};
 
 /// Makes a group.
 #[utoipa::path(post, path = "/api/v1/groups/create", tag = "groups", security(("admin" = [])), request_body = GroupForm,
@@ -37,6 +38,8 @@ pub async fn create(admin: Admin, State(app): State<App>, Json(form): Json<Group
         updated_at: at,
     };
     app.store.insert_group(&group).await?;
+    let happening = Happening::new("group.created", ("group", &group.id)).by(&admin);
+    tell(&app, happening.with(json!({"name": group.name})));
     shown(&app, group).await
 }
 
@@ -45,7 +48,7 @@ pub async fn create(admin: Admin, State(app): State<App>, Json(form): Json<Group
     params(("id" = String, Path)), request_body = GroupUpdateForm,
     responses((status = 200, body = Option<GroupResponse>)))]
 pub async fn update(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Path(id): Path<String>,
     Json(form): Json<GroupUpdateForm>,
@@ -73,15 +76,20 @@ pub async fn update(
             group.data = data.map(Value::Object);
         }
     };
-    let changed = app.store.change_group(&id, change).await;
-    shown(&app, changed.map_err(gone)?).await
+    let changed = app.store.change_group(&id, change).await.map_err(gone)?;
+    tell(&app, Happening::new("group.updated", ("group", &id)).by(&admin));
+    shown(&app, changed).await
 }
 
 /// Deletes a group, and what was shared with it is so no more.
 #[utoipa::path(delete, path = "/api/v1/groups/id/{id}/delete", tag = "groups", security(("admin" = [])),
     params(("id" = String, Path)), responses((status = 200, body = bool, content_type = "application/json")))]
-pub async fn delete(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
-    if app.store.delete_group(&id).await? { Ok(Json(true)) } else { Err(unknown()) }
+pub async fn delete(admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
+    if !app.store.delete_group(&id).await? {
+        return Err(unknown());
+    }
+    tell(&app, Happening::new("group.deleted", ("group", &id)).by(&admin));
+    Ok(Json(true))
 }
 
 /// A group that was there a moment ago.

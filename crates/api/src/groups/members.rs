@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use airis_domain::UserId;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::change::gone;
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::Result;
 use crate::extract::{Json, Path, Query};
+use crate::happenings::{Happening, tell};
 use crate::users::views::{UserInfoResponse, is_present};
 
 const PAGE: usize = 30;
@@ -95,12 +97,15 @@ pub async fn people(
 #[utoipa::path(post, path = "/api/v1/groups/id/{id}/users/add", tag = "groups", security(("admin" = [])),
     params(("id" = String, Path)), request_body = UserIdsForm, responses((status = 200, body = Option<GroupResponse>)))]
 pub async fn add(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Path(id): Path<String>,
     Json(form): Json<UserIdsForm>,
 ) -> Result<Json<GroupResponse>> {
-    app.store.add_members(&id, &ids(form)).await.map_err(gone)?;
+    let people = ids(form);
+    app.store.add_members(&id, &people).await.map_err(gone)?;
+    let happening = Happening::new("group.member_added", ("group", &id)).by(&admin);
+    tell(&app, happening.with(json!({"user_ids": people})));
     shown(&app, known(&app, &id).await?).await
 }
 
@@ -108,12 +113,15 @@ pub async fn add(
 #[utoipa::path(post, path = "/api/v1/groups/id/{id}/users/remove", tag = "groups", security(("admin" = [])),
     params(("id" = String, Path)), request_body = UserIdsForm, responses((status = 200, body = Option<GroupResponse>)))]
 pub async fn remove(
-    _admin: Admin,
+    admin: Admin,
     State(app): State<App>,
     Path(id): Path<String>,
     Json(form): Json<UserIdsForm>,
 ) -> Result<Json<GroupResponse>> {
-    app.store.remove_members(&id, &ids(form)).await.map_err(gone)?;
+    let people = ids(form);
+    app.store.remove_members(&id, &people).await.map_err(gone)?;
+    let happening = Happening::new("group.member_removed", ("group", &id)).by(&admin);
+    tell(&app, happening.with(json!({"user_ids": people})));
     shown(&app, known(&app, &id).await?).await
 }
 

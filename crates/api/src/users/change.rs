@@ -5,6 +5,7 @@ use airis_identity::is_email;
 use airis_store::UserPatch;
 use axum::extract::State;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::one::known;
@@ -14,6 +15,7 @@ use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
 use crate::files::remove_bytes;
+use crate::happenings::{Happening, tell};
 use crate::pictures;
 
 /// What to change; what is missing or null stays.
@@ -71,10 +73,13 @@ pub async fn update(
         app.realtime.disconnect_user(&user.id);
     }
     let changed = app.store.update_user(&user.id, &patch).await?;
+    let happening = |event| Happening::new(event, ("user", user.id.as_str())).by(&admin);
+    tell(&app, happening("user.updated"));
     if changed.role != user.role {
         app.sessions.revoke_all(&user).await?;
         app.realtime.disconnect_user(&user.id);
         tracing::info!(user = %user.id, by = %admin.id, role = changed.role.as_str(), "role changed");
+        tell(&app, happening("user.role_updated").with(json!({"role": changed.role.as_str()})));
     }
     Ok(Json(changed.into()))
 }
@@ -82,10 +87,11 @@ pub async fn update(
 /// Ends every session of a person.
 #[utoipa::path(post, path = "/api/v1/users/{user_id}/sessions/revoke", tag = "users", security(("admin" = [])),
     params(("user_id" = String, Path)), responses((status = 200, body = bool, content_type = "application/json")))]
-pub async fn revoke(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
+pub async fn revoke(admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<bool>> {
     let user = known(&app, &id).await?;
     app.sessions.revoke_all(&user).await?;
     app.realtime.disconnect_user(&user.id);
+    tell(&app, Happening::new("auth.sessions_revoked", ("user", user.id.as_str())).by(&admin));
     Ok(Json(true))
 }
 
@@ -102,6 +108,7 @@ pub async fn delete(admin: Admin, State(app): State<App>, Path(id): Path<String>
     remove_bytes(&app, &bytes).await;
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, by = %admin.id, "account deleted");
+    tell(&app, Happening::new("user.deleted", ("user", user.id.as_str())).by(&admin));
     Ok(Json(gone))
 }
 

@@ -12,7 +12,11 @@ async fn forms_show_what_was_written_and_leave_the_rest_alone() {
         "/api/v1/configs/connections",
         "/api/v1/configs/models",
         "/api/v1/configs/code_execution",
+        "/api/v1/configs/subagents",
+        "/api/v1/configs/tool_servers",
+        "/api/v1/configs/terminal_servers",
         "/api/v1/auths/admin/config",
+        "/api/v1/auths/admin/config/oauth",
     ] {
         let before = admin.get(address).await.ok();
         assert_eq!(admin.post(address, before.clone()).await.ok(), before, "{address}");
@@ -122,4 +126,69 @@ async fn everybody_sees_the_banners_that_an_administrator_set() {
       }
     ]
     "#);
+}
+
+#[tokio::test]
+async fn single_sign_on_is_kept_in_memory_unless_the_operator_wants_it_stored() {
+    const OAUTH: &str = "/api/v1/auths/admin/config/oauth";
+    for keeps in [false, true] {
+        let server = TestApp::with(&[("ENABLE_OAUTH_PERSISTENT_CONFIG", if keeps { "true" } else { "false" })]).await;
+        let admin = server.admin().await;
+        let before = admin.get(OAUTH).await.ok();
+        assert_eq!(before["ENABLE_OAUTH_PERSISTENT_CONFIG"], keeps);
+        assert_eq!(
+            (&before["OAUTH_ALLOWED_DOMAINS"], &before["OAUTH_ALLOWED_ROLES"]),
+            (&json!("*"), &json!("user,admin"))
+        );
+        assert_eq!((&before["OAUTH_TIMEOUT"], &before["OAUTH_SUB_CLAIM"]), (&json!(""), &json!(null)));
+        let change = json!({"OAUTH_ALLOWED_DOMAINS": "a.example, b.example", "OAUTH_TIMEOUT": "30", "OAUTH_SUB_CLAIM": "oid",
+            "OAUTH_GROUP_DEFAULT_SHARE": "members", "ENABLE_OAUTH_SIGNUP": null});
+        let after = admin.post(OAUTH, change).await.ok();
+        assert_eq!(
+            (&after["OAUTH_ALLOWED_DOMAINS"], &after["OAUTH_TIMEOUT"]),
+            (&json!("a.example,b.example"), &json!(30))
+        );
+        assert_eq!(
+            (&after["OAUTH_GROUP_DEFAULT_SHARE"], &after["ENABLE_OAUTH_SIGNUP"]),
+            (&json!("members"), &json!(false))
+        );
+        assert_eq!(admin.get(OAUTH).await.ok(), after);
+        assert_eq!(server.app.config.get("oauth.allowed_domains"), json!(["a.example", "b.example"]));
+        let stored = server.app.store.config().await.unwrap().get("oauth.sub_claim").cloned();
+        assert_eq!(stored == Some(json!("oid")), keeps);
+        for (more, status) in [
+            (json!({"OPENID_PROVIDER_URL": "nothing"}), 400),
+            (json!({"OAUTH_TIMEOUT": "soon"}), 400),
+            (json!({"OAUTH_TIMEOUT": -1}), 400),
+            (json!({"OAUTH_CODE_CHALLENGE_METHOD": "plain"}), 400),
+            (json!({"OAUTH_BLOCKED_GROUPS": "no list"}), 400),
+            (json!({"OAUTH_GROUP_DEFAULT_SHARE": "odd"}), 400),
+            (json!({"ENABLE_OAUTH": "x"}), 422),
+            (json!({"OAUTH_SCOPES": 1}), 422),
+        ] {
+            assert_eq!(admin.post(OAUTH, more.clone()).await.refused(), status, "{more}");
+        }
+        assert_eq!(admin.get(OAUTH).await.ok(), after);
+    }
+}
+
+#[tokio::test]
+async fn helpers_of_models_need_room_for_at_least_one() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    let address = "/api/v1/configs/subagents";
+    let mut form = admin.get(address).await.ok();
+    form["SUBAGENTS_MAX_CONCURRENT"] = json!(0);
+    assert_eq!(admin.post(address, form.clone()).await.refused(), 400);
+    form["SUBAGENTS_MAX_CONCURRENT"] = json!(3);
+    assert_eq!(admin.post(address, form).await.ok()["SUBAGENTS_MAX_CONCURRENT"], 3);
+}
+
+#[tokio::test]
+async fn a_browser_learns_how_to_ask_this_server() {
+    let server = TestApp::with(&[("WEBUI_NAME", "A & B"), ("WEBUI_URL", "https://chat.example/")]).await;
+    let reply = server.call("GET", "/opensearch.xml", None).await;
+    assert_eq!((reply.status.as_u16(), reply.headers["content-type"].to_str().unwrap()), (200, "application/xml"));
+    assert!(reply.text.contains("<ShortName>A &amp; B</ShortName>"), "{}", reply.text);
+    assert!(reply.text.contains("https://chat.example/?shared={searchTerms}"), "{}", reply.text);
 }

@@ -36,6 +36,7 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ),
     ("/api/v1/auths/oauth", "the id is the name of another identity provider"),
     ("/api/v1/configs/namespace/{namespace}", "the id is the beginning of setting names"),
+    ("/api/events/webhooks/{webhook_id}", "for administrators"),
     ("/api/v1/chats/list/user/{user_id}", "for administrators"),
     ("/api/tasks/stop/{task_id}", "for administrators"),
     ("/api/chat/actions/{action_id}", "the id is the name of an action; the chat is in the body"),
