@@ -1,7 +1,7 @@
 //! What providers answer at `/openai/*` and `/ollama/*`: their answers as they are, their failures as ours.
 
 use airis_domain::{Json as Value, JsonMap, User};
-use airis_providers::{ProviderError, RawReply};
+use airis_providers::{Kind, ProviderError, RawReply};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -31,6 +31,19 @@ pub fn refusal(error: ProviderError) -> Response {
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, other.to_string()).into_response()
         }
     }
+}
+
+/// Refuses while an administrator has turned connections of this kind off.
+pub fn require_on(app: &App, kind: Kind) -> Result<()> {
+    let (key, name) = match kind {
+        Kind::OpenAi => ("openai.enable", "OpenAI-compatible"),
+        Kind::Ollama => ("ollama.enable", "Ollama"),
+    };
+    if app.config.flag(key) {
+        return Ok(());
+    }
+    let detail = format!("{name} connections are turned off");
+    Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, detail))
 }
 
 /// The model that a body names (`model`, or `name` as older programs write), which the person may use.

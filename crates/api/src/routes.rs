@@ -147,9 +147,16 @@ fn openai_area() -> OpenApiRouter<App> {
         .routes(routes!(openai::config::update))
         .routes(routes!(openai::verify::verify))
         .routes(routes!(openai::list::all))
-        .routes(routes!(openai::list::one))
+        .routes(routes!(openai::list::one, openai::manage::delete))
+        .routes(routes!(openai::manage::catalog))
+        .routes(routes!(openai::manage::load))
+        .routes(routes!(openai::manage::unload))
+        .routes(routes!(openai::manage::download))
+        .routes(routes!(openai::manage::status))
+        .routes(routes!(openai::manage::events))
         .routes(routes!(openai::ask::chat))
         .routes(routes!(openai::ask::responses))
+        .routes(routes!(openai::speech::speak))
         .routes(routes!(openai::proxy::get, openai::proxy::post, openai::proxy::put, openai::proxy::delete))
 }
 
@@ -197,6 +204,15 @@ fn ollama_area() -> OpenApiRouter<App> {
         .routes(routes!(ollama::manage::remove))
         .routes(routes!(ollama::manage::remove_at))
         .routes(routes!(ollama::manage::unload))
+        .routes(routes!(ollama::transfer::download))
+        .routes(routes!(ollama::transfer::download_at))
+        // A model goes to the disk as it comes, however large it is.
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(ollama::transfer::upload))
+                .routes(routes!(ollama::transfer::upload_at))
+                .layer(DefaultBodyLimit::disable()),
+        )
 }
 
 /// People.

@@ -123,6 +123,11 @@ impl Connection {
         if self.prefix().is_empty() { id.to_owned() } else { format!("{}.{id}", self.prefix()) }
     }
 
+    /// OpenAI's own server.
+    pub fn is_openai(&self) -> bool {
+        self.url.contains("api.openai.com")
+    }
+
     pub fn is_azure(&self) -> bool {
         self.text("provider") == "azure" || self.options.get("azure").and_then(Json::as_bool).unwrap_or(false)
     }

@@ -15,6 +15,8 @@ pub enum Host<'a> {
     Index(usize),
     /// One that has this model.
     Model(&'a str),
+    /// One that speaks with this model: it offers it, or is OpenAI's own server, which lists no voices.
+    Voice(&'a str),
     /// The first enabled one.
     Any,
 }
@@ -61,19 +63,20 @@ impl Providers {
     }
 
     /// The tokens of a request in the shape of Anthropic's messages API (`{"input_tokens": n}`), counted by the server
-    /// that has the model.
+    /// that has the model. Built-in models count `messages`, the same request in OpenAI's shape.
     pub async fn count_tokens(
         &self,
         model: &str,
         mut body: JsonMap,
+        messages: Vec<Json>,
         user: Option<&User>,
     ) -> Result<RawReply, ProviderError> {
         let (connection, path) = match self.inner.route(model).await? {
             Route::OpenAi(connection) => (connection, "/messages/count_tokens"),
             Route::Ollama(hosts) => (self.inner.next(&hosts).clone(), "/v1/messages/count_tokens"),
             Route::Local => {
-                let body = json!({"error": {"message": "Built-in models count tokens only while they answer"}});
-                return Err(ProviderError::Answer { status: 400, body });
+                let count = self.inner.local.count(model, messages).await?;
+                return Ok(RawReply::json(json!({"input_tokens": count})));
             }
         };
         body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
@@ -109,6 +112,13 @@ impl Providers {
         match host {
             Host::Index(index) => all.into_iter().nth(*index).ok_or_else(nobody),
             Host::Any => all.into_iter().find(Connection::enabled).ok_or_else(nobody),
+            Host::Voice(model) => match self.inner.route(model).await {
+                Ok(Route::OpenAi(connection)) => Ok(connection),
+                _ => all
+                    .into_iter()
+                    .find(|connection| connection.enabled() && connection.is_openai())
+                    .ok_or_else(|| ProviderError::UnknownModel((*model).to_owned())),
+            },
             Host::Model(model) => match (kind, self.inner.route(model).await?) {
                 (Kind::OpenAi, Route::OpenAi(connection)) => Ok(connection),
                 (Kind::Ollama, Route::Ollama(hosts)) => Ok(self.inner.next(&hosts).clone()),

@@ -10,6 +10,8 @@ use super::catalogue::{self, Listed};
 use crate::app::App;
 use crate::error::{ApiError, Result};
 
+const NOT_FOUND: &str = "Model not found";
+
 /// The entries a person may pick.
 pub async fn list(app: &App, user: &User, refresh: bool) -> Result<Vec<Value>> {
     let groups = groups(app, user).await?;
@@ -24,14 +26,24 @@ pub async fn ids(app: &App, user: &User) -> Result<HashSet<String>> {
     Ok(models.into_iter().filter(|model| may_use(app, user, &groups, model)).map(|model| model.id).collect())
 }
 
-/// Refuses a model that the person may not use. The answer is the same for one that does not exist.
+/// Refuses a model that the person may not use with 403, as the contract does, and one that is not there with 404.
 pub async fn require(app: &App, user: &User, id: &str) -> Result<()> {
     let groups = groups(app, user).await?;
-    let models = catalogue::all(app, false).await?;
-    if models.iter().any(|model| model.id == id && may_use(app, user, &groups, model)) {
-        return Ok(());
+    let listed = catalogue::all(app, false).await?.into_iter().find(|model| model.id == id);
+    let model = match listed {
+        Some(model) => model,
+        None => embedder(app, id).await?.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, NOT_FOUND))?,
+    };
+    if may_use(app, user, &groups, &model) { Ok(()) } else { Err(ApiError::forbidden(NOT_FOUND)) }
+}
+
+/// A built-in embedding model: nobody can chat with it, so no list shows it.
+async fn embedder(app: &App, id: &str) -> Result<Option<Listed>> {
+    if !app.providers.embeds(id) {
+        return Ok(None);
     }
-    Err(ApiError::new(StatusCode::NOT_FOUND, "Model not found"))
+    let (row, grants) = (app.store.model(id).await?, app.store.grants("model", id).await?);
+    Ok(Some(Listed { id: id.to_owned(), entry: json!({"id": id}), row, grants }))
 }
 
 /// Ids and names of the models that were granted to one of these groups, or to everybody.

@@ -12,12 +12,13 @@ use crate::caller::{Admin, Verified};
 use crate::error::Result;
 use crate::extract::{Json, Path, Query};
 use crate::models::visible;
-use crate::provided::answer;
+use crate::provided::{answer, require_on};
 
 /// Models of all servers that the caller may use, each with the servers that have it.
 #[utoipa::path(get, path = "/ollama/api/tags", tag = "ollama", security(("verified" = [])), params(HostQuery),
     responses((status = 200, body = Object)))]
 pub async fn tags(person: Verified, State(app): State<App>, Query(host): Query<HostQuery>) -> Result<Response> {
+    require_on(&app, Kind::Ollama)?;
     if let Some(index) = host.url_idx {
         return tags_at(person, State(app), Path(index)).await;
     }
@@ -28,6 +29,7 @@ pub async fn tags(person: Verified, State(app): State<App>, Query(host): Query<H
 #[utoipa::path(get, path = "/ollama/api/tags/{url_idx}", tag = "ollama", security(("verified" = [])),
     params(("url_idx" = usize, Path)), responses((status = 200, body = Object)))]
 pub async fn tags_at(person: Verified, State(app): State<App>, Path(index): Path<usize>) -> Result<Response> {
+    require_on(&app, Kind::Ollama)?;
     if person.role == airis_domain::Role::Admin {
         return Ok(read(&app, index, "/api/tags").await);
     }

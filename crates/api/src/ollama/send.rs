@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::error::{ApiError, Result};
-use crate::provided::{answer, usable_model};
+use crate::provided::{answer, require_on, usable_model};
 
 /// Sends a body that names a model which the person may use.
 pub async fn with_model(app: &App, user: &User, index: Option<usize>, path: &str, body: JsonMap) -> Result<Response> {
+    require_on(app, Kind::Ollama)?;
     let model = usable_model(app, user, &body).await.map_err(|refused| match refused.status {
         StatusCode::NOT_FOUND => ApiError::bad_request("Model not found"),
         _ => refused,
@@ -21,6 +22,9 @@ pub async fn with_model(app: &App, user: &User, index: Option<usize>, path: &str
 
 /// Sends a body to a server; an unknown model is the caller's mistake.
 pub async fn to(app: &App, user: &User, host: Host<'_>, method: &str, path: &str, body: JsonMap) -> Response {
+    if let Err(refused) = require_on(app, Kind::Ollama) {
+        return refused.into_response();
+    }
     let reply = app.providers.forward(Kind::Ollama, host, method, path, Some(Value::Object(body)), Some(user)).await;
     match reply {
         Err(airis_providers::ProviderError::UnknownModel(_)) => {

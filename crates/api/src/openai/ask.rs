@@ -11,13 +11,15 @@ use crate::app::App;
 use crate::caller::Verified;
 use crate::error::Result;
 use crate::extract::{Checked, FreeForm, Json};
-use crate::provided::{answer, usable_model};
+use crate::provided::{answer, require_on, usable_model};
 
 /// A chat completion as the provider answers it.
 #[utoipa::path(post, path = "/openai/chat/completions", tag = "openai", security(("verified" = [])),
     request_body = Object, responses((status = 200, body = Value)))]
 pub async fn chat(person: Verified, State(app): State<App>, Json(FreeForm(body)): Json<FreeForm>) -> Result<Response> {
+    require_on(&app, Kind::OpenAi)?;
     let model = usable_model(&app, &person, &body).await?;
+    let model = app.turns.answering_model(&person, &model).await?;
     let user = Some((*person).clone());
     Ok(answer(app.providers.pass(ChatRequest { model, body, user, chat_id: None, prefix: None }).await))
 }
@@ -71,6 +73,7 @@ pub async fn responses(
     State(app): State<App>,
     form: Checked<OpenAIResponsesForm>,
 ) -> Result<Response> {
+    require_on(&app, Kind::OpenAi)?;
     let model = usable_model(&app, &person, &form.body).await?;
     let body = Some(Value::Object(form.body));
     let reply =

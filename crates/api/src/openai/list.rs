@@ -1,6 +1,7 @@
 //! Models of the connections.
 
 use airis_domain::Json as Value;
+use airis_providers::Kind;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use crate::caller::Verified;
 use crate::error::Result;
 use crate::extract::{Json, Path, Query};
 use crate::models::{catalogue, visible};
-use crate::provided::refusal;
+use crate::provided::{refusal, require_on};
 
 /// One connection, or all.
 #[derive(Deserialize, IntoParams)]
@@ -27,6 +28,7 @@ pub struct ConnectionQuery {
 #[utoipa::path(get, path = "/openai/models", tag = "openai", security(("verified" = [])), params(ConnectionQuery),
     responses((status = 200, body = Value)))]
 pub async fn all(person: Verified, State(app): State<App>, Query(query): Query<ConnectionQuery>) -> Result<Response> {
+    require_on(&app, Kind::OpenAi)?;
     if let Some(index) = query.url_idx {
         return one(person, State(app), Path(index)).await;
     }
@@ -41,12 +43,13 @@ pub async fn all(person: Verified, State(app): State<App>, Query(query): Query<C
 #[utoipa::path(get, path = "/openai/models/{url_idx}", tag = "openai", security(("verified" = [])),
     params(("url_idx" = usize, Path)), responses((status = 200, body = Value)))]
 pub async fn one(person: Verified, State(app): State<App>, Path(index): Path<usize>) -> Result<Response> {
+    require_on(&app, Kind::OpenAi)?;
     let mut list = match app.providers.list_of(index).await {
         Ok(list) => list,
         Err(error) => return Ok(refusal(error)),
     };
     let allowed = visible::ids(&app, &person).await?;
-    let prefix = app.providers.prefix_of(airis_providers::Kind::OpenAi, index);
+    let prefix = app.providers.prefix_of(Kind::OpenAi, index);
     let known = |id: &str| if prefix.is_empty() { id.to_owned() } else { format!("{prefix}.{id}") };
     if person.role != airis_domain::Role::Admin
         && let Some(models) = list.get_mut("data").and_then(Value::as_array_mut)

@@ -3,5 +3,7 @@
 pub mod ask;
 pub mod config;
 pub mod list;
+pub mod manage;
 pub mod proxy;
+pub mod speech;
 pub mod verify;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Path, body};
-use crate::provided::answer;
+use crate::provided::{answer, require_on};
 
 /// Hands a reading request on.
 #[utoipa::path(get, path = "/openai/{*path}", tag = "openai", security(("verified" = [])),
@@ -51,7 +51,7 @@ pub async fn delete(person: Verified, State(app): State<App>, Path(path): Path<S
 }
 
 /// The body as it was sent.
-pub struct Sent(Bytes);
+pub struct Sent(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = ApiError;
@@ -65,6 +65,7 @@ async fn hand_on(app: &App, user: &User, method: &str, path: &str, body: Bytes) 
     if !app.config.settings().enable_openai_passthrough {
         return Err(ApiError::forbidden("Handing requests on is turned off (ENABLE_OPENAI_API_PASSTHROUGH)"));
     }
+    require_on(app, Kind::OpenAi)?;
     if path.split('/').any(|part| part == "..") {
         return Err(ApiError::bad_request("This is no address"));
     }

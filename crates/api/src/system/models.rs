@@ -14,6 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::extract::{Json, Query};
 use crate::models::{catalogue, visible};
 use crate::ollama;
+use crate::provided::answer;
 
 /// Whether to ask providers again.
 #[derive(Deserialize, IntoParams)]
@@ -60,8 +61,13 @@ pub async fn unload(admin: Admin, State(app): State<App>, Json(form): Json<Model
     let Some(model) = models.iter().find(|model| model.id == form.model) else {
         return Err(ApiError::new(StatusCode::NOT_FOUND, "Model not found"));
     };
-    if model.entry.get("ollama").is_none() {
-        return Err(ApiError::bad_request("The server of this model does not unload models on request"));
+    if model.entry.get("ollama").is_some() {
+        return ollama::manage::unload_model(&app, &admin, &form.model).await;
     }
-    ollama::manage::unload_model(&app, &admin, &form.model).await
+    if model.entry.get("openai").is_none() {
+        return Err(ApiError::bad_request("This model is let go by itself when nobody uses it"));
+    }
+    let response = answer(app.providers.unload(&form.model).await);
+    app.providers.models(true).await;
+    Ok(response)
 }

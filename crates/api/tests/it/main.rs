@@ -3,6 +3,7 @@
 
 mod analytics;
 mod app;
+mod arena;
 mod attached;
 mod auth;
 mod bad_input;
@@ -21,6 +22,7 @@ mod guests;
 mod happenings;
 mod jobs;
 mod key_limits;
+mod kept_models;
 mod matrix;
 mod models;
 mod pages;
@@ -31,5 +33,7 @@ mod servers;
 mod shared_chats;
 mod slapd;
 mod stats;
+mod transfer;
+mod upstream;
 mod usage;
 mod users;

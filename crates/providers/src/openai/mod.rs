@@ -26,7 +26,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 pub async fn list_raw(http: &Http, connection: &Connection) -> Result<Json, ProviderError> {
     let url = format!("{}/models", connection.url);
     let mut list = http.list_json(connection, http.request(connection, Method::GET, &url, None)).await?;
-    if connection.url.contains("api.openai.com")
+    if connection.is_openai()
         && let Some(data) = list.get_mut("data").and_then(Json::as_array_mut)
     {
         data.retain(|model| !NOT_CHAT.iter().any(|part| model["id"].as_str().unwrap_or_default().contains(part)));
@@ -37,27 +37,52 @@ pub async fn list_raw(http: &Http, connection: &Connection) -> Result<Json, Prov
 /// The models that people may pick.
 pub async fn models(http: &Http, connection: &Connection) -> Result<Vec<ProviderModel>, ProviderError> {
     let chosen = connection.model_ids();
-    let list = if chosen.is_empty() {
-        let list = list_raw(http, connection).await?;
-        let models = list.get("data").unwrap_or(&list).as_array().cloned();
-        models.ok_or_else(|| {
-            let said = words::said(&list).unwrap_or_default();
-            ProviderError::Broken(format!("no list of models, but \"{said}\"; is the address right?"))
-        })?
-    } else {
-        chosen.iter().map(|id| json!({"id": id, "name": id, "owned_by": "openai", "object": "model"})).collect()
+    if !chosen.is_empty() {
+        return Ok(chosen.iter().map(|id| named(connection, id)).collect());
+    }
+    let list = list_raw(http, connection).await?;
+    let models = list.get("data").unwrap_or(&list).as_array().cloned();
+    let models = models.ok_or_else(|| {
+        let said = words::said(&list).unwrap_or_default();
+        ProviderError::Broken(format!("no list of models, but \"{said}\"; is the address right?"))
+    })?;
+    Ok(models.into_iter().filter_map(|model| entry(connection, model)).collect())
+}
+
+/// A model that the settings name; its server is not asked. The contract wraps its entry twice.
+fn named(connection: &Connection, own: &str) -> ProviderModel {
+    let id = connection.public_id(own);
+    let wrap = |inner: Json| {
+        let mut entry = json!({
+            "id": id, "name": id, "owned_by": "openai", "openai": inner, "urlIdx": connection.index,
+            "connection_type": connection_type(connection),
+        });
+        if !connection.tags().is_empty() {
+            entry["tags"] = json!(connection.tags());
+        }
+        entry
     };
-    Ok(list.into_iter().filter_map(|model| entry(connection, model)).collect())
+    let mut entry = wrap(wrap(json!({"id": own})));
+    entry["provider"] = json!(connection.text("provider"));
+    ProviderModel { name: id.clone(), id, entry }
+}
+
+fn connection_type(connection: &Connection) -> &str {
+    Some(connection.text("connection_type")).filter(|kind| !kind.is_empty()).unwrap_or("external")
 }
 
 fn entry(connection: &Connection, mut model: Json) -> Option<ProviderModel> {
     let own = model.get("id").or_else(|| model.get("name"))?.as_str()?.to_owned();
     let id = connection.public_id(&own);
-    let name = model.get("name").and_then(Json::as_str).unwrap_or(&id).to_owned();
-    let kind = Some(connection.text("connection_type")).filter(|kind| !kind.is_empty()).unwrap_or("external");
+    let name = model.get("name").and_then(Json::as_str).map_or_else(|| id.clone(), |name| connection.public_id(name));
+    let kind = connection_type(connection);
     let created = model.get("created").cloned();
     let object = model.as_object_mut()?;
     object.insert("connection_type".to_owned(), json!(kind));
+    if !connection.prefix().is_empty() {
+        object.insert("id".to_owned(), json!(id));
+        object.entry("name").and_modify(|shown| *shown = json!(name));
+    }
     let mut entry = json!({
         "id": id, "object": "model", "owned_by": "openai", "connection_type": kind, "name": name,
         "openai": model, "provider": connection.text("provider"), "urlIdx": connection.index,
