@@ -87,6 +87,8 @@ pub struct Settings {
     /// Folder of built-in models, or one GGUF file.
     pub local_model_path: Option<PathBuf>,
     pub offline_mode: bool,
+    /// A mirror of Hugging Face that models may be fetched from.
+    pub hf_endpoint: Option<String>,
     pub enable_version_update_check: bool,
     pub enable_public_active_users_count: bool,
     pub enable_easter_eggs: bool,
@@ -193,6 +195,7 @@ impl Settings {
             stream_delta_chunk_size: v.required::<usize>("CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE")?.max(1),
             local_model_path: v.filled("LOCAL_MODEL_PATH").map(PathBuf::from),
             offline_mode: v.flag("OFFLINE_MODE"),
+            hf_endpoint: v.filled("HF_ENDPOINT"),
             enable_version_update_check: v.flag("ENABLE_VERSION_UPDATE_CHECK") && !v.flag("OFFLINE_MODE"),
             enable_public_active_users_count: v.flag("ENABLE_PUBLIC_ACTIVE_USERS_COUNT"),
             enable_easter_eggs: v.flag("ENABLE_EASTER_EGGS"),

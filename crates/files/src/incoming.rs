@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt;
 
-use crate::Result;
+use crate::{FilesError, Result};
 
 /// How unfinished uploads are named; no kept file can be, as those begin with an id.
 const PREFIX: &str = ".incoming-";
@@ -56,6 +56,14 @@ impl Incoming {
 }
 
 impl Received {
+    /// Reads it while nobody keeps it.
+    pub async fn open(&self) -> Result<File> {
+        match &self.part.0 {
+            Some(path) => Ok(File::open(path).await?),
+            None => Err(FilesError::Gone),
+        }
+    }
+
     /// Moves the upload to where it stays; both must lie on one disk.
     pub async fn settle(mut self, target: &Path) -> Result<()> {
         if let Some(path) = &self.part.0 {

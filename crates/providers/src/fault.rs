@@ -15,8 +15,9 @@ pub fn unreachable(connection: &Connection, error: &reqwest::Error) -> ProviderE
 }
 
 /// What people call the other side.
-pub fn name(connection: &Connection) -> &'static str {
+pub fn name(connection: &Connection) -> &str {
     match connection.kind {
+        _ if !connection.text("called").is_empty() => connection.text("called"),
         Kind::OpenAi => "the OpenAI-compatible server",
         Kind::Ollama => "Ollama",
     }

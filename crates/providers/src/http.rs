@@ -63,6 +63,16 @@ impl Http {
         }
     }
 
+    /// The same deadlines with another client.
+    pub fn with_client(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
+    /// How long nothing may happen.
+    pub fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// A request to `url` with the connection's credentials and headers.
     pub fn request(
         &self,

@@ -9,11 +9,13 @@ mod fault;
 mod http;
 mod lines;
 mod local;
+mod manage;
 mod objects;
 mod ollama;
 mod openai;
 mod passthrough;
 mod probe;
+mod publisher;
 mod redact;
 mod stream;
 mod words;
@@ -21,8 +23,11 @@ mod words;
 pub use connection::Kind;
 pub use error::ProviderError;
 pub use local::{LocalKind, LocalModel};
+pub use manage::Wish;
+pub use ollama::{Import, ModelFile};
 pub use passthrough::Host;
 pub use probe::Probe;
+pub use publisher::Published;
 pub use stream::{ChatStream, Chunk, Part};
 
 use std::pin::Pin;
@@ -178,6 +183,11 @@ impl Providers {
         openai::forward(&inner.http, &connection, reqwest::Method::POST, path, Some(&Json::Object(body)), user.as_ref())
             .await
             .and_then(openai::no_page)
+    }
+
+    /// Whether this is a built-in embedding model. Looks at the disk.
+    pub fn embeds(&self, model: &str) -> bool {
+        self.inner.local.embeds(model)
     }
 
     /// Whether `ChatRequest::prefix` is honoured exactly for this model.

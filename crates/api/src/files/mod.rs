@@ -1,6 +1,6 @@
 //! Files that people upload.
 
-mod body;
+pub(crate) mod body;
 pub mod content;
 pub mod delete;
 pub mod list;

@@ -8,4 +8,5 @@ pub mod generate;
 pub mod hosts;
 pub mod manage;
 mod send;
+pub mod transfer;
 pub mod verify;

@@ -34,5 +34,6 @@ pub(super) const VARIABLES: &[Variable] = &[
     json("EVALUATION_ARENA_MODELS", "[]").key("evaluation.arena.models").doc("JSON list of arena models"),
     flag("ENABLE_CUSTOM_MODEL_FALLBACK", false).doc("If a custom model's base is missing use the first default model"),
     flag("OFFLINE_MODE", false).doc("No outbound model/version downloads, no pip installs"),
+    text("HF_ENDPOINT", "").doc("Address of a mirror of Hugging Face from which models may be fetched"),
     text("LOCAL_MODEL_PATH", "").doc("Folder of built-in GGUF models, or one file; default: models in the data folder"),
 ];

@@ -1,6 +1,9 @@
 //! Ollama servers through their native protocol.
 
 mod convert;
+mod import;
+
+pub use import::{Import, ModelFile};
 
 use std::collections::HashMap;
 

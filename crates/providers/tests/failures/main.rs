@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod files;
+mod imports;
 mod lists;
 mod ndjson;
 mod refusals;
