@@ -1,5 +1,6 @@
 //! Entities, ids and wire shapes that every room shares. Knows no HTTP, no SQL and no provider.
 
+mod arena;
 mod chat;
 mod event;
 mod event_hook;
@@ -16,6 +17,7 @@ mod time;
 mod turn;
 mod user;
 
+pub use arena::Arena;
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
 pub use event_hook::EventHook;

@@ -1,7 +1,5 @@
 //! From a request to stored messages and running turns, in one transaction.
 
-use std::collections::HashMap;
-
 use airis_access::{AccessError, JoinedChat};
 use airis_domain::{
     Chat, ChatId, Json, JsonMap, Message, MessageId, MessageRole, Role, Turn, TurnId, TurnState, User, now,
@@ -12,21 +10,23 @@ use serde_json::json;
 use crate::form::{Background, Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
-use crate::{Inner, Start, Started, TurnError, items, lease, run};
+use crate::{Inner, Start, Started, TurnError, arena, items, lease, run};
 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
+
+/// Where a reply names the model that an arena picked.
+const SELECTED: &str = "selectedModelId";
 
 pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) -> Result<Started, TurnError> {
     if inner.is_draining() {
         return Err(TurnError::Draining);
     }
     let mut form = Form::read(body)?;
-    let mut models = HashMap::new();
+    let mut models: Vec<Resolved> = Vec::new();
     for wanted in &form.wanted {
-        if !models.contains_key(&wanted.model) {
-            models.insert(wanted.model.clone(), resolve(inner, user, &wanted.model).await?);
-        }
+        let model = answering(inner, user, &form, wanted, &models).await?;
+        models.push(model);
     }
     let temporary = form.chat.as_ref().is_some_and(ChatId::is_temporary);
     let joined = match &form.chat {
@@ -48,7 +48,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     let mut extended = if temporary { form.take_trailing_reply() } else { None };
     let mut parent = form.reply_parent();
     if !temporary {
-        let mut new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns).await?;
+        let mut new = plan(inner, user, &form, existing.as_ref(), &chat_id, &turns, &models).await?;
         if guest {
             add_only(inner, &form, &new).await?;
             new.patch = ChatPatch { touch: true, ..ChatPatch::default() };
@@ -70,15 +70,14 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         kept.remove(name);
     }
     let kept = std::sync::Arc::new(kept);
-    for (index, (wanted, turn)) in form.wanted.iter().zip(&turns).enumerate() {
-        let Some(model) = models.get(&wanted.model) else { continue };
+    for (index, ((wanted, turn), model)) in form.wanted.iter().zip(&turns).zip(models).enumerate() {
         let start = Start {
             turn: turn.clone(),
             chat: chat_id.clone(),
             message: wanted.message.clone(),
             user: user.clone(),
             folder: folder.clone(),
-            model: model.clone(),
+            model,
             body: (*kept).clone(),
             background: form.background,
             session: form.session.clone(),
@@ -96,6 +95,36 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     }
     run::launch(inner, &chat_id, &turns);
     Ok(Started { task_ids: turns, chat_id })
+}
+
+/// The model of one reply. Replies of one request that are an arena's come from different models where there are some; a
+/// reply that is extended stays with the model that began it.
+async fn answering(
+    inner: &Inner,
+    user: &User,
+    form: &Form,
+    wanted: &Wanted,
+    before: &[Resolved],
+) -> Result<Resolved, TurnError> {
+    let same: Vec<Resolved> = before.iter().filter(|model| model.id == wanted.model).cloned().collect();
+    let Some(arena) = arena::find(&inner.config, &wanted.model) else {
+        return match same.into_iter().next() {
+            Some(model) => Ok(model),
+            None => resolve(inner, user, &wanted.model).await,
+        };
+    };
+    if let (Some(id), Some(chat)) = (&form.extends, &form.chat)
+        && let Some(message) = inner.store.message(chat, id).await?
+        && let Some(selected) = selected(&message)
+    {
+        return arena::again(inner, user, &arena, selected).await;
+    }
+    arena::pick(inner, user, &arena, &same).await
+}
+
+/// The model that an arena picked for a stored reply.
+pub fn selected(message: &Message) -> Option<&str> {
+    message.rest.get(SELECTED).and_then(Json::as_str)
 }
 
 /// The chat, if the asker may say something in it. What they may not is as good as missing.
@@ -140,6 +169,7 @@ async fn plan(
     existing: Option<&Chat>,
     chat_id: &ChatId,
     turns: &[TurnId],
+    models: &[Resolved],
 ) -> Result<NewTurn, TurnError> {
     let mut messages = Vec::new();
     if let Some(object) = &form.user_message {
@@ -149,7 +179,7 @@ async fn plan(
         messages.push(message);
     }
     let mut rows = Vec::new();
-    for (index, (wanted, turn)) in form.wanted.iter().zip(turns).enumerate() {
+    for (index, ((wanted, turn), model)) in form.wanted.iter().zip(turns).zip(models).enumerate() {
         let stored = match existing {
             Some(_) => inner.store.message(chat_id, &wanted.message).await?,
             None => None,
@@ -161,6 +191,10 @@ async fn plan(
             return Err(TurnError::Conflict("the reply's id belongs to another message".to_owned()));
         }
         let mut message = reply(form, chat_id, wanted, turn, stored);
+        match &model.selected {
+            Some(selected) => message.rest.insert(SELECTED.to_owned(), json!(selected)),
+            None => message.rest.shift_remove(SELECTED),
+        };
         if existing.is_some() {
             message.rest.entry("user_id").or_insert_with(|| json!(user.id));
             message.rest.insert("modelIdx".to_owned(), json!(wanted.index));
@@ -324,5 +358,5 @@ pub fn kept(checkpoint: &Json) -> Option<(String, JsonMap)> {
 
 /// A model that can no longer be found still lets a turn end with a clear error.
 pub fn gone(id: &str) -> Resolved {
-    Resolved { id: id.to_owned(), base: id.to_owned(), params: JsonMap::new(), meta: Json::Null }
+    Resolved { id: id.to_owned(), base: id.to_owned(), params: JsonMap::new(), meta: Json::Null, selected: None }
 }

@@ -1,5 +1,6 @@
 //! The life of one reply: prepare, generate, call tools, log, checkpoint, lease, take over, stop, follow-up tasks.
 
+mod arena;
 mod ask;
 mod attached;
 mod begin;

@@ -1,8 +1,8 @@
 //! From the model a person picked to the one that answers, if the person may use it.
 
-use airis_domain::{Json, JsonMap, ModelRow, Role, User};
+use airis_domain::{AccessGrant, Json, JsonMap, ModelRow, Role, User};
 
-use crate::{Inner, TurnError};
+use crate::{Inner, TurnError, arena};
 
 /// A model that may be used by the asker.
 #[derive(Clone, Debug)]
@@ -15,10 +15,21 @@ pub struct Resolved {
     pub params: JsonMap,
     /// What the stored model says of itself, capabilities among it.
     pub meta: Json,
+    /// The model that was picked for an arena, which `id` is then.
+    pub selected: Option<String>,
 }
 
-/// Finds a model. The answer for a model that is hidden from the asker is the same as for one that does not exist.
+/// Finds a model, or picks one where the id is an arena's. The answer for a model that is hidden from the asker is the
+/// same as for one that does not exist.
 pub async fn resolve(inner: &Inner, user: &User, id: &str) -> Result<Resolved, TurnError> {
+    match arena::find(&inner.config, id) {
+        Some(arena) => arena::pick(inner, user, &arena, &[]).await,
+        None => model(inner, user, id).await,
+    }
+}
+
+/// Finds a model that is no arena.
+pub async fn model(inner: &Inner, user: &User, id: &str) -> Result<Resolved, TurnError> {
     let row = inner.store.model(id).await?;
     if row.as_ref().is_some_and(|row| !row.is_active) || !may_use(inner, user, id, row.as_ref()).await? {
         return Err(TurnError::ModelNotFound);
@@ -36,23 +47,31 @@ pub async fn resolve(inner: &Inner, user: &User, id: &str) -> Result<Resolved, T
         params.extend(own.clone());
     }
     let meta = row.map(|row| row.meta).unwrap_or_default();
-    Ok(Resolved { id: id.to_owned(), base, params, meta })
+    Ok(Resolved { id: id.to_owned(), base, params, meta, selected: None })
 }
 
 async fn may_use(inner: &Inner, user: &User, id: &str, row: Option<&ModelRow>) -> Result<bool, TurnError> {
-    let settings = inner.config.settings();
-    if settings.bypass_model_access_control || (user.role == Role::Admin && settings.bypass_admin_access_control) {
+    if unlimited(inner, user) || row.is_some_and(|row| row.user_id == user.id) {
         return Ok(true);
     }
-    if row.is_some_and(|row| row.user_id == user.id) {
+    granted(inner, user, &inner.store.grants("model", id).await?).await
+}
+
+/// Whether these grants, or what the asker is, let a model be used.
+pub async fn granted(inner: &Inner, user: &User, grants: &[AccessGrant]) -> Result<bool, TurnError> {
+    if unlimited(inner, user) {
         return Ok(true);
     }
-    let grants = inner.store.grants("model", id).await?;
     if grants.is_empty() {
         return Ok(false);
     }
     let groups = inner.store.group_ids_of(&user.id).await?;
-    Ok(airis_access::granted(&grants, user, &groups, "read"))
+    Ok(airis_access::granted(grants, user, &groups, "read"))
+}
+
+fn unlimited(inner: &Inner, user: &User) -> bool {
+    let settings = inner.config.settings();
+    settings.bypass_model_access_control || (user.role == Role::Admin && settings.bypass_admin_access_control)
 }
 
 /// Parameters without those that are ours alone; `custom_params` are laid over them, texts that hold JSON as JSON.

@@ -63,25 +63,32 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
         pictures::send(inner, user, pictures::sees(&resolved.meta), messages).await?;
     }
     let request = ChatRequest { model: resolved.base, body, user: Some(user.clone()), chat_id: None, prefix: None };
-    Ok(cited(inner.providers.pass(request).await?, documents.sources))
+    let mut more = JsonMap::new();
+    if let Some(selected) = resolved.selected {
+        more.insert("selected_model_id".to_owned(), json!(selected));
+    }
+    if !documents.sources.is_empty() {
+        more.insert("sources".to_owned(), json!(documents.sources));
+    }
+    Ok(with(inner.providers.pass(request).await?, more))
 }
 
-/// The answer with what it rests on: a key more, or an event before all others.
-fn cited(mut reply: RawReply, sources: Vec<Json>) -> RawReply {
-    if sources.is_empty() || reply.status != 200 {
+/// The answer with which model gave it and what it rests on: keys more, or events before all others.
+fn with(mut reply: RawReply, more: JsonMap) -> RawReply {
+    if more.is_empty() || reply.status != 200 {
         return reply;
     }
     let streams = reply.content_type.starts_with("text/event-stream");
     reply.body = match reply.body {
         RawBody::Json(Json::Object(answer)) => {
-            let mut all = JsonMap::new();
-            all.insert("sources".to_owned(), Json::Array(sources));
+            let mut all = more;
             all.extend(answer);
             RawBody::Json(Json::Object(all))
         }
         RawBody::Stream(pieces) if streams => {
-            let event = format!("data: {}\n\n", json!({"sources": sources}));
-            RawBody::Stream(Box::pin(futures::stream::once(async move { Ok(event.into()) }).chain(pieces)))
+            let events: String =
+                more.into_iter().map(|(key, value)| format!("data: {}\n\n", json!({key: value}))).collect();
+            RawBody::Stream(Box::pin(futures::stream::once(async move { Ok(events.into()) }).chain(pieces)))
         }
         body => body,
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airis_domain::{Json, Message, MessageId, Turn, TurnId};
+use airis_domain::{Json, Message, MessageId, Turn, TurnId, User};
 use airis_store::{MessagePatch, StoreError};
 use futures::StreamExt;
 use futures::stream;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::form::Background;
 use crate::replay::{Replayed, replay};
-use crate::{Inner, Live, Start, TurnError, begin, items, lease, models, run};
+use crate::{Inner, Live, Start, TurnError, arena, begin, items, lease, models, run};
 
 /// What people read when a reply could not be continued where it was cut.
 const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
@@ -73,7 +73,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
     // A connection that does not answer must not hold up the end: then the turn ends with an error.
-    let resolved = match tokio::time::timeout(PATIENCE, models::resolve(inner, &user, &model)).await {
+    let resolved = match tokio::time::timeout(PATIENCE, found(inner, &user, &model, &message)).await {
         Ok(Ok(resolved)) => resolved,
         _ => begin::gone(&model),
     };
@@ -126,6 +126,14 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         None => inner.spawn(run::drive(inner.clone(), job)),
     };
     Ok(())
+}
+
+/// The model of a turn; where an arena picked one, that one again.
+async fn found(inner: &Inner, user: &User, model: &str, message: &Message) -> Result<models::Resolved, TurnError> {
+    match (arena::find(&inner.config, model), begin::selected(message)) {
+        (Some(arena), Some(selected)) => arena::again(inner, user, &arena, selected).await,
+        _ => models::resolve(inner, user, model).await,
+    }
 }
 
 /// What viewers saw of a turn that does not run here; `None` when its message is gone.

@@ -98,6 +98,7 @@ async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title
 /// Rounds of generation and tools until the model says no more.
 async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let limit = inner.config.settings().max_tool_call_iterations;
+    reveal(job)?;
     let broken = |error: StoreError| Ending::Failed(json!(error.to_string()));
     let documents = tokio::select! {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
@@ -117,6 +118,18 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         }
         toolloop::run(inner, job, &calls).await?;
         save(inner, job).await?;
+    }
+}
+
+/// Tells which model an arena picked, before its first word; once, however often the turn changes hands.
+fn reveal(job: &Job) -> Result<(), Ending> {
+    let mut progress = job.progress.lock();
+    match &job.model.selected {
+        Some(selected) if progress.seq == 0 => {
+            let event = Event::chat(json!({"selected_model_id": selected}));
+            job.tell(&mut progress, vec![event]).map_err(generate::log_failed)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use airis_domain::{AccessGrant, Json as Value, ModelRow};
+use airis_domain::{AccessGrant, Arena, Json as Value, ModelRow};
 use serde_json::json;
 
 use super::views::listed;
@@ -64,11 +64,50 @@ pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
         });
         list.push(Listed { id: row.id.clone(), entry, row: Some(row), grants });
     }
+    for arena in arenas(app) {
+        // What an administrator describes stands before what a server happens to call the same.
+        list.retain(|model| model.id != arena.id);
+        list.push(faceless(&arena));
+    }
     let order = app.config.texts("ui.model_order_list");
     if !order.is_empty() {
         list.sort_by_key(|model| order.iter().position(|id| *id == model.id).unwrap_or(usize::MAX));
     }
     Ok(list)
+}
+
+/// The arena of this id.
+pub fn arena(app: &App, id: &str) -> Option<Arena> {
+    arenas(app).into_iter().find(|arena| arena.id == id)
+}
+
+fn arenas(app: &App) -> Vec<Arena> {
+    if app.config.flag("evaluation.arena.enable") {
+        Arena::list(&app.config.get("evaluation.arena.models"))
+    } else {
+        Vec::new()
+    }
+}
+
+/// An arena as a model to pick; lists leave pictures out, which may be large.
+fn faceless(arena: &Arena) -> Listed {
+    let mut meta = arena.meta.clone();
+    if let Some(fields) = meta.as_object_mut() {
+        fields.shift_remove("profile_image_url");
+    }
+    let entry = json!({
+        "id": arena.id,
+        "name": arena.name,
+        "info": {"meta": meta},
+        "object": "model",
+        "created": 0,
+        "owned_by": "arena",
+        "arena": true,
+        "actions": [],
+        "filters": [],
+        "tags": [],
+    });
+    Listed { id: arena.id.clone(), entry, row: None, grants: arena.grants() }
 }
 
 /// An offered model with the marks that only the full list has.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::catalogue;
 use super::views::{ModelAccessResponse, view};
 use crate::app::App;
 use crate::caller::Verified;
@@ -48,7 +49,8 @@ pub async fn read(
     responses((status = 200, content_type = "image/png", body = Object)))]
 pub async fn image(_person: Verified, State(app): State<App>, Query(query): Query<IdQuery>) -> Result<Response> {
     let row = app.store.model(&query.id).await?;
-    let url = row.as_ref().and_then(|row| row.meta.get("profile_image_url")?.as_str()).unwrap_or_default();
+    let meta = row.map(|row| row.meta).or_else(|| catalogue::arena(&app, &query.id).map(|arena| arena.meta));
+    let url = meta.as_ref().and_then(|meta| meta.get("profile_image_url")?.as_str()).unwrap_or_default();
     if url.starts_with('/') && !url.starts_with("//") {
         return Ok((StatusCode::FOUND, [(header::LOCATION, url.to_owned())]).into_response());
     }
