@@ -104,3 +104,17 @@ async fn sentences_of_like_meaning_get_like_vectors() {
     assert!((dot(&vectors[0], &vectors[1]) - 0.678).abs() < 0.01);
     assert!((dot(&vectors[0], &vectors[2]) + 0.035).abs() < 0.01);
 }
+
+#[tokio::test]
+async fn tokens_are_counted_as_the_model_reads_them() {
+    let providers = providers(&models());
+    let messages =
+        json!([{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Wie geht's? 12345 <|im_end|>"}]);
+    let body = json!({"messages": messages, "max_tokens": 1});
+    let whole = providers.complete(ask(body.clone(), None)).await.unwrap();
+    let list = messages.as_array().unwrap().clone();
+    let body = body.as_object().unwrap().clone();
+    let reply = providers.count_tokens("smollm2-135m-instruct", body, list, None).await.unwrap();
+    let RawBody::Json(answer) = reply.body else { panic!("not JSON") };
+    assert_eq!(answer, json!({"input_tokens": whole["usage"]["prompt_tokens"]}));
+}

@@ -22,7 +22,15 @@ pub async fn embed(State(app): State<App>, user: Verified, Json(FreeForm(body)):
     if let Err(refused) = visible::require(&app, &user, &model).await {
         return refused.into_response();
     }
-    match app.providers.embeddings(&model, body, Some(user.0.user)).await {
+    // A custom model embeds as its base does; built-in embedding models are nobody's base.
+    let base = match app.providers.embeds(&model) {
+        true => model,
+        false => match app.turns.answering_model(&user, &model).await {
+            Ok(base) => base,
+            Err(error) => return raw::refusal(error),
+        },
+    };
+    match app.providers.embeddings(&base, body, Some(user.0.user)).await {
         Ok(reply) => raw::answer(reply),
         Err(error) => raw::refusal(TurnError::Provider(error)),
     }

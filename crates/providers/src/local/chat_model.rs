@@ -1,4 +1,4 @@
-//! A GGUF file in memory: weights, tokenizer and chat template.
+//! A GGUF file in memory: weights, and the script that goes with them.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -6,13 +6,10 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use candle_core::quantized::gguf_file::{Content, Value};
-use candle_core::quantized::tokenizer::TokenizerFromGguf;
 use candle_core::{Device, Tensor};
 use candle_transformers::models::quantized_llama::{MAX_SEQ_LEN, ModelWeights};
-use tokenizers::Tokenizer;
-use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::pre_tokenizers::digits::Digits;
-use tokenizers::pre_tokenizers::sequence::Sequence;
+
+use super::script::Script;
 
 /// Tokens of a prompt that are computed at once; bounds the memory of attention.
 const PROMPT_STEP: usize = 256;
@@ -23,13 +20,10 @@ const ENDS: [&str; 5] = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_
 pub struct ChatModel {
     weights: ModelWeights,
     device: Device,
-    pub tokenizer: Tokenizer,
-    pub template: Option<String>,
+    pub script: Script,
     /// Tokens that prompt and reply may have together.
     pub context: usize,
     pub ends: Vec<u32>,
-    /// Strings that must not come from what people write.
-    pub specials: Vec<String>,
     seen: Vec<u32>,
 }
 
@@ -70,51 +64,21 @@ fn supported(content: &Content) -> Result<(), String> {
 }
 
 impl ChatModel {
-    /// Reads the file. Fails with a sentence for the operator when it is cut off or of an unknown kind.
+    /// Reads the whole file. Fails with a sentence for the operator when it is cut off or of an unknown kind.
     pub fn load(path: &Path) -> Result<Self, String> {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        // A damaged file may hold numbers that bring a reader down.
-        let read =
-            catch_unwind(|| Self::read(path)).unwrap_or_else(|_| Err("it is damaged: fetch it again".to_owned()));
-        read.map_err(|problem| format!("the model file {name} cannot be used: {problem}"))
+        guarded(path, Self::read)
     }
 
     fn read(path: &Path) -> Result<Self, String> {
-        let broken = |error: candle_core::Error| {
-            let text = error.to_string();
-            let first = text.lines().next().unwrap_or_default();
-            format!("{first}; it may be cut off: fetch it again")
-        };
-        if let Some(problem) = problem(path) {
-            return Err(problem);
-        }
-        let mut file = BufReader::new(File::open(path).map_err(|error| format!("it cannot be opened: {error}"))?);
-        let content = Content::read(&mut file).map_err(broken)?;
-        supported(&content)?;
+        let (content, mut file) = head(path)?;
         check_length(path, &content)?;
         let device = device();
-        let mut tokenizer = Tokenizer::from_gguf(&content).map_err(broken)?;
-        if text(&content, "tokenizer.ggml.pre").is_some_and(|pre| pre == "smollm") {
-            // One token a digit, and no space before the first word.
-            let steps = vec![Digits::new(true).into(), ByteLevel::new(false, true, true).into()];
-            tokenizer.with_pre_tokenizer(Some(Sequence::new(steps)));
-        }
-        let mut ends: Vec<u32> = ENDS.iter().filter_map(|name| tokenizer.token_to_id(name)).collect();
+        let script = Script::read(&content).map_err(broken)?;
+        let mut ends: Vec<u32> = ENDS.iter().filter_map(|name| script.tokenizer.token_to_id(name)).collect();
         ends.extend(number(&content, "tokenizer.ggml.eos_token_id"));
-        let specials = tokenizer.get_added_tokens_decoder().values().map(|token| token.content.clone()).collect();
         let trained = number(&content, "llama.context_length").map_or(2048, |length| length as usize);
-        let template = text(&content, "tokenizer.chat_template");
         let weights = ModelWeights::from_gguf(content, &mut file, &device).map_err(broken)?;
-        Ok(Self {
-            weights,
-            device,
-            tokenizer,
-            template,
-            context: trained.min(MAX_SEQ_LEN),
-            ends,
-            specials,
-            seen: Vec::new(),
-        })
+        Ok(Self { weights, device, script, context: trained.min(MAX_SEQ_LEN), ends, seen: Vec::new() })
     }
 
     /// Logits behind these tokens. What the memory already holds is not computed again.
@@ -150,6 +114,35 @@ impl ChatModel {
     }
 }
 
+/// The script of a file; its weights are left alone.
+pub fn script(path: &Path) -> Result<Script, String> {
+    guarded(path, |path| Script::read(&head(path)?.0).map_err(broken))
+}
+
+/// Reads something of a file. A damaged one may hold numbers that bring a reader down.
+fn guarded<T>(path: &Path, read: fn(&Path) -> Result<T, String>) -> Result<T, String> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let read = catch_unwind(|| read(path)).unwrap_or_else(|_| Err("it is damaged: fetch it again".to_owned()));
+    read.map_err(|problem| format!("the model file {name} cannot be used: {problem}"))
+}
+
+/// The head of a file of a supported kind, and the file behind it.
+fn head(path: &Path) -> Result<(Content, BufReader<File>), String> {
+    if let Some(problem) = problem(path) {
+        return Err(problem);
+    }
+    let mut file = BufReader::new(File::open(path).map_err(|error| format!("it cannot be opened: {error}"))?);
+    let content = Content::read(&mut file).map_err(broken)?;
+    supported(&content)?;
+    Ok((content, file))
+}
+
+fn broken(error: candle_core::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    format!("{first}; it may be cut off: fetch it again")
+}
+
 /// The first GPU where this was built for one, else the processor.
 pub fn device() -> Device {
     Device::cuda_if_available(0).unwrap_or(Device::Cpu)
@@ -170,7 +163,7 @@ fn check_length(path: &Path, content: &Content) -> Result<(), String> {
     Ok(())
 }
 
-fn text(content: &Content, key: &str) -> Option<String> {
+pub fn text(content: &Content, key: &str) -> Option<String> {
     content.metadata.get(key).and_then(|value| value.to_string().ok()).cloned()
 }
 

@@ -79,7 +79,7 @@ impl Text {
     /// What the newest token adds, once it forms whole characters.
     fn push(&mut self, model: &ChatModel, tokens: &[u32]) -> Result<Option<String>, String> {
         let decode = |range: &[u32]| {
-            model.tokenizer.decode(range, true).map_err(|error| format!("tokens cannot be decoded: {error}"))
+            model.script.tokenizer.decode(range, true).map_err(|error| format!("tokens cannot be decoded: {error}"))
         };
         let before = decode(&tokens[self.start..self.done])?;
         let after = decode(&tokens[self.start..])?;

@@ -1,10 +1,13 @@
 //! Models that run inside this process: GGUF chat models and sentence-embedding models, found on disk.
 
 mod chat_model;
+mod counter;
 mod embedder;
 mod generate;
 mod prompt;
 mod sampling;
+mod script;
+mod vectors;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -42,13 +45,14 @@ pub struct Local {
     place: Arc<PathBuf>,
     chat: Arc<worker::Worker>,
     embedder: Arc<embedder::Embedder>,
+    counter: Arc<counter::Counter>,
 }
 
 impl Local {
     pub fn new(config: &Config) -> Self {
         let settings = config.settings();
         let place = settings.local_model_path.clone().unwrap_or_else(|| settings.data_dir.join("models"));
-        Self { place: Arc::new(place), chat: Arc::default(), embedder: Arc::default() }
+        Self { place: Arc::new(place), chat: Arc::default(), embedder: Arc::default(), counter: Arc::default() }
     }
 
     /// Every model under the models folder (or the one named file).
@@ -92,24 +96,14 @@ impl Local {
 
     pub async fn embeddings(&self, id: &str, body: &JsonMap) -> Result<Json, ProviderError> {
         let model = self.find(id, LocalKind::Embedding).ok_or_else(|| ProviderError::UnknownModel(id.to_owned()))?;
-        let texts = match body.get("input") {
-            Some(Json::String(text)) => vec![text.clone()],
-            Some(Json::Array(texts)) => texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
-            _ => Vec::new(),
-        };
-        if texts.is_empty() {
-            return Err(ProviderError::Answer {
-                status: 400,
-                body: json!({"detail": "input must be a text or a list of texts"}),
-            });
-        }
-        let (vectors, tokens) = self.embedder.embed(model, texts).await?;
-        let item =
-            |(index, vector): (usize, Vec<f32>)| json!({"object": "embedding", "index": index, "embedding": vector});
-        let data: Vec<Json> = vectors.into_iter().enumerate().map(item).collect();
-        Ok(
-            json!({"object": "list", "data": data, "model": id, "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}),
-        )
+        let (vectors, tokens) = self.embedder.embed(model, vectors::texts(body)?).await?;
+        vectors::answer(id, body, vectors, tokens)
+    }
+
+    /// The tokens that a chat model reads for these messages.
+    pub async fn count(&self, id: &str, messages: Vec<Json>) -> Result<usize, ProviderError> {
+        let model = self.find(id, LocalKind::Chat).ok_or_else(|| ProviderError::UnknownModel(id.to_owned()))?;
+        self.counter.count(model, messages).await
     }
 
     fn find(&self, id: &str, kind: LocalKind) -> Option<LocalModel> {

@@ -3,18 +3,19 @@
 use airis_domain::Json;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};
+use tokenizers::Encoding;
 
 use super::chat_model::ChatModel;
+use super::script::Script;
 
 /// Tokens of a prompt for these messages, the beginning of the reply (`prefix`) included. The oldest messages that are not
 /// system messages give way until `reserve` tokens are left for the reply.
 pub fn tokens(model: &ChatModel, messages: &[Json], prefix: &str, reserve: usize) -> Result<Vec<u32>, String> {
-    let mut messages: Vec<(String, String)> = messages.iter().map(|message| read(model, message)).collect();
+    let script = &model.script;
+    let mut messages: Vec<(String, String)> = messages.iter().map(|message| read(script, message)).collect();
     let limit = model.context.saturating_sub(reserve).max(64);
     loop {
-        let text = render(model, &messages)? + prefix;
-        let encoded =
-            model.tokenizer.encode(text, false).map_err(|error| format!("the prompt cannot be encoded: {error}"))?;
+        let encoded = encode(script, render(script, &messages)? + prefix)?;
         let tokens = encoded.get_ids();
         if tokens.len() <= limit {
             return Ok(tokens.to_vec());
@@ -28,15 +29,25 @@ pub fn tokens(model: &ChatModel, messages: &[Json], prefix: &str, reserve: usize
     }
 }
 
+/// How many tokens these messages are, however long the model's memory.
+pub fn count(script: &Script, messages: &[Json]) -> Result<usize, String> {
+    let messages: Vec<(String, String)> = messages.iter().map(|message| read(script, message)).collect();
+    Ok(encode(script, render(script, &messages)?)?.len())
+}
+
+fn encode(script: &Script, text: String) -> Result<Encoding, String> {
+    script.tokenizer.encode(text, false).map_err(|error| format!("the prompt cannot be encoded: {error}"))
+}
+
 /// Role and text; names of control tokens are taken out of what people wrote.
-fn read(model: &ChatModel, message: &Json) -> (String, String) {
+fn read(script: &Script, message: &Json) -> (String, String) {
     let role = message["role"].as_str().filter(|role| matches!(*role, "system" | "assistant")).unwrap_or("user");
     let mut text = match &message["content"] {
         Json::String(text) => text.clone(),
         Json::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"),
         _ => String::new(),
     };
-    for special in &model.specials {
+    for special in &script.specials {
         if text.contains(special.as_str()) {
             text = text.replace(special.as_str(), " ");
         }
@@ -44,8 +55,8 @@ fn read(model: &ChatModel, message: &Json) -> (String, String) {
     (role.to_owned(), text)
 }
 
-fn render(model: &ChatModel, messages: &[(String, String)]) -> Result<String, String> {
-    let Some(template) = &model.template else { return Ok(chat_ml(messages)) };
+fn render(script: &Script, messages: &[(String, String)]) -> Result<String, String> {
+    let Some(template) = &script.template else { return Ok(chat_ml(messages)) };
     let mut environment = Environment::new();
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
         environment.set_syntax(syntax);

@@ -27,6 +27,9 @@ pub fn to_openai(body: JsonMap) -> JsonMap {
     if let Some(choice) = body.get("tool_choice").and_then(tool_choice) {
         asked.insert("tool_choice".to_owned(), choice);
     }
+    if body.get("tool_choice").is_some_and(|choice| choice["disable_parallel_tool_use"] == true) {
+        asked.insert("parallel_tool_calls".to_owned(), json!(false));
+    }
     if body.get("stream") == Some(&Json::Bool(true)) {
         asked.insert("stream_options".to_owned(), json!({ "include_usage": true }));
     }
@@ -47,6 +50,7 @@ fn push(messages: &mut Vec<Json>, message: &Json) {
         match block.get("type").and_then(Json::as_str) {
             Some("text") => parts.push(json!({ "type": "text", "text": block.get("text") })),
             Some("image") => parts.extend(image(block)),
+            Some("document") => parts.extend(document(block)),
             Some("tool_use") => {
                 let arguments = block.get("input").map(Json::to_string).unwrap_or_else(|| "{}".to_owned());
                 let function = json!({ "name": block.get("name"), "arguments": arguments });
@@ -55,6 +59,9 @@ fn push(messages: &mut Vec<Json>, message: &Json) {
             Some("tool_result") => {
                 let result = block.get("content").map(text_of).unwrap_or_default();
                 messages.push(json!({ "role": "tool", "tool_call_id": block.get("tool_use_id"), "content": result }));
+                // Results are texts in the other shape; what they show follows them.
+                let shown = block.get("content").and_then(Json::as_array).into_iter().flatten();
+                parts.extend(shown.filter(|part| part["type"] == "image").filter_map(image));
             }
             _ => {}
         }
@@ -82,6 +89,18 @@ fn image(block: &Json) -> Option<Json> {
         _ => return None,
     };
     Some(json!({ "type": "image_url", "image_url": { "url": url } }))
+}
+
+/// A document that is text; models elsewhere read no others.
+fn document(block: &Json) -> Option<Json> {
+    let source = block.get("source")?;
+    let text = match source.get("type").and_then(Json::as_str)? {
+        "text" => source.get("data")?.as_str()?.to_owned(),
+        "content" => text_of(source.get("content")?),
+        _ => return None,
+    };
+    let title = block.get("title").and_then(Json::as_str).map(|title| format!("{title}\n\n")).unwrap_or_default();
+    Some(json!({ "type": "text", "text": format!("{title}{text}") }))
 }
 
 fn tool(tool: &Json) -> Json {
@@ -155,6 +174,23 @@ mod tests {
             "tool_choice": "required",
         });
         assert_eq!(translated(body), expected);
+    }
+
+    #[test]
+    fn what_results_show_follows_them_and_documents_are_read() {
+        let picture = json!({"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}});
+        let document = json!({"type": "document", "title": "T", "source": {"type": "text", "data": "D"}});
+        let body = json!({"tool_choice": {"type": "auto", "disable_parallel_tool_use": true}, "messages": [{"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "r"}, picture]}, document]}]});
+        let expected = json!({"tool_choice": "auto", "parallel_tool_calls": false, "messages": [
+            {"role": "tool", "tool_call_id": "c", "content": "r"},
+            {"role": "user", "content": [
+                {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}, {"type": "text", "text": "T\n\nD"}]}]});
+        assert_eq!(translated(body)["messages"], expected["messages"]);
+        assert_eq!(
+            translated(json!({"tool_choice": {"type": "any", "disable_parallel_tool_use": true}}))["parallel_tool_calls"],
+            false
+        );
     }
 
     #[test]

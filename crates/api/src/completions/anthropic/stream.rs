@@ -1,5 +1,7 @@
 //! A stream of chat-completion chunks as a stream of messages events.
 
+use std::pin::Pin;
+
 use airis_domain::Json;
 use airis_providers::ProviderError;
 use bytes::{Bytes, BytesMut};
@@ -10,6 +12,9 @@ use super::reply::{count, reasoning, stop_reason};
 
 /// Longest line of a provider's stream that is read.
 const LONGEST_LINE: usize = 32 * 1024 * 1024;
+
+/// Bytes of a provider's answer.
+pub type Bodies = Pin<Box<dyn Stream<Item = Result<Bytes, ProviderError>> + Send>>;
 
 /// Translates a provider's server-sent events, chunk by chunk as they come.
 pub fn translate(
@@ -97,11 +102,15 @@ impl Writer {
             write(out, "error", &json!({ "type": "error", "error": { "type": "api_error", "message": message } }));
             return;
         }
+        // Events of our own (sources, the model that an arena picked) are no part of a message.
+        if chunk.get("choices").is_none() && chunk.get("usage").is_none() {
+            return;
+        }
         self.input_tokens = self.input_tokens.max(count(chunk, "prompt_tokens"));
         self.output_tokens = self.output_tokens.max(count(chunk, "completion_tokens"));
         self.begin(chunk.get("id"), out);
         let Some(choice) = chunk.pointer("/choices/0") else { return };
-        let delta = choice.get("delta").cloned().unwrap_or_default();
+        let delta = choice.get("delta").or_else(|| choice.get("message")).cloned().unwrap_or_default();
         if let Some(text) = reasoning(&delta) {
             self.enter(Block::Thinking, json!({ "type": "thinking", "thinking": "" }), out);
             self.delta(json!({ "type": "thinking_delta", "thinking": text }), out);
@@ -110,16 +119,17 @@ impl Writer {
             self.enter(Block::Text, json!({ "type": "text", "text": "" }), out);
             self.delta(json!({ "type": "text_delta", "text": text }), out);
         }
-        for call in delta.get("tool_calls").and_then(Json::as_array).into_iter().flatten() {
-            self.call(call, out);
+        let calls = delta.get("tool_calls").and_then(Json::as_array).into_iter().flatten();
+        for (place, call) in (0..).zip(calls) {
+            self.call(place, call, out);
         }
         if let Some(finish) = choice.get("finish_reason").and_then(Json::as_str) {
             self.finish = Some(finish.to_owned());
         }
     }
 
-    fn call(&mut self, call: &Json, out: &mut String) {
-        let number = call.get("index").and_then(Json::as_i64).unwrap_or(0);
+    fn call(&mut self, place: i64, call: &Json, out: &mut String) {
+        let number = call.get("index").and_then(Json::as_i64).unwrap_or(place);
         let (id, name) = (call.get("id"), call.pointer("/function/name"));
         self.enter(Block::Tool(number), json!({ "type": "tool_use", "id": id, "name": name, "input": {} }), out);
         if let Some(part) = call.pointer("/function/arguments").and_then(Json::as_str).filter(|part| !part.is_empty()) {
@@ -209,6 +219,18 @@ mod tests {
         ];
         let starts = events(&chunks).await.into_iter().filter(|event| event == "content_block_start").count();
         assert_eq!(starts, 3);
+    }
+
+    #[tokio::test]
+    async fn a_whole_answer_becomes_events_and_what_is_no_part_of_it_is_left_out() {
+        let own = "data: {\"selected_model_id\":\"m\"}\n";
+        let whole = "data: {\"id\":\"x\",\"choices\":[{\"message\":{\"content\":\"hi\",\"tool_calls\":[\
+            {\"id\":\"a\",\"function\":{\"name\":\"t\",\"arguments\":\"{}\"}},\
+            {\"id\":\"b\",\"function\":{\"name\":\"t\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}]}\n";
+        let events = events(&[own, whole]).await;
+        assert_eq!(events[0], "message_start");
+        assert_eq!(events.iter().filter(|event| *event == "content_block_start").count(), 3);
+        assert_eq!(events.last().map(String::as_str), Some("message_stop"));
     }
 
     #[tokio::test]
