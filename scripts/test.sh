@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
-# units, the official Socket.IO clients, kill -9, a crowd, and a real browser.
+# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama, kill -9, a crowd, and a real browser.
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -21,6 +21,7 @@ if [ -x "$binary" ]; then step "client: types as the server says" scripts/api.sh
 step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
 if [ -x "$binary" ]; then
     step "sockets: official clients" e2e/sockets/both.sh "$binary"
+    step "programs: official packages of OpenAI, Anthropic and Ollama" e2e/sdks/run.sh "$binary"
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
     step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"

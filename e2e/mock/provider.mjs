@@ -54,6 +54,10 @@ async function route(request, response) {
     log.push({ path, body, authorization: request.headers.authorization ?? null });
     if (log.length > LOG_LIMIT) log.shift();
     if (path.endsWith('/chat/completions')) return chatCompletion(body, response);
+    if (path === '/v1/messages/count_tokens') {
+        const input_tokens = (body.messages ?? []).reduce((sum, one) => sum + tokens(textOf(one.content)).length, 0);
+        return send(response, 200, { input_tokens });
+    }
     if (path.endsWith('/responses')) return responses(body, response);
     if (path.endsWith('/embeddings') && path.startsWith('/v1')) return embeddings(body, response);
     if (path === '/api/embed') {
