@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use airis_api::App;
+use airis_budgets::Budgets;
 use airis_bus::Bus;
 use airis_config::{Config, Settings};
 use airis_files::Files;
@@ -36,7 +37,7 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let folder = settings.data_dir.join("turns");
     let bus = Bus::in_process(&folder).with_context(|| format!("DATA_DIR: {} cannot be used", folder.display()))?;
     let files = Files::local(&settings.data_dir.join("uploads"));
-    let providers = Providers::new(config.clone());
+    let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
     let instance = instance_name();
     let turns = Turns::new(
         store.clone(),

@@ -83,6 +83,7 @@ async fn drain(
         tracing::warn!("some answers were cut off at the end of the grace period");
         server.abort();
     }
+    app.budgets.drain().await;
 }
 
 /// One line for the person who started it.

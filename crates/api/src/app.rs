@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use airis_budgets::Budgets;
 use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
@@ -26,6 +27,8 @@ pub struct App {
 pub struct Inner {
     pub store: Store,
     pub bus: Bus,
+    /// The same that the providers count with.
+    pub budgets: Budgets,
     pub config: Arc<Config>,
     pub files: Files,
     /// What takes the text from files.
@@ -58,11 +61,13 @@ impl App {
         instance: String,
     ) -> Self {
         let started = Instant::now();
+        let budgets = providers.budgets().cloned().unwrap_or_else(|| Budgets::new(store.clone()));
         let reading = Reading::new(store.clone(), files.clone());
         Self {
             inner: Arc::new(Inner {
                 store,
                 bus,
+                budgets,
                 config,
                 files,
                 reading,

@@ -7,7 +7,7 @@ use airis_identity::AuthError;
 use airis_providers::ProviderError;
 use airis_store::StoreError;
 use airis_turns::TurnError;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -25,11 +25,13 @@ pub struct ApiError {
     pub status: StatusCode,
     /// Text, list or object under `detail`.
     pub detail: Json,
+    /// Seconds after which it may work.
+    pub retry_after: Option<u64>,
 }
 
 impl ApiError {
     pub fn new(status: StatusCode, detail: impl Into<Json>) -> Self {
-        Self { status, detail: detail.into() }
+        Self { status, detail: detail.into(), retry_after: None }
     }
 
     /// 400: the request makes no sense as it is.
@@ -71,7 +73,11 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, axum::Json(json!({ "detail": self.detail }))).into_response()
+        let mut response = (self.status, axum::Json(json!({ "detail": self.detail }))).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
@@ -152,8 +158,17 @@ impl From<ProviderError> for ApiError {
             ProviderError::Stalled(_) => StatusCode::GATEWAY_TIMEOUT,
             ProviderError::Unreachable(_) | ProviderError::Broken(_) => StatusCode::BAD_GATEWAY,
             ProviderError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ProviderError::OverBudget(_) => StatusCode::TOO_MANY_REQUESTS,
+            ProviderError::Budgets(_) => {
+                tracing::error!(%error, "a request was refused");
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, "The database is not available; try again");
+            }
         };
-        Self::new(status, error.to_string())
+        let retry_after = match &error {
+            ProviderError::OverBudget(refusal) => Some(refusal.retry_after),
+            _ => None,
+        };
+        Self { retry_after, ..Self::new(status, error.to_string()) }
     }
 }
 

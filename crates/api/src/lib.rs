@@ -3,6 +3,7 @@
 mod analytics;
 mod app;
 mod auths;
+mod budgets;
 pub mod caller;
 mod chats;
 mod client;

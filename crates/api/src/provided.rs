@@ -26,6 +26,7 @@ pub fn refusal(error: ProviderError) -> Response {
             (status, axum::Json(body)).into_response()
         }
         ProviderError::UnknownModel(_) => ApiError::new(StatusCode::NOT_FOUND, "Model not found").into_response(),
+        error @ (ProviderError::OverBudget(_) | ProviderError::Budgets(_)) => ApiError::from(error).into_response(),
         other => {
             tracing::warn!(error = %other, "a provider gave no answer");
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, other.to_string()).into_response()

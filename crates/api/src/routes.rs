@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, chats, completions, configs, evaluations, files, folders, groups, happenings, layers, models,
+    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers, models,
     ollama, openai, prompts, search, system, tasks, users,
 };
 
@@ -32,6 +32,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(completions())
         .merge(evaluations())
         .merge(analytics())
+        .merge(budget_area())
 }
 
 /// Health, version, page configuration, models at hand.
@@ -442,4 +443,13 @@ fn analytics() -> OpenApiRouter<App> {
         .routes(routes!(analytics::model::list))
         .routes(routes!(analytics::model::chats))
         .routes(routes!(analytics::model::overview))
+}
+
+/// What people may spend.
+fn budget_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(budgets::read::list, budgets::change::create))
+        .routes(routes!(budgets::own::read))
+        .routes(routes!(budgets::prices::read, budgets::prices::update))
+        .routes(routes!(budgets::change::update, budgets::change::delete))
 }

@@ -1,6 +1,7 @@
 //! Entities, ids and wire shapes that every room shares. Knows no HTTP, no SQL and no provider.
 
 mod arena;
+mod budget;
 mod chat;
 mod event;
 mod event_hook;
@@ -18,6 +19,7 @@ mod turn;
 mod user;
 
 pub use arena::Arena;
+pub use budget::{Budget, Measure, NANOS, Period, Price, Subject};
 pub use chat::{Chat, ChatSummary, Folder, SharedChat, SharedChatSummary, Tag};
 pub use event::RoomEvent;
 pub use event_hook::EventHook;

@@ -59,6 +59,8 @@ pub struct User {
     pub oauth: Option<Json>,
     pub scim: Option<Json>,
     pub variables: Option<Json>,
+    /// Whether this person came with an API key; not stored, as keys have budgets of their own.
+    pub by_key: bool,
     pub last_active_at: i64,
     pub updated_at: i64,
     pub created_at: i64,

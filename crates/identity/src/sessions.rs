@@ -113,7 +113,8 @@ impl Sessions {
 
     async fn by_key(&self, key: &str, path: &str) -> Result<Caller, AuthError> {
         let Inner { store, config, .. } = self.inner.as_ref();
-        let user = store.user_by_api_key(key).await?.ok_or(AuthError::UnknownKey)?;
+        let mut user = store.user_by_api_key(key).await?.ok_or(AuthError::UnknownKey)?;
+        user.by_key = true;
         if !self.may_use_keys(&user).await? {
             return Err(AuthError::KeyRefused("API keys are switched off"));
         }

@@ -1,5 +1,6 @@
 //! Why a provider gave no (whole) answer.
 
+use airis_budgets::{BudgetError, Refusal};
 use airis_domain::Json;
 
 use crate::words;
@@ -27,6 +28,21 @@ pub enum ProviderError {
     /// The built-in model cannot be used (file missing, cut off, too large…).
     #[error("{0}")]
     Local(String),
+    /// Nobody was asked: the person's budget is used up.
+    #[error(transparent)]
+    OverBudget(#[from] Refusal),
+    /// Nobody was asked: what may still be spent cannot be read.
+    #[error("what may still be spent cannot be read: {0}")]
+    Budgets(String),
+}
+
+impl From<BudgetError> for ProviderError {
+    fn from(error: BudgetError) -> Self {
+        match error {
+            BudgetError::Over(refusal) => Self::OverBudget(refusal),
+            BudgetError::Store(error) => Self::Budgets(error.to_string()),
+        }
+    }
 }
 
 /// What a status means to people, with the provider's own words behind it.

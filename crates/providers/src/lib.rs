@@ -10,6 +10,7 @@ mod http;
 mod lines;
 mod local;
 mod manage;
+mod metered;
 mod objects;
 mod ollama;
 mod openai;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use airis_budgets::{Budgets, Kind as Purpose, Order};
 use airis_config::Config;
 use airis_domain::{Json, JsonMap, User};
 use bytes::Bytes;
@@ -45,6 +47,7 @@ use crate::catalog::{Catalogs, Route};
 use crate::connection::Connection;
 use crate::http::Http;
 use crate::local::Local;
+use crate::metered::Purse;
 
 /// A model that a connection offers.
 #[derive(Clone, Debug)]
@@ -95,6 +98,7 @@ pub enum RawBody {
 #[derive(Clone)]
 pub struct Providers {
     inner: Arc<Inner>,
+    purse: Purse,
 }
 
 struct Inner {
@@ -117,7 +121,37 @@ impl Providers {
                 catalogs: Catalogs::default(),
                 requests: AtomicUsize::new(0),
             }),
+            purse: Purse::new(None),
         }
+    }
+
+    /// The same, with what people ask for counted against their budgets.
+    pub fn with_budgets(mut self, budgets: Budgets) -> Self {
+        self.purse.budgets = Some(budgets);
+        self
+    }
+
+    /// What counts requests here.
+    pub fn budgets(&self) -> Option<&Budgets> {
+        self.purse.budgets.as_ref()
+    }
+
+    /// For a reply by the model that was picked: it counts as a message, unless it `goes_on` behind a tool or a take-over.
+    pub fn replying(&self, picked: &str, goes_on: bool) -> Self {
+        let kind = if goes_on { Purpose::Rest } else { Purpose::Reply };
+        Self { inner: self.inner.clone(), purse: Purse { kind, picked: Some(picked.to_owned()), ..self.purse.clone() } }
+    }
+
+    /// For a small job beside a reply, which takes no room from it.
+    pub fn aside(&self) -> Self {
+        Self { inner: self.inner.clone(), purse: Purse { kind: Purpose::Aside, ..self.purse.clone() } }
+    }
+
+    /// Whether budgets leave room for a reply, before anything is done for it.
+    pub async fn may_reply(&self, user: &User, model: &str, picked: &str) -> Result<(), ProviderError> {
+        let Some(budgets) = &self.purse.budgets else { return Ok(()) };
+        let (picked, kind) = (Some(picked).filter(|picked| *picked != model), Purpose::Reply);
+        Ok(budgets.check(&Order { user, model, picked, kind, input: 1, output: 1 }).await?)
     }
 
     /// Models of every enabled connection and the built-in ones, asked concurrently, each with a deadline; a dead
@@ -129,60 +163,27 @@ impl Providers {
 
     /// Streams a reply as normalised chunks.
     pub async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
-        let inner = &self.inner;
-        match inner.route(&request.model).await? {
-            Route::OpenAi(connection) => openai::stream(&inner.http, &connection, &request).await,
-            Route::Ollama(hosts) => ollama::stream(&inner.http, inner.next(&hosts), &request).await,
-            Route::Local => inner.local.stream(&request),
-        }
+        let tab = self.purse.open(&request).await?;
+        metered::stream(tab, self.inner.stream(&request)).await
     }
 
     /// One whole reply (`chat.completion` object); used by background tasks.
     pub async fn complete(&self, request: ChatRequest) -> Result<Json, ProviderError> {
-        let inner = &self.inner;
-        match inner.route(&request.model).await? {
-            Route::OpenAi(connection) => openai::complete(&inner.http, &connection, &request).await,
-            Route::Ollama(hosts) => ollama::complete(&inner.http, inner.next(&hosts), &request).await,
-            Route::Local => whole(inner.local.stream(&request)?, &request.model).await,
-        }
+        let tab = self.purse.open(&request).await?;
+        metered::complete(tab, self.inner.complete(&request)).await
     }
 
     /// The provider's own answer in OpenAI shape, streamed or not as the body says, bytes unchanged where it speaks
     /// OpenAI already (errors with their status and body included).
     pub async fn pass(&self, request: ChatRequest) -> Result<RawReply, ProviderError> {
-        let inner = &self.inner;
-        match inner.route(&request.model).await? {
-            Route::OpenAi(connection) => openai::pass(&inner.http, &connection, &request).await,
-            Route::Ollama(hosts) => ollama::pass(&inner.http, inner.next(&hosts), &request).await,
-            Route::Local if request.body.get("stream").and_then(Json::as_bool).unwrap_or(false) => {
-                Ok(as_events(inner.local.stream(&request)?))
-            }
-            Route::Local => Ok(RawReply::json(whole(inner.local.stream(&request)?, &request.model).await?)),
-        }
+        let tab = self.purse.open(&request).await?;
+        metered::raw(tab, self.inner.pass(&request)).await
     }
 
     /// OpenAI-shaped embeddings (`{model, input}` in, `{object, data, model, usage}` out).
-    pub async fn embeddings(
-        &self,
-        model: &str,
-        mut body: JsonMap,
-        user: Option<User>,
-    ) -> Result<RawReply, ProviderError> {
-        let inner = &self.inner;
-        if inner.local.embeds(model) {
-            return inner.local.embeddings(model, &body).await.map(RawReply::json);
-        }
-        let (connection, path) = match inner.route(model).await? {
-            Route::OpenAi(connection) => (connection, "/embeddings"),
-            Route::Ollama(hosts) => (inner.next(&hosts).clone(), "/v1/embeddings"),
-            Route::Local => {
-                return Err(ProviderError::Local(format!("{model} is a chat model; it makes no embeddings")));
-            }
-        };
-        body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
-        openai::forward(&inner.http, &connection, reqwest::Method::POST, path, Some(&Json::Object(body)), user.as_ref())
-            .await
-            .and_then(openai::no_page)
+    pub async fn embeddings(&self, model: &str, body: JsonMap, user: Option<User>) -> Result<RawReply, ProviderError> {
+        let tab = self.purse.open_embedding(user.as_ref(), model, &body).await?;
+        metered::raw(tab, self.inner.embeddings(model, body, user)).await
     }
 
     /// Whether this is a built-in embedding model. Looks at the disk.
@@ -226,6 +227,50 @@ impl Providers {
 }
 
 impl Inner {
+    async fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
+        match self.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::stream(&self.http, &connection, request).await,
+            Route::Ollama(hosts) => ollama::stream(&self.http, self.next(&hosts), request).await,
+            Route::Local => self.local.stream(request),
+        }
+    }
+
+    async fn complete(&self, request: &ChatRequest) -> Result<Json, ProviderError> {
+        match self.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::complete(&self.http, &connection, request).await,
+            Route::Ollama(hosts) => ollama::complete(&self.http, self.next(&hosts), request).await,
+            Route::Local => whole(self.local.stream(request)?, &request.model).await,
+        }
+    }
+
+    async fn pass(&self, request: &ChatRequest) -> Result<RawReply, ProviderError> {
+        match self.route(&request.model).await? {
+            Route::OpenAi(connection) => openai::pass(&self.http, &connection, request).await,
+            Route::Ollama(hosts) => ollama::pass(&self.http, self.next(&hosts), request).await,
+            Route::Local if request.body.get("stream").and_then(Json::as_bool).unwrap_or(false) => {
+                Ok(as_events(self.local.stream(request)?))
+            }
+            Route::Local => Ok(RawReply::json(whole(self.local.stream(request)?, &request.model).await?)),
+        }
+    }
+
+    async fn embeddings(&self, model: &str, mut body: JsonMap, user: Option<User>) -> Result<RawReply, ProviderError> {
+        if self.local.embeds(model) {
+            return self.local.embeddings(model, &body).await.map(RawReply::json);
+        }
+        let (connection, path) = match self.route(model).await? {
+            Route::OpenAi(connection) => (connection, "/embeddings"),
+            Route::Ollama(hosts) => (self.next(&hosts).clone(), "/v1/embeddings"),
+            Route::Local => {
+                return Err(ProviderError::Local(format!("{model} is a chat model; it makes no embeddings")));
+            }
+        };
+        body.insert("model".to_owned(), Json::String(connection.own_id(model).to_owned()));
+        openai::forward(&self.http, &connection, reqwest::Method::POST, path, Some(&Json::Object(body)), user.as_ref())
+            .await
+            .and_then(openai::no_page)
+    }
+
     async fn catalog(&self, max_age: Duration) -> Arc<catalog::Catalog> {
         self.catalogs.get(&self.config, &self.http, &self.local, max_age).await
     }

@@ -1,12 +1,13 @@
 //! What `/openai/*` and `/ollama/*` hand on: one server, one path, the answer as it comes.
 
+use airis_budgets::Kind as Purpose;
 use airis_domain::{Json, JsonMap, User};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::catalog::Route;
 use crate::connection::{Connection, Kind};
-use crate::{ProviderError, Providers, RawReply, ollama, openai};
+use crate::{ProviderError, Providers, RawReply, metered, ollama, openai};
 
 /// Which server a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +57,25 @@ impl Providers {
                 *id = Json::String(own);
             }
         }
-        match kind {
-            Kind::OpenAi => openai::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
-            Kind::Ollama => ollama::forward(&self.inner.http, &connection, method, path, body.as_ref(), user).await,
-        }
+        let tab = match (body.as_ref().and_then(Json::as_object), purpose(method.as_str(), path)) {
+            (Some(body), Some(purpose)) if !only_loads(kind, body) => {
+                let own = body.get("model").or_else(|| body.get("name")).and_then(Json::as_str).unwrap_or_default();
+                let model = connection.public_id(own);
+                match purpose {
+                    Purpose::Task => self.purse.open_embedding(user, &model, body).await?,
+                    reply => self.purse.open_as(reply, user, &model, body).await?,
+                }
+            }
+            _ => None,
+        };
+        let http = &self.inner.http;
+        let answer = async {
+            match kind {
+                Kind::OpenAi => openai::forward(http, &connection, method, path, body.as_ref(), user).await,
+                Kind::Ollama => ollama::forward(http, &connection, method, path, body.as_ref(), user).await,
+            }
+        };
+        metered::raw(tab, answer).await
     }
 
     /// The tokens of a request in the shape of Anthropic's messages API (`{"input_tokens": n}`), counted by the server
@@ -125,5 +141,61 @@ impl Providers {
                 _ => Err(ProviderError::UnknownModel((*model).to_owned())),
             },
         }
+    }
+}
+
+/// What a request to this address asks for: a reply, embeddings (a task), or nothing that costs.
+fn purpose(method: &str, path: &str) -> Option<Purpose> {
+    /// Ends of addresses that keep models, files and such in order, or only look.
+    const FREE: [&str; 12] = [
+        "/show",
+        "/pull",
+        "/push",
+        "/create",
+        "/copy",
+        "/delete",
+        "/tags",
+        "/ps",
+        "/version",
+        "/tokenize",
+        "/count_tokens",
+        "/files",
+    ];
+    let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
+    if method != "POST" || FREE.iter().any(|end| path.ends_with(end)) {
+        None
+    } else if path.ends_with("/embed") || path.ends_with("/embeddings") {
+        Some(Purpose::Task)
+    } else {
+        Some(Purpose::Reply)
+    }
+}
+
+/// Whether a request only brings a model into memory, or takes it out.
+fn only_loads(kind: Kind, body: &JsonMap) -> bool {
+    let is_empty = |name: &str| match body.get(name) {
+        None | Some(Json::Null) => true,
+        Some(Json::String(text)) => text.is_empty(),
+        Some(Json::Array(list)) => list.is_empty(),
+        Some(_) => false,
+    };
+    kind == Kind::Ollama && ["prompt", "messages", "input"].into_iter().all(is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_a_model_is_told_from_what_keeps_house() {
+        for path in ["/api/chat", "/v1/chat/completions", "/api/generate", "/images/generations", "/v1/messages?beta=1"]
+        {
+            assert_eq!(purpose("POST", path), Some(Purpose::Reply), "{path}");
+        }
+        assert_eq!(purpose("POST", "/api/embed"), Some(Purpose::Task));
+        for path in ["/api/pull", "/api/show/", "/v1/messages/count_tokens?x"] {
+            assert_eq!(purpose("POST", path), None, "{path}");
+        }
+        assert_eq!(purpose("GET", "/v1/chat/completions"), None);
     }
 }

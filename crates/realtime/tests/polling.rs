@@ -49,6 +49,7 @@ fn person(id: &str, role: Role) -> User {
         oauth: None,
         scim: None,
         variables: None,
+        by_key: false,
         last_active_at: 0,
         updated_at: 0,
         created_at: 0,

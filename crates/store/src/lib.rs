@@ -2,6 +2,7 @@
 
 mod analytics;
 mod backup;
+mod budgets;
 mod chat_list;
 mod chats;
 mod config;
@@ -29,6 +30,7 @@ mod second_factor;
 mod sessions;
 mod shared_chats;
 mod sign_up;
+mod spending;
 mod tags;
 mod turns;
 mod usage;
@@ -48,6 +50,7 @@ pub use notes::FoundNote;
 pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use sessions::Credentials;
+pub use spending::{BudgetUse, Claim, Counter, Spent};
 pub use usage::UsedMessage;
 pub use users::{NewUser, UserPatch, UserQuery, UserSort};
 

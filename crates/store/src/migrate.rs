@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "evaluations", include_str!("../migrations/0008_evaluations.sql")),
     (9, "files", include_str!("../migrations/0009_files.sql")),
     (12, "event_webhooks", include_str!("../migrations/0012_event_webhooks.sql")),
+    (14, "budgets", include_str!("../migrations/0014_budgets.sql")),
 ];
 
 /// PostgreSQL's advisory lock of this product, any constant.

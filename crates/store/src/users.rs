@@ -120,6 +120,7 @@ impl From<AccountRow> for User {
             oauth: json::parse_optional(row.oauth),
             scim: json::parse_optional(row.scim),
             variables: json::parse_optional(row.variables),
+            by_key: false,
             last_active_at: row.last_active_at,
             updated_at: row.updated_at,
             created_at: row.created_at,

@@ -41,7 +41,10 @@ pub async fn ask(inner: &Inner, user: &User, task: Task, body: &JsonMap) -> Resu
     };
     request.chat_id = body.get("chat_id").and_then(Json::as_str).map(str::to_owned);
     let late = |_| TurnError::Provider(ProviderError::Stalled(DEADLINE.as_secs()));
-    Ok(tokio::time::timeout(DEADLINE, inner.providers.pass(request)).await.map_err(late)??)
+    // One answer made of several is a reply like any other.
+    let providers =
+        if task == Task::Merge { inner.providers.replying(&resolved.id, false) } else { inner.providers.clone() };
+    Ok(tokio::time::timeout(DEADLINE, providers.pass(request)).await.map_err(late)??)
 }
 
 /// One job as a request; the parameters that administrators set for jobs are laid over it.

@@ -26,6 +26,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
     let mut models: Vec<Resolved> = Vec::new();
     for wanted in &form.wanted {
         let model = answering(inner, user, &form, wanted, &models).await?;
+        inner.providers.may_reply(user, &model.base, &model.id).await?;
         models.push(model);
     }
     let temporary = form.chat.as_ref().is_some_and(ChatId::is_temporary);

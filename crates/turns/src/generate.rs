@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use airis_domain::Json;
-use airis_providers::{ChatRequest, ChatStream, Chunk, ProviderError};
+use airis_providers::{ChatRequest, ChatStream, Chunk, ProviderError, Providers};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt, pending};
 use serde_json::json;
@@ -20,15 +20,21 @@ const BREATH: Duration = Duration::from_millis(20);
 /// Chunks taken at once.
 const TOGETHER: usize = 64;
 
-/// Returns the places of the calls to run.
-pub async fn round(inner: &Arc<Inner>, job: &Arc<Job>, mut request: ChatRequest) -> Result<Vec<usize>, Ending> {
+/// Returns the places of the calls to run. A reply that `goes_on` was paid for when it began.
+pub async fn round(
+    inner: &Arc<Inner>,
+    job: &Arc<Job>,
+    mut request: ChatRequest,
+    goes_on: bool,
+) -> Result<Vec<usize>, Ending> {
     request.body.insert("stream".to_owned(), json!(job.streams()));
     let spare = without_tools(job, &request);
-    let mut outcome = attempt(inner, job, request).await;
+    let providers = inner.providers.replying(&job.model.id, goes_on);
+    let mut outcome = attempt(inner, job, &providers, request).await;
     if let (Err(Failure::Provider(error)), Some(spare)) = (&outcome, spare)
         && refuses_tools(error)
     {
-        outcome = attempt(inner, job, spare).await;
+        outcome = attempt(inner, job, &providers, spare).await;
     }
     outcome.map_err(|failure| match failure {
         Failure::Provider(error) => explain(&error),
@@ -65,8 +71,17 @@ fn refuses_tools(error: &ProviderError) -> bool {
     matches!(error, ProviderError::Answer { status: 400..=499, .. }) && error.to_string().contains("tool")
 }
 
-async fn attempt(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
-    if job.streams() { streamed(inner, job, request).await } else { whole(inner, job, request).await }
+async fn attempt(
+    inner: &Arc<Inner>,
+    job: &Arc<Job>,
+    providers: &Providers,
+    request: ChatRequest,
+) -> Result<Vec<usize>, Failure> {
+    if job.streams() {
+        streamed(inner, job, providers, request).await
+    } else {
+        whole(inner, job, providers, request).await
+    }
 }
 
 /// A cancelled turn was stopped by somebody, or its process ends.
@@ -81,10 +96,15 @@ pub fn log_failed(error: std::io::Error) -> Ending {
     ))
 }
 
-async fn streamed(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
+async fn streamed(
+    inner: &Arc<Inner>,
+    job: &Arc<Job>,
+    providers: &Providers,
+    request: ChatRequest,
+) -> Result<Vec<usize>, Failure> {
     let opened = tokio::select! {
         () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
-        opened = inner.providers.stream(request) => opened,
+        opened = providers.stream(request) => opened,
     };
     listen(inner, job, opened.map_err(Failure::Provider)?).await?;
     let mut progress = job.progress.lock();
@@ -166,10 +186,15 @@ fn take(job: &Job, arrived: Vec<Result<Chunk, ProviderError>>) -> Result<(), End
 }
 
 /// Without a stream the provider's answer is one event.
-async fn whole(inner: &Arc<Inner>, job: &Arc<Job>, request: ChatRequest) -> Result<Vec<usize>, Failure> {
+async fn whole(
+    inner: &Arc<Inner>,
+    job: &Arc<Job>,
+    providers: &Providers,
+    request: ChatRequest,
+) -> Result<Vec<usize>, Failure> {
     let answer: Json = tokio::select! {
         () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
-        answer = inner.providers.complete(request) => answer.map_err(Failure::Provider)?,
+        answer = providers.complete(request) => answer.map_err(Failure::Provider)?,
     };
     let mut progress = job.progress.lock();
     let _ = progress.writer.feed(Chunk::read(answer.clone()));

@@ -70,7 +70,7 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     if !documents.sources.is_empty() {
         more.insert("sources".to_owned(), json!(documents.sources));
     }
-    Ok(with(inner.providers.pass(request).await?, more))
+    Ok(with(inner.providers.replying(&resolved.id, false).pass(request).await?, more))
 }
 
 /// The answer with which model gave it and what it rests on: keys more, or events before all others.

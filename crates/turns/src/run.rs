@@ -108,7 +108,7 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let mut rounds = 0;
     loop {
         let request = prepare::prepare(inner, job, &documents).await.map_err(broken)?;
-        let calls = generate::round(inner, job, request).await?;
+        let calls = generate::round(inner, job, request, rounds > 0 || job.fence > 1).await?;
         if calls.is_empty() {
             return Ok(());
         }

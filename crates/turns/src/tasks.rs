@@ -99,7 +99,7 @@ async fn answer(inner: &Inner, job: &Job, task: Task, conversation: &[String]) -
     }
     let matter = Matter { messages: conversation.to_vec(), ..Matter::default() };
     let request = ask::request(inner, task, model, &matter, &job.user);
-    match tokio::time::timeout(ask::DEADLINE, inner.providers.complete(request)).await {
+    match tokio::time::timeout(ask::DEADLINE, inner.providers.aside().complete(request)).await {
         Ok(Ok(answer)) => object(answer.pointer("/choices/0/message/content")?.as_str()?),
         Ok(Err(error)) => {
             tracing::info!(%error, "a background task failed");

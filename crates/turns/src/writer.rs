@@ -339,6 +339,10 @@ impl Writer {
         merged["total_tokens"] = json!(earlier("total_tokens") + total);
         merged["input_tokens"] = json!(earlier("input_tokens") + input);
         merged["output_tokens"] = json!(earlier("output_tokens") + output);
+        if let Some(cost) = usage["costs"]["amount"].as_f64() {
+            let earlier = self.earlier.as_ref().and_then(|usage| usage["costs"]["amount"].as_f64()).unwrap_or(0.0);
+            merged["costs"]["amount"] = json!(earlier + cost);
+        }
         self.usage = Some(merged);
     }
 }

@@ -53,6 +53,7 @@ export const AREAS: readonly [Area, ...Area[]] = [
       'tasks.template.image',
     ],
   },
+  { id: 'budgets', label: 'budgets.title', load: () => import('../budgets/Budgets.svelte'), holds: ['budgets.new', 'prices.title'] },
   { id: 'banners', label: 'banners.title', load: () => import('./Banners.svelte'), holds: ['banners.new'] },
   { id: 'suggestions', label: 'starters.title', load: () => import('./Starters.svelte'), holds: ['starters.new'] },
   {

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 10] = [
     &["domain"],
     &["config", "telemetry"],
     &["bus", "files", "outbound", "store"],
-    &["access"],
+    &["access", "budgets"],
     &["identity", "providers"],
     &["tools"],
     &["turns"],

@@ -35,6 +35,9 @@ pub fn refusal(error: TurnError) -> Response {
         TurnError::ModelNotFound | TurnError::Provider(ProviderError::UnknownModel(_)) => {
             ApiError::bad_request("Model not found").into_response()
         }
+        TurnError::Provider(error @ (ProviderError::OverBudget(_) | ProviderError::Budgets(_))) => {
+            ApiError::from(error).into_response()
+        }
         TurnError::Provider(error) => ApiError::bad_request(error.to_string()).into_response(),
         other => ApiError::from(other).into_response(),
     }

@@ -21,7 +21,8 @@ pub async fn chat(person: Verified, State(app): State<App>, Json(FreeForm(body))
     let model = usable_model(&app, &person, &body).await?;
     let model = app.turns.answering_model(&person, &model).await?;
     let user = Some((*person).clone());
-    Ok(answer(app.providers.pass(ChatRequest { model, body, user, chat_id: None, prefix: None }).await))
+    let providers = app.providers.replying(&model, false);
+    Ok(answer(providers.pass(ChatRequest { model, body, user, chat_id: None, prefix: None }).await))
 }
 
 /// A request in OpenAI's newer shape; other fields go on as they are.

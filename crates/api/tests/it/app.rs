@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use airis_api::App;
+use airis_budgets::Budgets;
 use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
@@ -98,7 +99,7 @@ impl TestApp {
         airis_api::settings::load(&store, &config).await.unwrap();
         let bus = Bus::in_process(&folder.path().join("turns")).unwrap();
         let files = Files::local(&settings.data_dir.join("uploads"));
-        let providers = Providers::new(config.clone());
+        let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
         let sessions = Sessions::new(store.clone(), config.clone(), SECRET);
         let turns = Turns::new(
             store.clone(),

@@ -8,6 +8,7 @@ mod attached;
 mod auth;
 mod bad_input;
 mod code;
+mod budgets;
 mod compact;
 mod configs;
 mod copies;

@@ -42,6 +42,7 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/chat/actions/{action_id}", "the id is the name of an action; the chat is in the body"),
     ("/api/v1/evaluations/leaderboard/{model_id}", "for administrators"),
     ("/api/v1/analytics/models/{model_id}", "for administrators"),
+    ("/api/v1/budgets/{id}", "for administrators"),
     ("/cache/", "the id is the name of a file that the server made"),
     ("/openai/", "the id is the number of a connection"),
     ("/ollama/", "the id is the number of a connection"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod accounts;
+mod budgets;
 mod chats;
 mod evaluations;
 mod event_hooks;
