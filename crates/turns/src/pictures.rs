@@ -23,7 +23,8 @@ pub fn sees(meta: &Json) -> bool {
 /// be seen by the model, becomes a line of text that says so.
 pub async fn send(inner: &Inner, user: &User, sees: bool, messages: &mut [Json]) -> Result<(), StoreError> {
     for message in messages {
-        let Some(parts) = message["content"].as_array_mut() else { continue };
+        // Callers may send anything in place of a message.
+        let Some(parts) = message.get_mut("content").and_then(Json::as_array_mut) else { continue };
         let mut blind = false;
         for part in parts.iter_mut().filter(|part| part["type"] == "image_url") {
             let url = part["image_url"]["url"].as_str().or_else(|| part["image_url"].as_str()).unwrap_or_default();

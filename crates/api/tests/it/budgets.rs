@@ -87,9 +87,13 @@ async fn providers() -> String {
 }
 
 async fn server() -> TestApp {
+    server_with(&[]).await
+}
+
+async fn server_with(more: &[(&str, &str)]) -> TestApp {
     let url = providers().await;
     let openai = format!("{url}/v1");
-    TestApp::with(&[
+    let env = [
         ("ENABLE_OPENAI_API", "true"),
         ("OPENAI_API_BASE_URLS", &openai),
         ("OPENAI_API_KEYS", "k"),
@@ -98,8 +102,8 @@ async fn server() -> TestApp {
         ("OLLAMA_BASE_URLS", &url),
         ("ENABLE_API_KEYS", "true"),
         ("BYPASS_MODEL_ACCESS_CONTROL", "true"),
-    ])
-    .await
+    ];
+    TestApp::with(&[&env[..], more].concat()).await
 }
 
 fn question(model: &str) -> Value {
@@ -311,7 +315,17 @@ async fn people_are_warned_before_nothing_is_left() {
 
 #[tokio::test]
 async fn of_two_hundred_at_once_one_at_most_spends_too_much() {
-    let server = server().await;
+    two_hundred_at_once(server().await).await;
+}
+
+#[tokio::test]
+async fn of_two_hundred_at_once_one_at_most_spends_too_much_on_postgres() {
+    // The server's own database, which no other test writes to.
+    let url = std::env::var("AIRIS_TEST_POSTGRES").unwrap();
+    two_hundred_at_once(server_with(&[("DATABASE_URL", &url)]).await).await;
+}
+
+async fn two_hundred_at_once(server: TestApp) {
     let admin = server.admin().await;
     limit(&admin, json!({"measure": "tokens", "amount": 1000})).await;
     let replies = futures::future::join_all((0..200).map(|_| ask(&admin, "m"))).await;
@@ -347,6 +361,7 @@ async fn whoever_goes_away_pays_for_what_was_said() {
 async fn turn(person: &Person<'_>, model: &str) -> Reply {
     let body = json!({
         "model": model, "stream": true, "session_id": "s", "parent_id": null, "id": "reply", "messages": [],
+        "params": {"max_tokens": 10},
         "user_message": {"id": "question", "parentId": null, "childrenIds": ["reply"], "role": "user", "content": "hi"},
     });
     person.post("/api/chat/completions", body).await
@@ -399,6 +414,26 @@ async fn a_reply_that_finds_no_room_beside_another_says_so_in_the_chat() {
     assert!(error.as_str().unwrap().contains("held by replies that are being written"), "{error}");
     assert_eq!(reply_of(&admin, &first).await["content"], WORDS);
     assert_eq!(spent(&admin).await, json!(1));
+}
+
+#[tokio::test]
+async fn of_many_replies_in_chats_at_once_one_at_most_spends_too_much() {
+    let server = server().await;
+    let admin = server.admin().await;
+    limit(&admin, json!({"measure": "tokens", "amount": 200})).await;
+    let begun = futures::future::join_all((0..40).map(|_| turn(&admin, "m"))).await;
+    let mut answered = 0;
+    for started in begun.iter().filter(|started| started.status == 200) {
+        let reply = reply_of(&admin, started.json()["chat_id"].as_str().unwrap()).await;
+        match reply["error"]["content"].as_str() {
+            Some(text) => assert!(text.contains("\"Lunch\""), "{text}"),
+            None => answered += 1,
+        }
+    }
+    assert!((1..40).contains(&answered), "{answered}");
+    let spent = spent(&admin).await.as_i64().unwrap();
+    assert_eq!(spent, TOKENS * answered);
+    assert!(spent < 200 + TOKENS, "{spent}");
 }
 
 #[tokio::test]
