@@ -8,6 +8,7 @@ use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
 use airis_identity::Sessions;
+use airis_memory::Memories;
 use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
@@ -34,6 +35,7 @@ pub struct Inner {
     /// What takes the text from files.
     pub(crate) reading: Reading,
     pub providers: Providers,
+    pub memories: Memories,
     /// Calls to servers that are no providers.
     pub outbound: Outbound,
     pub turns: Turns,
@@ -63,6 +65,7 @@ impl App {
         let started = Instant::now();
         let budgets = providers.budgets().cloned().unwrap_or_else(|| Budgets::new(store.clone()));
         let reading = Reading::new(store.clone(), files.clone());
+        let memories = Memories::new(store.clone(), providers.clone(), config.clone());
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -72,6 +75,7 @@ impl App {
                 files,
                 reading,
                 providers,
+                memories,
                 outbound: Outbound::new(),
                 turns,
                 sessions,

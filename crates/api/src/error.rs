@@ -4,6 +4,7 @@ use airis_access::AccessError;
 use airis_domain::Json;
 use airis_files::FilesError;
 use airis_identity::AuthError;
+use airis_memory::MemoryError;
 use airis_providers::ProviderError;
 use airis_store::StoreError;
 use airis_turns::TurnError;
@@ -169,6 +170,17 @@ impl From<ProviderError> for ApiError {
             _ => None,
         };
         Self { retry_after, ..Self::new(status, error.to_string()) }
+    }
+}
+
+impl From<MemoryError> for ApiError {
+    fn from(error: MemoryError) -> Self {
+        match error {
+            MemoryError::Unknown => Self::not_found(),
+            MemoryError::Refused(text) => Self::bad_request(text),
+            MemoryError::Provider(error) => error.into(),
+            MemoryError::Store(error) => error.into(),
+        }
     }
 }
 

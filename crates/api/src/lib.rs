@@ -19,6 +19,7 @@ mod folders;
 mod groups;
 mod happenings;
 mod layers;
+mod memories;
 mod models;
 mod ollama;
 mod openai;

@@ -7,7 +7,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers, models,
+    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
+    memories, models,
     ollama, openai, prompts, search, system, tasks, users,
 };
 
@@ -27,6 +28,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(folders())
         .merge(prompt_area())
         .merge(search_area())
+        .merge(memory_area())
         .merge(file_area())
         .merge(tasks())
         .merge(completions())
@@ -358,6 +360,23 @@ fn prompt_area() -> OpenApiRouter<App> {
 /// Looking for anything.
 fn search_area() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(search::find::find))
+}
+
+/// What people want models to remember.
+fn memory_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(memories::list::list))
+        .routes(routes!(memories::write::add))
+        .routes(routes!(memories::operations::update))
+        .routes(routes!(memories::find::query))
+        .routes(routes!(memories::find::search))
+        .routes(routes!(memories::paths::list))
+        .routes(routes!(memories::paths::read))
+        .routes(routes!(memories::meaning::reindex))
+        .routes(routes!(memories::meaning::reset))
+        .routes(routes!(memories::write::clear))
+        .routes(routes!(memories::write::update))
+        .routes(routes!(memories::write::delete))
 }
 
 /// Running replies, and the settings of the jobs around them.

@@ -3,6 +3,7 @@
 mod assemble;
 mod catalog;
 mod connection;
+mod embed;
 mod error;
 mod events;
 mod fault;
@@ -22,6 +23,7 @@ mod stream;
 mod words;
 
 pub use connection::Kind;
+pub use embed::Embedded;
 pub use error::ProviderError;
 pub use local::{LocalKind, LocalModel};
 pub use manage::Wish;

@@ -17,6 +17,7 @@ mod folders;
 mod grants;
 mod groups;
 mod json;
+mod memories;
 mod messages;
 mod migrate;
 mod model_versions;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "second_factor", include_str!("../migrations/0007_second_factor.sql")),
     (8, "evaluations", include_str!("../migrations/0008_evaluations.sql")),
     (9, "files", include_str!("../migrations/0009_files.sql")),
+    (10, "memories", include_str!("../migrations/0010_memories.sql")),
     (12, "event_webhooks", include_str!("../migrations/0012_event_webhooks.sql")),
     (14, "budgets", include_str!("../migrations/0014_budgets.sql")),
 ];

@@ -45,14 +45,25 @@ pub fn picture(item: &Json) -> Option<String> {
     if elsewhere { Some(url.to_owned()) } else { file_of(item).map(|id| address(&id)) }
 }
 
-/// Everything that a request and the questions before it carry, each once, in the order of their questions.
-pub fn documents(body: &JsonMap, branch: &[Message]) -> Vec<Json> {
+/// Everything that the questions and the request carry.
+fn items<'a>(body: &'a JsonMap, branch: &'a [Message]) -> impl Iterator<Item = &'a Json> {
     let asked = branch.iter().filter(|message| message.role == MessageRole::User);
     let of_branch = asked.filter_map(|message| message.files.as_ref()?.as_array()).flatten();
-    let of_request = body.get("files").and_then(Json::as_array).into_iter().flatten();
+    of_branch.chain(body.get("files").and_then(Json::as_array).into_iter().flatten())
+}
+
+/// Ids of the folders that a request and the questions before it carry.
+pub fn folders(body: &JsonMap, branch: &[Message]) -> Vec<String> {
+    let folders = items(body, branch).filter(|item| item["type"] == "folder");
+    folders.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
+}
+
+/// The files of folders, then those that a request and the questions before it carry, each once, in the order of their
+/// questions.
+pub fn documents(of_folders: &[Json], body: &JsonMap, branch: &[Message]) -> Vec<Json> {
     let mut seen = Vec::new();
     let mut list = Vec::new();
-    for item in of_branch.chain(of_request) {
+    for item in of_folders.iter().chain(items(body, branch)) {
         // Other kinds, such as collections, need a search.
         let readable = item["type"].as_str().is_none_or(|kind| kind == "file" || kind == "doc") && !is_picture(item);
         let Some(id) = file_of(item).filter(|id| readable && !seen.contains(id)) else { continue };
@@ -104,8 +115,9 @@ mod tests {
     fn a_file_counts_once_however_often_it_is_named() {
         let body = json!({"files": [{"type": "file", "id": "a"}, {"type": "collection", "id": "c"}, {"id": "a"},
             {"type": "image", "id": "p"}, {"type": "file", "file": {"id": "b"}}, "nonsense", null]});
-        let found = documents(body.as_object().unwrap(), &[]);
+        let of_folder = [json!({"type": "file", "id": "b"}), json!({"type": "collection", "id": "x"})];
+        let found = documents(&of_folder, body.as_object().unwrap(), &[]);
         let ids: Vec<String> = found.iter().filter_map(file_of).map(|id| id.0).collect();
-        assert_eq!(ids, ["a", "b"]);
+        assert_eq!(ids, ["b", "a"]);
     }
 }

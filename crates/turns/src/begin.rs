@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::form::{Background, Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
-use crate::{Inner, Start, Started, TurnError, arena, items, lease, run};
+use crate::{Inner, Start, Started, TurnError, arena, folders, items, lease, run};
 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
@@ -44,7 +44,11 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         may_create(inner, user).await?;
     }
     let chat_id = form.chat.clone().unwrap_or_else(ChatId::random);
-    let folder = existing.as_ref().map_or_else(|| form.folder.clone(), |chat| chat.folder_id.clone());
+    let folder = match &existing {
+        Some(chat) => chat.folder_id.clone(),
+        None => folders::own(inner, user, form.folder.take()).await?,
+    };
+    form.folder.clone_from(&folder);
     let turns: Vec<TurnId> = form.wanted.iter().map(|_| TurnId::random()).collect();
     let mut extended = if temporary { form.take_trailing_reply() } else { None };
     let mut parent = form.reply_parent();

@@ -139,7 +139,7 @@ fn metadata(file: &File) -> Json {
 }
 
 /// The text of a message, of its parts where it has some.
-fn text_of(content: &Json) -> String {
+pub fn text_of(content: &Json) -> String {
     match content {
         Json::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"),
         other => other.as_str().unwrap_or_default().to_owned(),

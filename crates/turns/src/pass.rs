@@ -5,7 +5,7 @@ use airis_providers::{ChatRequest, RawBody, RawReply};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::{Inner, TurnError, attached, documents, models, pictures, prompt};
+use crate::{Inner, TurnError, attached, documents, folders, models, pictures, prompt, remembered};
 
 /// Keys of the web client that mean nothing to a provider.
 const OURS: [&str; 22] = [
@@ -39,11 +39,15 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
         TurnError::ModelNotFound => not_found(),
         other => other,
     })?;
+    let remembered = remembered::of_request(inner, user, &body).await;
     let variables = body.get("variables").cloned();
     let asked = body.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
     let documents = match resolved.meta["capabilities"]["file_context"] == false {
         true => documents::Documents::default(),
-        false => documents::gather(inner, user, &attached::documents(&body, &[])).await?,
+        false => {
+            let of_folders = folders::files(inner, user, attached::folders(&body, &[])).await?;
+            documents::gather(inner, user, &attached::documents(&of_folders, &body, &[])).await?
+        }
     };
     for name in OURS {
         body.remove(name);
@@ -54,6 +58,9 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     params.extend(models::for_provider(asked));
     for (name, value) in params {
         body.entry(name).or_insert(value);
+    }
+    if let Some(remembered) = remembered {
+        add_system(&mut body, &remembered);
     }
     if let Some(system) = system {
         add_system(&mut body, &prompt::fill(&system, variables.as_ref(), user));

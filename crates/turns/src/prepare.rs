@@ -8,19 +8,21 @@ use serde_json::json;
 
 use crate::documents::Documents;
 use crate::job::Job;
-use crate::{Inner, compact, items, models, pictures, prompt};
+use crate::{Inner, compact, folders, items, models, pictures, prompt};
 
 /// Asked of a provider that cannot go on behind a given text.
 const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
 
-pub async fn prepare(inner: &Inner, job: &Job, documents: &Documents) -> Result<ChatRequest, StoreError> {
+pub async fn prepare(
+    inner: &Inner,
+    job: &Job,
+    documents: &Documents,
+    remembered: Option<&str>,
+) -> Result<ChatRequest, StoreError> {
     let body = &job.body;
     let params = job.params();
     let variables = body.get("variables");
-    let folder = match &job.folder {
-        Some(id) => inner.store.folder(&job.user.id, id).await?.and_then(|folder| folder.data),
-        None => None,
-    };
+    let folder = folders::prompt(inner, &job.user, job.folder.as_deref()).await?;
     let branch = match &job.parent {
         Some(parent) if !job.is_temporary() => {
             compact::when_due(inner, job, inner.store.branch(&job.chat, parent).await?).await
@@ -30,9 +32,10 @@ pub async fn prepare(inner: &Inner, job: &Job, documents: &Documents) -> Result<
     let (summary, recent) = compact::split(&branch);
     let text = |value: Option<&Json>| value.and_then(Json::as_str).map(|text| prompt::fill(text, variables, &job.user));
     let system = prompt::system(&[
-        text(folder.as_ref().and_then(|data| data.get("system_prompt"))),
+        folder.map(|text| prompt::fill(&text, variables, &job.user)),
         text(params.get("system")),
         prompt::sent_system(body).map(|text| prompt::fill(&text, variables, &job.user)),
+        remembered.map(str::to_owned),
         summary,
     ]);
     let mut messages: Vec<Json> = system.into_iter().collect();

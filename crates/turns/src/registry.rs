@@ -8,6 +8,7 @@ use airis_bus::{Bus, TurnLog};
 use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnState, User};
 use airis_files::Files;
+use airis_memory::Memories;
 use airis_providers::Providers;
 use airis_store::Store;
 use airis_tools::ToolBox;
@@ -47,6 +48,7 @@ pub struct Inner {
     pub store: Store,
     pub bus: Bus,
     pub providers: Providers,
+    pub memories: Memories,
     pub config: Arc<Config>,
     pub files: Files,
     pub tools: Arc<dyn ToolBox>,
@@ -71,10 +73,12 @@ impl Inner {
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
+        let memories = Memories::new(store.clone(), providers.clone(), config.clone());
         Self {
             store,
             bus,
             providers,
+            memories,
             config,
             files,
             tools,

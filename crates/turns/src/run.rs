@@ -12,7 +12,7 @@ use crate::checkpoint::{checkpoint, finish, save};
 use crate::documents::{self, Documents};
 use crate::job::Job;
 use crate::writer::Event;
-use crate::{Inner, attached, generate, items, prepare, tasks, toolloop};
+use crate::{Inner, attached, folders, generate, items, prepare, remembered, tasks, toolloop};
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -105,9 +105,13 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         documents = read_documents(inner, job) => documents.map_err(broken)?,
     };
     cite(inner, job, &documents).await?;
+    let remembered = tokio::select! {
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        remembered = remembered::of_turn(inner, job) => remembered,
+    };
     let mut rounds = 0;
     loop {
-        let request = prepare::prepare(inner, job, &documents).await.map_err(broken)?;
+        let request = prepare::prepare(inner, job, &documents, remembered.as_deref()).await.map_err(broken)?;
         let calls = generate::round(inner, job, request, rounds > 0 || job.fence > 1).await?;
         if calls.is_empty() {
             return Ok(());
@@ -133,7 +137,7 @@ fn reveal(job: &Job) -> Result<(), Ending> {
     }
 }
 
-/// The files of the questions, unless the model is to look into files by itself.
+/// The files of the questions and of the chat's folder, unless the model is to look into files by itself.
 async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreError> {
     if job.model.meta["capabilities"]["file_context"] == false {
         return Ok(Documents::default());
@@ -142,7 +146,9 @@ async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreErro
         Some(parent) if !job.is_temporary() => inner.store.branch(&job.chat, parent).await?,
         _ => Vec::new(),
     };
-    documents::gather(inner, &job.user, &attached::documents(&job.body, &branch)).await
+    let folders = job.folder.iter().cloned().chain(attached::folders(&job.body, &branch)).collect();
+    let of_folders = folders::files(inner, &job.user, folders).await?;
+    documents::gather(inner, &job.user, &attached::documents(&of_folders, &job.body, &branch)).await
 }
 
 /// Tells viewers what the reply will rest on, before its first word; once, however often the turn changes hands.

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 10] = [
     &["bus", "files", "outbound", "store"],
     &["access", "budgets"],
     &["identity", "providers"],
-    &["tools"],
+    &["memory", "tools"],
     &["turns"],
     &["realtime"],
     &["api"],

@@ -48,11 +48,22 @@ fn id(file: &Value) -> String {
 
 /// Asks in a new chat and returns what the provider heard, and the chat when its reply is done.
 async fn ask(person: &Person<'_>, heard: &mut UnboundedReceiver<Value>, files: Value) -> (Value, Value) {
-    let body = json!({
-        "model": "m", "stream": true, "session_id": "s", "parent_id": null, "id": "reply", "messages": [], "files": files,
+    ask_with(person, heard, "What is the code?", json!({ "files": files })).await
+}
+
+/// The same with a question of one's own, and more in the body; files are the question's, too.
+pub async fn ask_with(
+    person: &Person<'_>,
+    heard: &mut UnboundedReceiver<Value>,
+    question: &str,
+    more: Value,
+) -> (Value, Value) {
+    let mut body = json!({
+        "model": "m", "stream": true, "session_id": "s", "parent_id": null, "id": "reply", "messages": [],
         "user_message": {"id": "question", "parentId": null, "childrenIds": ["reply"], "role": "user",
-            "content": "What is the code?", "files": files, "models": ["m"]},
+            "content": question, "files": more["files"], "models": ["m"]},
     });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let chat = id_of_chat(&person.post("/api/chat/completions", body).await.ok());
     let request = heard.recv().await.unwrap();
     for _ in 0..200 {
@@ -156,4 +167,35 @@ async fn programs_get_their_sources_with_the_answer() {
     let stream = admin.post("/api/chat/completions", body(true)).await.text;
     assert!(stream.starts_with("data: {\"sources\":[{"), "{stream}");
     assert!(stream.ends_with("data: [DONE]\n\n"));
+}
+
+#[tokio::test]
+async fn a_folder_gives_its_words_and_files_to_its_owners_chats() {
+    let (url, mut heard) = provider().await;
+    let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
+    let admin = server.admin().await;
+    let text = id(&admin.upload("vault.txt", "text/plain", b"The code is 4711.").await);
+    let data = json!({"system_prompt": "Answer {{USER_NAME}} briefly.", "files": [
+        {"type": "file", "id": text, "name": "vault.txt"}, {"type": "collection", "id": "c"}]});
+    let outer = id(&admin.post("/api/v1/folders/", json!({"name": "Work", "data": data})).await.ok());
+    let inner = json!({"name": "Inner", "parent_id": outer, "data": {"system_prompt": "Be kind."}});
+    let inner = id(&admin.post("/api/v1/folders/", inner).await.ok());
+    let (request, chat) = ask_with(&admin, &mut heard, "What is the code?", json!({"folder_id": outer})).await;
+    let messages = request["messages"].as_array().unwrap();
+    assert_eq!(messages[0], json!({"role": "system", "content": "Answer Root briefly."}));
+    assert!(messages[1]["content"].as_str().unwrap().contains("The code is 4711."), "{request}");
+    assert_eq!(chat["chat"]["history"]["messages"]["reply"]["sources"][0]["metadata"][0]["file_id"], text);
+    assert_eq!(chat["folder_id"], json!(outer));
+    let (request, _) = ask_with(&admin, &mut heard, "Hello", json!({"folder_id": inner})).await;
+    assert_eq!(request["messages"][0]["content"], "Be kind.");
+    assert_eq!(request["messages"][1]["content"], "Hello");
+    // A folder that is attached to a question gives its files only.
+    let (request, _) = ask_with(&admin, &mut heard, "Hi", json!({"files": [{"type": "folder", "id": outer}]})).await;
+    assert_eq!(request["messages"].as_array().unwrap().len(), 1);
+    assert!(request["messages"][0]["content"].as_str().unwrap().contains("4711"));
+    let ann = server.somebody(&admin, "ann", "user").await;
+    let more = json!({"folder_id": outer, "files": [{"type": "folder", "id": outer}]});
+    let (request, chat) = ask_with(&ann, &mut heard, "What is the code?", more).await;
+    assert_eq!(request["messages"], json!([{"role": "user", "content": "What is the code?"}]));
+    assert_eq!(chat["folder_id"], json!(null), "a folder of somebody else is none");
 }

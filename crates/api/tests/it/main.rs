@@ -25,6 +25,7 @@ mod jobs;
 mod key_limits;
 mod kept_models;
 mod matrix;
+mod memories;
 mod models;
 mod pages;
 mod parts;

@@ -23,6 +23,7 @@ pub const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/
 pub const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
 pub const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
+const OF_MEMORIES: &[&str] = &["/api/v1/memories/{memory_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/users/{user_id}", "people are known to administrators, and by name to each other"),
@@ -169,12 +170,15 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let feedback = owner.post("/api/v1/evaluations/feedback", judgement).await.ok()["id"].as_str().unwrap().to_owned();
     let prompt = json!({"command": "mine", "name": "Mine", "content": "secret"});
     let prompt = admin.post("/api/v1/prompts/create", prompt).await.ok()["id"].as_str().unwrap().to_owned();
+    let memory = owner.post("/api/v1/memories/add", json!({"content": "secret"})).await.ok();
+    let memory = memory["id"].as_str().unwrap().to_owned();
     let file = owner.upload("mine.txt", "text/plain", b"secret").await["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
         let things = [
             format!("folders/{folder}"),
             "chats/".to_owned(),
+            "memories/".to_owned(),
             format!("evaluations/feedback/{feedback}"),
             format!("files/{file}"),
         ];
@@ -198,6 +202,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &prompt
         } else if OF_FEEDBACK.iter().any(begins) {
             &feedback
+        } else if OF_MEMORIES.iter().any(begins) {
+            &memory
         } else if OF_FILES.iter().any(begins) {
             &file
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {

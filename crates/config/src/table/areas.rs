@@ -40,6 +40,25 @@ pub(super) const VARIABLES: &[Variable] = &[
     list("RAG_ALLOWED_FILE_EXTENSIONS", ',', "")
         .key("rag.file.allowed_extensions")
         .doc("Endings of files that people may upload to have them read, without dots; empty: all"),
+    text("RAG_EMBEDDING_ENGINE", "")
+        .key("rag.embedding_engine")
+        .doc("What finds texts by their meaning: empty for the built-in model, `openai` or `ollama`"),
+    text("RAG_EMBEDDING_MODEL", "sentence-transformers/all-MiniLM-L6-v2")
+        .key("rag.embedding_model")
+        .doc("Model of that engine; of built-in models any is taken where none has this name"),
+    text("RAG_OPENAI_API_BASE_URL", "https://api.openai.com/v1")
+        .or("OPENAI_API_BASE_URL")
+        .key("rag.openai.api_base_url")
+        .doc("Address of the embedding engine `openai`"),
+    text("RAG_OPENAI_API_KEY", "")
+        .or("OPENAI_API_KEY")
+        .key("rag.openai.api_key")
+        .doc("Key of the embedding engine `openai`"),
+    text("RAG_OLLAMA_BASE_URL", "http://localhost:11434")
+        .or("OLLAMA_BASE_URL")
+        .key("rag.ollama.base_url")
+        .doc("Address of the embedding engine `ollama`"),
+    text("RAG_OLLAMA_API_KEY", "").key("rag.ollama.api_key").doc("Key of the embedding engine `ollama`"),
     text("RAG_TEMPLATE", "")
         .key("rag.template")
         .doc("How a question and its sources are put together: {{CONTEXT}} and {{QUERY}}; empty: the built-in way"),

@@ -85,6 +85,12 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("channels.model_response_mode")
         .doc("Where replies of models land in a channel: `thread` or `channel`"),
     flag("ENABLE_MEMORY_SYSTEM_CONTEXT", true).key("memories.system_context.enable").doc("Give memories to models"),
+    int("MEMORIES_USER_CHAR_LIMIT", "2000")
+        .key("memories.user_char_limit")
+        .doc("Characters about a person that a model is given"),
+    int("MEMORIES_CONTEXT_CHAR_LIMIT", "2000")
+        .key("memories.context_char_limit")
+        .doc("Characters about topics that a model is given"),
     flag("ENABLE_SKILL_LAZY_LOADING", false)
         .key("skills.lazy_loading.enable")
         .doc("Give skills to models when they ask for them"),

@@ -87,6 +87,19 @@ impl Local {
         self.find(id, LocalKind::Embedding).is_some()
     }
 
+    /// The embedding model of this name, written with or without whose it is; any where none is called so.
+    pub fn embedding_model(&self, name: &str) -> Option<LocalModel> {
+        let wanted = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let mut models: Vec<_> = self.found().into_iter().filter(|model| model.kind == LocalKind::Embedding).collect();
+        let at = models.iter().position(|model| model.id == wanted).unwrap_or_default();
+        (!models.is_empty()).then(|| models.swap_remove(at))
+    }
+
+    /// One vector a text.
+    pub async fn embed(&self, model: LocalModel, texts: Vec<String>) -> Result<Vec<Vec<f32>>, ProviderError> {
+        Ok(self.embedder.embed(model, texts).await?.0)
+    }
+
     pub fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
         let model = self
             .find(&request.model, LocalKind::Chat)

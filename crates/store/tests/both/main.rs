@@ -11,6 +11,7 @@ mod files;
 mod fixture;
 mod groups;
 mod large;
+mod memories;
 mod notes;
 mod opening;
 mod prompts;
