@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use axum::serve::ListenerExt;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::boot::{Booted, boot};
 use crate::cli::Serve;
@@ -19,6 +19,10 @@ use crate::{listen, out};
 
 /// What answers get after sockets are closed, even when the grace period is used up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// Between two pieces of work that nobody waits for, and after one that failed.
+const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(10);
 
 /// Serves until a signal; then lets running replies finish.
 pub async fn run(config: Config, given: Serve) -> Result<()> {
@@ -50,6 +54,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     background.spawn(warm_up(app.clone()));
     background.spawn(read_files(app.clone()));
     background.spawn(airis_api::tell_what_happens(app.clone()));
+    background.spawn(keep_older_texts(app.clone()));
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, "stopping; running replies may finish"),
         ended = &mut server => bail!("the server stopped listening: {ended:?}"),
@@ -107,6 +112,26 @@ async fn recover(app: App) {
 /// Goes on with files that a dead process was reading.
 async fn read_files(app: App) {
     airis_api::recover_files(&app).await;
+}
+
+/// Makes chats searchable that earlier versions stored, in pieces between which others write.
+async fn keep_older_texts(app: App) {
+    let begun = Instant::now();
+    let mut pieces = 0_u32;
+    loop {
+        match app.store.keep_older_texts().await {
+            Ok(true) => pieces += 1,
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "older chats are made searchable in a moment");
+                sleep(PAUSE_AFTER_ERROR).await;
+            }
+        }
+        sleep(PAUSE).await;
+    }
+    if pieces > 0 {
+        tracing::info!(seconds = begun.elapsed().as_secs(), "all older chats can be searched");
+    }
 }
 
 /// Asks every provider for its models before the first person does.

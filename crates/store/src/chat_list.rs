@@ -3,7 +3,6 @@
 use airis_domain::{ChatId, ChatSummary, UserId, now};
 
 use crate::db::{reading, writing};
-use crate::users::contains;
 use crate::{Result, Store};
 
 /// Which chats to list. Internal chats (`meta.internal`) are never listed. Newest `updated_at` first.
@@ -13,8 +12,12 @@ pub struct ChatListQuery {
     pub pinned: Option<bool>,
     /// `None`: any; `Some(None)`: chats in no folder; `Some(Some(id))`: chats of that folder.
     pub folder: Option<Option<String>>,
+    /// A tag's id; `none`: chats without any.
     pub tag: Option<String>,
-    /// Text in the title or in messages, case ignored.
+    /// Whether there is a link to the chat.
+    pub shared: Option<bool>,
+    /// Words that are all in the title, or all in one message; each may be the beginning of one. A text without a word
+    /// finds nothing.
     pub search: Option<String>,
     pub order: ChatOrder,
     pub offset: i64,
@@ -36,7 +39,7 @@ pub enum ChatOrder {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: String,
     title: String,
     updated_at: i64,
@@ -47,33 +50,43 @@ struct Row {
     folder_id: Option<String>,
 }
 
-macro_rules! filtered {
-    ($columns:literal, $rest:expr) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM chat WHERE user_id = $1 AND NOT internal",
-            " AND ($2 IS NULL OR archived = $2) AND ($3 IS NULL OR pinned = $3)",
-            " AND ($4 = 0 OR ($4 = 1 AND folder_id IS NULL) OR ($4 = 2 AND folder_id = $5))",
-            " AND ($6 IS NULL OR id IN (SELECT t.chat_id FROM chat_tag t WHERE t.user_id = $1 AND t.tag_id = $6))",
-            " AND ($7 IS NULL OR LOWER(title) LIKE $7 ESCAPE '!' OR EXISTS (SELECT 1 FROM message m",
-            " WHERE m.chat_id = chat.id AND LOWER(m.content) LIKE $7 ESCAPE '!'))",
-            $rest
-        )
+/// What every list of chats asks of a chat, with the values 1 to 7.
+macro_rules! conditions {
+    () => {
+        "chat.user_id = $1 AND NOT chat.internal \
+         AND ($2 IS NULL OR chat.archived = $2) AND ($3 IS NULL OR chat.pinned = $3) \
+         AND ($4 = 0 OR ($4 = 1 AND chat.folder_id IS NULL) OR ($4 = 2 AND chat.folder_id = $5)) \
+         AND ($6 IS NULL OR chat.id IN (SELECT t.chat_id FROM chat_tag t WHERE t.user_id = $1 AND t.tag_id = $6) \
+         OR ($6 = 'none' AND NOT EXISTS (SELECT 1 FROM chat_tag t WHERE t.chat_id = chat.id))) \
+         AND ($7 IS NULL OR (chat.share_id IS NOT NULL) = $7)"
     };
 }
 
+/// The columns of a [`Row`].
+macro_rules! columns {
+    () => {
+        "chat.id, chat.title, chat.updated_at, chat.created_at, chat.last_read_at, chat.archived, chat.pinned, chat.folder_id"
+    };
+}
+
+pub(crate) use {columns, conditions};
+
 macro_rules! listed {
     ($order:literal) => {
-        filtered!(
-            "id, title, updated_at, created_at, last_read_at, archived, pinned, folder_id",
-            concat!(" ORDER BY ", $order, ", id LIMIT $8 OFFSET $9")
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM chat WHERE ",
+            conditions!(),
+            " ORDER BY ",
+            $order,
+            ", id LIMIT $8 OFFSET $9"
         )
     };
 }
 
 /// Folder condition as a number and a value, so that one statement serves all three.
-fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
+pub(crate) fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
     match &query.folder {
         None => (0, None),
         Some(None) => (1, None),
@@ -83,6 +96,9 @@ fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
 
 impl Store {
     pub async fn chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<ChatSummary>> {
+        if query.search.is_some() {
+            return Ok(self.find_chats(user, query).await?.into_iter().map(|found| found.chat).collect());
+        }
         let sql = match query.order {
             ChatOrder::LastUpdated => listed!("updated_at DESC"),
             ChatOrder::FirstUpdated => listed!("updated_at"),
@@ -95,19 +111,21 @@ impl Store {
             }
         };
         let (mode, id) = folder(query);
-        let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(sql)
-            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(&search)
+            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(query.shared)
             .bind(query.limit.unwrap_or(i64::MAX)).bind(query.offset).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(summary).collect())
     }
 
     pub async fn count_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<i64> {
-        const SQL: &str = filtered!("COUNT(*)", "");
+        const SQL: &str = concat!("SELECT COUNT(*) FROM chat WHERE ", conditions!());
+        if query.search.is_some() {
+            let all = ChatListQuery { offset: 0, limit: None, ..query.clone() };
+            return Ok(i64::try_from(self.find_chats(user, &all).await?.len()).unwrap_or(i64::MAX));
+        }
         let (mode, id) = folder(query);
-        let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
         Ok(reading!(self, pool => sqlx::query_scalar(SQL)
-            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(&search)
+            .bind(user.as_str()).bind(query.archived).bind(query.pinned).bind(mode).bind(id).bind(&query.tag).bind(query.shared)
             .fetch_one(pool).await)?)
     }
 
@@ -134,7 +152,7 @@ impl Store {
     }
 }
 
-fn summary(row: Row) -> ChatSummary {
+pub(crate) fn summary(row: Row) -> ChatSummary {
     ChatSummary {
         id: row.id.into(),
         title: row.title,

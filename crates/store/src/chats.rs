@@ -2,6 +2,7 @@
 
 use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
 
+use crate::chat_text::{keep_messages, keep_title};
 use crate::db::{locked, reading, transaction};
 use crate::messages::put_message;
 use crate::turns::insert_turn;
@@ -164,6 +165,8 @@ impl Store {
             for message in messages {
                 put_message!(tx, message);
             }
+            keep_title!(tx, chat);
+            keep_messages!(tx, &chat.id, messages);
         });
         Ok(())
     }
@@ -185,6 +188,12 @@ impl Store {
             let chat = patch_chat!(tx, id, patch);
             for message in changed {
                 put_message!(tx, message);
+            }
+            if patch.title.is_some() {
+                keep_title!(tx, &chat);
+            }
+            if !changed.is_empty() {
+                keep_messages!(tx, &chat.id, changed);
             }
             chat
         });
@@ -214,7 +223,10 @@ impl Store {
     pub async fn begin_turns(&self, new: &NewTurn) -> Result<()> {
         transaction!(self, tx => {
             match &new.new_chat {
-                Some(chat) => insert_chat!(tx, chat),
+                Some(chat) => {
+                    insert_chat!(tx, chat);
+                    keep_title!(tx, chat);
+                }
                 None => {
                     let mut patch = new.patch.clone();
                     if new.current_message_id.is_some() {
@@ -226,6 +238,7 @@ impl Store {
             for message in &new.messages {
                 put_message!(tx, message);
             }
+            keep_messages!(tx, &new.chat_id, &new.messages);
             for turn in &new.turns {
                 insert_turn!(tx, turn);
             }

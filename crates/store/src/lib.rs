@@ -4,6 +4,8 @@ mod analytics;
 mod backup;
 mod budgets;
 mod chat_list;
+mod chat_search;
+mod chat_text;
 mod chats;
 mod config;
 mod db;
@@ -36,11 +38,13 @@ mod tags;
 mod turns;
 mod usage;
 mod users;
+mod words;
 
 pub use analytics::{
     MessageFilter, ModelChat, ModelChatOrder, ModelChatQuery, ModelUse, ReplyUsage, Span, StoredMessage, Totals,
 };
 pub use chat_list::{ChatListQuery, ChatOrder};
+pub use chat_search::FoundChat;
 pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
 pub use feedback::{FeedbackOrder, FeedbackQuery};

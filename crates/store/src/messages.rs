@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use airis_domain::{ChatId, Json, JsonMap, Message, MessageId, MessageRole, now};
 
+use crate::chat_text::keep_messages;
 use crate::db::{reading, transaction};
 use crate::{Result, Store, StoreError, json};
 
@@ -159,16 +160,16 @@ macro_rules! put_message {
     }};
 }
 
-/// Reads, patches and writes one message inside `$tx`; evaluates to whether it was there.
+/// Reads, patches and writes one message inside `$tx`; evaluates to the message as it is now, if it was there.
 macro_rules! patch_message {
     ($tx:ident, $chat:expr, $id:expr, $patch:expr) => {{
         match crate::messages::select_message!($tx, $chat, $id) {
             Some(mut message) => {
                 crate::messages::apply(&mut message, $patch);
                 crate::messages::put_message!($tx, &message);
-                true
+                Some(message)
             }
-            None => false,
+            None => None,
         }
     }};
 }
@@ -229,6 +230,7 @@ impl Store {
         transaction!(self, tx => {
             for message in messages {
                 put_message!(tx, message);
+                keep_messages!(tx, &message.chat_id, [message]);
             }
         });
         Ok(())
@@ -236,7 +238,13 @@ impl Store {
 
     /// `NotFound` when the message is not there.
     pub async fn patch_message(&self, chat: &ChatId, id: &MessageId, patch: &MessagePatch) -> Result<()> {
-        let found = transaction!(self, tx => { patch_message!(tx, chat, id, patch) });
+        let found = transaction!(self, tx => {
+            let patched = patch_message!(tx, chat, id, patch);
+            if let Some(message) = patched.as_ref().filter(|_| patch.content.is_some()) {
+                keep_messages!(tx, chat, [message]);
+            }
+            patched.is_some()
+        });
         if found { Ok(()) } else { Err(StoreError::NotFound) }
     }
 
@@ -267,12 +275,18 @@ impl Store {
                     sqlx::query("UPDATE message SET parent_id = $3 WHERE chat_id = $1 AND parent_id IN \
                          (SELECT id FROM message WHERE chat_id = $1 AND parent_id = $2)")
                         .bind(chat.as_str()).bind(id.as_str()).bind(parent).execute(&mut *tx).await?;
-                    sqlx::query("DELETE FROM message WHERE chat_id = $1 AND (id = $2 OR parent_id = $2)")
-                        .bind(chat.as_str()).bind(id.as_str()).execute(&mut *tx).await?;
+                    let gone: Vec<String> = sqlx::query_scalar(
+                        "DELETE FROM message WHERE chat_id = $1 AND (id = $2 OR parent_id = $2) RETURNING id")
+                        .bind(chat.as_str()).bind(id.as_str()).fetch_all(&mut *tx).await?;
                     sqlx::query("UPDATE chat SET updated_at = $3, current_message_id = CASE WHEN current_message_id IS NULL \
                          OR EXISTS (SELECT 1 FROM message m WHERE m.chat_id = chat.id AND m.id = chat.current_message_id) \
                          THEN current_message_id ELSE $2 END WHERE id = $1")
                         .bind(chat.as_str()).bind(parent).bind(now()).execute(&mut *tx).await?;
+                    // Last, when nobody can be about to keep the words of a message that goes.
+                    for message in gone {
+                        sqlx::query("DELETE FROM chat_text WHERE chat_id = $1 AND message_id = $2")
+                            .bind(chat.as_str()).bind(message).execute(&mut *tx).await?;
+                    }
                     true
                 }
                 None => false,

@@ -20,9 +20,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "evaluations", include_str!("../migrations/0008_evaluations.sql")),
     (9, "files", include_str!("../migrations/0009_files.sql")),
     (10, "memories", include_str!("../migrations/0010_memories.sql")),
+    (11, "chat_search", include_str!("../migrations/0011_chat_search.sql")),
     (12, "event_webhooks", include_str!("../migrations/0012_event_webhooks.sql")),
     (14, "budgets", include_str!("../migrations/0014_budgets.sql")),
 ];
+/// What follows a migration on SQLite and on PostgreSQL: searching texts is different in each.
+const OF_EACH: &[(i64, &str, &str)] = &[(
+    11,
+    include_str!("../migrations/0011_chat_search.sqlite.sql"),
+    include_str!("../migrations/0011_chat_search.postgres.sql"),
+)];
 
 /// PostgreSQL's advisory lock of this product, any constant.
 const ADVISORY_LOCK: i64 = 0x0061_6972_6973;
@@ -44,6 +51,9 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
             for (version, name, sql) in pending(&applied)? {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 raw_sql(sql).execute(&mut *tx).await?;
+                for (_, sqlite, _) in OF_EACH.iter().filter(|(of, ..)| *of == version) {
+                    raw_sql(*sqlite).execute(&mut *tx).await?;
+                }
                 sqlx::query(RECORD).bind(version).bind(name).bind(now()).execute(&mut *tx).await?;
                 tx.commit().await?;
             }
@@ -56,6 +66,9 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
             let applied: Vec<i64> = sqlx::query_scalar(APPLIED).fetch_all(&mut *tx).await?;
             for (version, name, sql) in pending(&applied)? {
                 raw_sql(sql).execute(&mut *tx).await?;
+                for (_, _, postgres) in OF_EACH.iter().filter(|(of, ..)| *of == version) {
+                    raw_sql(*postgres).execute(&mut *tx).await?;
+                }
                 sqlx::query(RECORD).bind(version).bind(name).bind(now()).execute(&mut *tx).await?;
             }
             tx.commit().await?;

@@ -2,6 +2,7 @@
 
 use airis_domain::{ChatId, Json, MessageId, Turn, TurnId, TurnState, UserId, now};
 
+use crate::chat_text::keep_messages;
 use crate::db::{reading, transaction, writing};
 use crate::messages::patch_message;
 use crate::{MessagePatch, Result, Store, StoreError, json};
@@ -181,7 +182,11 @@ impl Store {
             let (chat, of) = row.ok_or(StoreError::LeaseLost)?;
             let (chat, of) = (ChatId::from(chat), MessageId::from(of));
             // The message may have been deleted meanwhile: the turn ends all the same.
-            let _ = patch_message!(tx, chat, of, message);
+            let patched = patch_message!(tx, chat, of, message);
+            // A reply that grows is not searched for: its words are kept once, at its end.
+            if let Some(message) = patched.as_ref().filter(|_| state != TurnState::Running) {
+                keep_messages!(tx, &chat, [message]);
+            }
         });
         Ok(())
     }

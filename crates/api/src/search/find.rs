@@ -2,15 +2,15 @@
 
 use std::cmp::Reverse;
 
-use airis_domain::{ChatSummary, Folder, Role};
-use airis_store::{ChatListQuery, FoundNote};
+use airis_domain::{Folder, Role};
+use airis_store::{ChatListQuery, FoundChat, FoundNote};
 use axum::extract::State;
 use serde_json::json;
 
 use super::views::{SearchQuery, SearchResponse, SearchResult, SearchScope, Sharing, Wanted};
 use crate::app::App;
 use crate::caller::Verified;
-use crate::chats::search::cut;
+use crate::chats::search;
 use crate::chats::text;
 use crate::error::{ApiError, Result};
 use crate::extract::{Invalid, Json, Query, invalid};
@@ -44,7 +44,14 @@ pub async fn find(
         let scope = (!query.scope.is_empty()).then(|| Some(query.scope.replace('\0', "")));
         let search = (!words.is_empty()).then(|| words.clone());
         let wanted = ChatListQuery { search, folder: scope, limit: Some(limit), ..ChatListQuery::default() };
-        hits.extend(app.store.chats(&person.id, &wanted).await?.into_iter().map(Hit::Chat));
+        let chats = match &wanted.search {
+            Some(_) => app.store.find_chats(&person.id, &wanted).await?,
+            None => {
+                let chats = app.store.chats(&person.id, &wanted).await?;
+                chats.into_iter().map(|chat| FoundChat { chat, message: None }).collect()
+            }
+        };
+        hits.extend(chats.into_iter().map(Hit::Chat));
     }
     if wants(Wanted::Note) && kinds.notes && query.scope.is_empty() {
         hits.extend(app.store.find_notes(&person.id, &words, limit).await?.into_iter().map(Hit::Note));
@@ -60,7 +67,7 @@ pub async fn find(
 }
 
 enum Hit {
-    Chat(ChatSummary),
+    Chat(FoundChat),
     Note(FoundNote),
 }
 
@@ -68,7 +75,7 @@ impl Hit {
     /// Seconds.
     fn updated_at(&self) -> i64 {
         match self {
-            Self::Chat(chat) => chat.updated_at,
+            Self::Chat(found) => found.chat.updated_at,
             Self::Note(note) => note.updated_at / 1_000_000_000,
         }
     }
@@ -123,7 +130,7 @@ async fn shown(app: &App, hit: Hit, words: &str, folders: &[Folder]) -> Result<S
     let updated_at = hit.updated_at();
     let result = |kind: &str, id: &str, title: String, body: &str, address: String, context: String, pinned: bool| {
         let around = |letters: usize| {
-            cut(body, &words.to_lowercase(), letters).unwrap_or_else(|| body.chars().take(2 * letters).collect())
+            search::around(body, words, letters).unwrap_or_else(|| body.chars().take(2 * letters).collect())
         };
         SearchResult {
             id: format!("{kind}:{id}"),
@@ -143,8 +150,9 @@ async fn shown(app: &App, hit: Hit, words: &str, folders: &[Folder]) -> Result<S
             let address = format!("/notes/{}", note.id);
             result("note", &note.id, note.title, &note.text, address, "Personal note".to_owned(), note.pinned)
         }
-        Hit::Chat(chat) => {
-            let body = matching(app, &chat, words).await?;
+        Hit::Chat(found) => {
+            let body = matching(app, &found, words).await?;
+            let chat = found.chat;
             let folder = folders.iter().find(|folder| chat.folder_id.as_ref() == Some(&folder.id));
             let context = folder.map_or_else(|| "Personal chat".to_owned(), |folder| folder.name.clone());
             let address = format!("/c/{}", chat.id);
@@ -153,12 +161,15 @@ async fn shown(app: &App, hit: Hit, words: &str, folders: &[Folder]) -> Result<S
     })
 }
 
-/// The first message that contains the words, or the title when only that does.
-async fn matching(app: &App, chat: &ChatSummary, words: &str) -> Result<String> {
-    let wanted = words.to_lowercase();
-    let messages = app.store.messages(&chat.id).await?;
-    let mut texts = messages.iter().filter_map(|message| text::of_content(&message.content));
-    Ok(texts.find(|text| text.to_lowercase().contains(&wanted)).unwrap_or_else(|| chat.title.clone()))
+/// The message that was found; the first one where nothing was looked for; the title when only that was found.
+async fn matching(app: &App, found: &FoundChat, words: &str) -> Result<String> {
+    let chat = &found.chat;
+    let content = match &found.message {
+        Some(message) => app.store.message_content(&chat.id, message).await?,
+        None if words.is_empty() => app.store.messages(&chat.id).await?.into_iter().next().map(|first| first.content),
+        None => None,
+    };
+    Ok(content.and_then(|content| text::of_content(&content)).unwrap_or_else(|| chat.title.clone()))
 }
 
 /// The address with what was looked for, so that the page can show it.

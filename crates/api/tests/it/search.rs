@@ -73,3 +73,47 @@ async fn questions_out_of_bounds_are_refused() {
     }
     assert_eq!(admin.get("/api/v1/search?page=100000").await.ok()["items"], json!([]));
 }
+
+#[tokio::test]
+async fn chats_are_searched_with_filters_and_show_where_the_words_are() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    let ann = server.somebody(&admin, "ann", "user").await;
+    let folder = ann.post("/api/v1/folders/", json!({"name": "My Zoo"})).await.ok()["id"].as_str().unwrap().to_owned();
+    let inside = chat(&ann, "Inside", "A quokka smiles", Some(&folder)).await;
+    let outside = chat(&ann, "Outside", "No animal here", None).await;
+    chat(&admin, "Secret", "quokka", None).await;
+    ann.post(&format!("/api/v1/chats/{outside}/tags"), json!({"name": "Big things"})).await.ok();
+    ann.post(&format!("/api/v1/chats/{outside}/share"), json!({})).await.ok();
+    let search = async |text: &str| {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        ann.get(&format!("/api/v1/chats/search?text={encoded}")).await.ok()
+    };
+    let found = async |text: &str| {
+        let lines = search(text).await;
+        lines.as_array().unwrap().iter().map(|line| line["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let line = &search("SMILES quok").await[0];
+    assert_eq!((&line["id"], &line["snippet"]), (&json!(inside), &json!("A quokka smiles")));
+    assert_eq!(search("insi").await[0]["snippet"], json!(null));
+    for (text, titles) in [
+        ("folder:my_zoo", &["Inside"][..]),
+        (&format!("folder:{folder} quokka"), &["Inside"]),
+        ("folder:nowhere quokka", &[]),
+        ("tag:big_things", &["Outside"]),
+        ("tag:none quokka", &["Inside"]),
+        ("shared:true animal", &["Outside"]),
+        ("shared:false", &["Inside"]),
+        ("archived:true quokka", &[]),
+        ("pinned:true", &[]),
+        ("\"quokka smiles\"", &["Inside"]),
+        ("\"smiles quokka\"", &[]),
+        ("quokka\0", &["Inside"]),
+        ("!!! ( \" *", &[]),
+    ] {
+        assert_eq!(found(text).await, titles, "{text}");
+    }
+    ann.post(&format!("/api/v1/chats/{inside}/messages/m"), json!({"content": "A wombat"})).await.ok();
+    assert_eq!(found("quokka").await, [""; 0]);
+    assert_eq!(found("wombat").await, ["Inside"]);
+}

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod budgets;
+mod chat_search;
 mod chats;
 mod evaluations;
 mod event_hooks;

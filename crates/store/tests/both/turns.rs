@@ -12,7 +12,7 @@ on_both! {
     a_turn_of_a_deleted_chat_is_gone
 }
 
-async fn begun(store: &Store) -> Turn {
+pub async fn begun(store: &Store) -> Turn {
     let owner = store.insert_user(&person("ada")).await.unwrap();
     let chat = chat(&owner.id, "t");
     let mut reply = message(&chat.id, "r", None, "");
