@@ -8,7 +8,10 @@ use airis_store::{ChatListQuery, ChatPatch, NewTurn, Store};
 
 use crate::fixture::{chat, message, on_both, person, sqlite};
 
-on_both! { a_page_of_many_chats_is_read_at_once }
+on_both! {
+    a_page_of_many_chats_is_read_at_once
+    words_are_found_at_once_in_many_chats
+}
 
 /// The median of a few runs.
 async fn typical(mut run: impl AsyncFnMut()) -> Duration {
@@ -56,6 +59,46 @@ async fn a_page_of_many_chats_is_read_at_once(store: Store) {
         })
         .await;
         assert!(took < Duration::from_millis(50), "{name} of {count} chats took {took:?}");
+    }
+}
+
+async fn words_are_found_at_once_in_many_chats(store: Store) {
+    const MESSAGES: usize = 20;
+    let (owner, other) = (store.insert_user(&person("ada")).await.unwrap(), person("bob"));
+    store.insert_user(&other).await.unwrap();
+    let count: usize = std::env::var("AIRIS_TEST_CHATS").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
+    // A few words are everywhere, most are nearly nowhere, as in any language.
+    let mut seed = 1_u64;
+    let mut word = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let random = f64::from(u32::try_from(seed >> 33).unwrap()) / f64::from(1_u32 << 31);
+        format!("w{:04}", 20_000_f64.powf(random) as u32)
+    };
+    for number in 0..count {
+        let mut chat = chat(if number % 10 == 0 { &other.id } else { &owner.id }, &format!("Chat {number}"));
+        chat.updated_at = i64::try_from(number).unwrap();
+        let list: Vec<_> = (0..MESSAGES)
+            .map(|number| message(&chat.id, &format!("m{number}"), None, &[(); 30].map(|()| word()).join(" ")))
+            .collect();
+        store.insert_chat(&chat, &list).await.unwrap();
+    }
+    for text in
+        ["w0001", "w0001 w0002", "w0030", "w0999", "w1", "w19", "w0001 w9999", "\"w0001 w0002\"", "zebra", "chat 7"]
+    {
+        let query = ChatListQuery { search: Some(text.to_owned()), limit: Some(60), ..ChatListQuery::default() };
+        let mut found = 0;
+        let took = typical(async || found = store.find_chats(&owner.id, &query).await.unwrap().len()).await;
+        if std::env::var("AIRIS_TEST_CHATS").is_ok() {
+            eprintln!("{} {text}: {found} in {took:?}", store.kind());
+        }
+        assert!(took < Duration::from_millis(100), "{text} in {count} chats took {took:?}");
+        // Of what is rare there may be nothing.
+        let some = match text {
+            "zebra" => 0..=0,
+            "w0001" | "w0030" | "w1" => 60..=60,
+            _ => 0..=60,
+        };
+        assert!(some.contains(&found), "{text}: {found}");
     }
 }
 
