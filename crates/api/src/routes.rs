@@ -8,8 +8,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::{
     analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
-    memories, models,
-    ollama, openai, prompts, search, system, tasks, users,
+    memories, models, ollama, openai, prompts, search, system, tasks, users,
 };
 
 /// All areas together.
