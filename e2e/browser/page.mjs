@@ -41,6 +41,16 @@ export async function account(page, line) {
     await page.getByRole('menuitem', { name: line }).click();
 }
 
+/** What is looked at on a phone, with the sidebar out of the way. */
+export async function narrow(page, look) {
+    const before = page.viewportSize();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('button', { name: 'Hide the sidebar' }).first().click();
+    await look();
+    await page.getByRole('button', { name: 'Show the sidebar' }).click();
+    await page.setViewportSize(before);
+}
+
 /** No serious or critical finding of axe on what is shown. */
 export async function audit(page, what) {
     await page.evaluate(axe);

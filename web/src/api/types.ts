@@ -1,5 +1,6 @@
 import type { Attached } from '../files/attached'
 import type { Meta, Suggestion } from '../models/stored'
+import type { Annotation } from '../ratings/rating'
 import type { components } from './schema'
 
 /** Shapes of the wire under the names that the client uses; written by hand where the document has none. Times are seconds. */
@@ -43,6 +44,8 @@ export interface PageConfig {
     enable_message_rating?: boolean
     /** Administrators may take everybody's data along. */
     enable_admin_export?: boolean
+    enable_memories?: boolean
+    enable_admin_analytics?: boolean
   }
   file?: {
     /** Megabytes. */
@@ -107,6 +110,8 @@ export interface Message {
   content: string
   output?: OutputItem[]
   model?: string
+  /** The model behind the one that was asked, where that draws one. */
+  selectedModelId?: string
   models?: string[]
   done?: boolean
   error?: { content: unknown } | boolean
@@ -115,6 +120,9 @@ export interface Message {
   files?: Attached[]
   usage?: Record<string, unknown>
   timestamp?: number
+  /** What the reader said of it, and where that is collected. */
+  annotation?: Annotation | undefined
+  feedbackId?: string
 }
 
 /** The document leaves the chat object open. */

@@ -11,6 +11,7 @@ interface Completion {
   done?: boolean
   usage?: Record<string, unknown>
   error?: unknown
+  selected_model_id?: string
 }
 
 /** Text of all message items, a line each. */
@@ -29,6 +30,7 @@ export function apply(message: Message, event: Envelope): boolean {
     case 'chat:completion':
       if (data.output) message.output = data.output
       if (data.usage) message.usage = data.usage
+      if (data.selected_model_id) message.selectedModelId = data.selected_model_id
       if (data.error) message.error = { content: data.error }
       if (data.done) message.done = true
       if (data.output) message.content = textOf(data.output)

@@ -1,7 +1,9 @@
 import type en from './en'
+import insight from './insight.de'
 import settings from './settings.de'
 
 const de: Record<keyof typeof en, string> = {
+  ...insight,
   ...settings,
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',
   'app.status': 'Der Server hat mit Status {status} geantwortet.',
@@ -420,7 +422,8 @@ const de: Record<keyof typeof en, string> = {
   'transfer.exported': 'Exportierte Chats: {count}',
   'transfer.nothing': 'Es gibt keinen Chat zu exportieren.',
   'transfer.importTitle': 'Chats importieren',
-  'transfer.importText': 'Aus einem Export dieses Servers oder von Open WebUI, oder aus conversations.json eines ChatGPT-Exports.',
+  'transfer.importText':
+    'Aus einem Export dieses Servers oder von Open WebUI, oder aus conversations.json eines Exports von ChatGPT oder Claude.',
   'transfer.choose': 'Datei wählen',
   'transfer.unreadable': '{name} ist kein Export von Chats: Wähle eine JSON-Datei.',
   'transfer.found': 'Chats in {name}: {count}',

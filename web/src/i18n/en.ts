@@ -1,6 +1,8 @@
+import insight from './insight.en'
 import settings from './settings.en'
 
 export default {
+  ...insight,
   ...settings,
   'app.offline': 'The connection is gone. Trying again…',
   'app.status': 'The server answered with status {status}.',
@@ -416,7 +418,7 @@ export default {
   'transfer.exported': 'Chats exported: {count}',
   'transfer.nothing': 'There is no chat to export.',
   'transfer.importTitle': 'Import chats',
-  'transfer.importText': 'From an export of this server or of Open WebUI, or from conversations.json of a ChatGPT export.',
+  'transfer.importText': 'From an export of this server or of Open WebUI, or from conversations.json of an export of ChatGPT or Claude.',
   'transfer.choose': 'Choose a file',
   'transfer.unreadable': '{name} is no export of chats: choose a JSON file.',
   'transfer.found': 'Chats found in {name}: {count}',

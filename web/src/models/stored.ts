@@ -21,6 +21,8 @@ export interface Meta {
   suggestion_prompts?: Suggestion[] | null
   /** Not offered in the picker. */
   hidden?: boolean
+  /** Draws one of several models, blindly. */
+  arena?: boolean
 }
 
 /** A model that somebody made over another one. */
