@@ -56,6 +56,8 @@ export const AREAS: readonly [Area, ...Area[]] = [
   { id: 'budgets', label: 'budgets.title', load: () => import('../budgets/Budgets.svelte'), holds: ['budgets.new', 'prices.title'] },
   { id: 'banners', label: 'banners.title', load: () => import('./Banners.svelte'), holds: ['banners.new'] },
   { id: 'suggestions', label: 'starters.title', load: () => import('./Starters.svelte'), holds: ['starters.new'] },
+  { id: 'evaluations', label: 'evaluations.title', load: () => import('../evaluations/Evaluations.svelte') },
+  { id: 'analytics', label: 'analytics.title', load: () => import('../analytics/Analytics.svelte') },
   {
     id: 'database',
     label: 'database.title',
