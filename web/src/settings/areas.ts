@@ -1,7 +1,15 @@
+import { may } from '../auth/permissions'
+import { session } from '../auth/session.svelte'
 import type { Area } from '../frame/areas'
 
 /** The parts of a person's own settings, pages below `/settings/<id>`. */
-export const own = (): readonly [Area, ...Area[]] => AREAS
+export function own(): readonly [Area, ...Area[]] {
+  const [first, ...rest] = AREAS
+  return [first, ...rest.filter(({ id }) => id !== MEMORIES || remembers())]
+}
+
+const MEMORIES = 'memories'
+const remembers = (): boolean => session.config?.features.enable_memories !== false && may('features.memories')
 
 const AREAS: readonly [Area, ...Area[]] = [
   {
@@ -37,5 +45,6 @@ const AREAS: readonly [Area, ...Area[]] = [
     load: () => import('./Account.svelte'),
     holds: ['settings.password', 'settings.factor', 'settings.apiKey'],
   },
+  { id: MEMORIES, label: 'memories.title', load: () => import('../memories/Memories.svelte'), holds: ['memories.use'] },
   { id: 'about', label: 'settings.about', load: () => import('./About.svelte') },
 ]
