@@ -82,3 +82,41 @@ test('conversations of ChatGPT come in, and what is left out is said', async () 
     await questions(page).getByText('Who invented tea?').waitFor();
     await replies(page).getByText('Nobody knows.').waitFor();
 });
+
+test('conversations of Claude come in, and files that are not there are named', async () => {
+    const said = (uuid, sender, text, more) => ({ uuid, sender, content: [{ type: 'text', text }], created_at: '2024-05-01T10:00:00Z', ...more });
+    const messages = [said('h', 'human', 'What is in the picture?', { files: [{ file_name: 'cat.png' }] }), said('i', 'assistant', 'A cat, I think.')];
+    await command('data');
+    await choose('conversations.json', JSON.stringify([{ uuid: 'c', name: 'Cats', chat_messages: messages }]));
+    await page.getByText('Chats found in conversations.json: 1').waitFor();
+    await page.getByRole('button', { name: 'Import them' }).click();
+    await page.getByText('Chats imported: 1').waitFor();
+    await page.getByText('Left out: 1').click();
+    await page.getByText('Without files that are not in the export: cat.png').waitFor();
+    await page.getByRole('link', { name: 'Cats', exact: true }).click();
+    await replies(page).getByText('A cat, I think.').waitFor();
+});
+
+test('a chat is laid out for paper, without the client around it', async () => {
+    await openStored(page, 'On paper', [
+        { role: 'user', content: 'Show me a formula and a table.' },
+        { role: 'assistant', content: 'Here: $e^{i\\pi} = -1$\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```js\nconst answer = 42\n```' },
+    ]);
+    // The window of the browser for printing cannot be driven: what it would show can be.
+    await page.evaluate(() => (window.print = () => document.body.classList.add('printing')));
+    await command('export this chat');
+    await page.getByRole('dialog').getByRole('button', { name: 'PDF' }).click();
+    await page.locator('body.printing').waitFor();
+    assert.equal(await page.title(), 'On paper');
+    await page.emulateMedia({ media: 'print' });
+    await page.getByRole('heading', { name: 'On paper' }).waitFor();
+    await page.locator('.paper .katex').first().waitFor();
+    assert.equal(await page.getByRole('textbox').count(), 0);
+    await picture(page, 'paper');
+    const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g) ?? [];
+    assert.ok(pages.length > 1, `${pages.length} pages`);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await page.locator('.paper').waitFor({ state: 'detached' });
+    await page.getByRole('textbox', { name: 'Ask anything' }).waitFor();
+});

@@ -17,8 +17,8 @@ export interface Incoming {
 /** Something in a file that was not taken, and why. */
 export interface Skipped {
   title: string
-  why: 'unknown' | 'empty' | 'refused' | 'stopped'
-  /** What the server said. */
+  why: 'unknown' | 'empty' | 'refused' | 'stopped' | 'attachments'
+  /** What the server said, or which files are not there. */
   detail?: string
 }
 

@@ -1,5 +1,6 @@
 import { fields, text, type Fields, type Incoming, type Skipped } from './chat'
 import { readChatGpt } from './chatgpt'
+import { readClaude } from './claude'
 import { readOwn } from './own'
 
 /** What a file holds. */
@@ -13,7 +14,10 @@ export function readExport(content: string): Found {
   const found: Found = { chats: [], skipped: [] }
   for (const value of entries(content)) {
     const entry = fields(value)
-    const chat = entry ? (readChatGpt(entry) ?? readOwn(entry)) : null
+    const claude = entry && readClaude(entry)
+    const chat = claude ? claude.chat : entry ? (readChatGpt(entry) ?? readOwn(entry)) : null
+    const missing = claude?.missing.join(', ')
+    if (chat && missing) found.skipped.push({ title: chat.chat.title, why: 'attachments', detail: missing })
     if (!chat) found.skipped.push({ title: name(entry), why: 'unknown' })
     else if (!Object.keys(chat.chat.history.messages).length) found.skipped.push({ title: chat.chat.title, why: 'empty' })
     else found.chats.push(chat)
