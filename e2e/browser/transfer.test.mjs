@@ -100,7 +100,7 @@ test('conversations of Claude come in, and files that are not there are named', 
 test('a chat is laid out for paper, without the client around it', async () => {
     await openStored(page, 'On paper', [
         { role: 'user', content: 'Show me a formula and a table.' },
-        { role: 'assistant', content: 'Here: $e^{i\\pi} = -1$\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```js\nconst answer = 42\n```' },
+        { role: 'assistant', content: 'Here: $e^{i\\pi} = -1$\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```js\nconst answer = 42\n```' + '\n\nIt goes on.'.repeat(80) },
     ]);
     // The window of the browser for printing cannot be driven: what it would show can be.
     await page.evaluate(() => (window.print = () => document.body.classList.add('printing')));
