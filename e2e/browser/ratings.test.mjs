@@ -90,9 +90,9 @@ test('administrators see who wins, and against whom', async () => {
     await audit(page, 'the leaderboard');
     await picture(page, 'leaderboard');
     await narrow(page, () => picture(page, 'leaderboard-small'));
-    await page.getByRole('searchbox').fill('nonsense');
+    await page.getByRole('searchbox', { name: /topic/ }).fill('nonsense');
     await page.getByText('No comparison has such a tag.').waitFor();
-    await page.getByRole('searchbox').fill('');
+    await page.getByRole('searchbox', { name: /topic/ }).fill('');
     await table.getByRole('button', { name: 'other' }).click();
     const dialog = page.getByRole('dialog', { name: 'Votes for and against other' });
     await dialog.getByRole('img', { name: /1 in all/ }).waitFor();

@@ -122,7 +122,7 @@ export interface Message {
   timestamp?: number
   /** What the reader said of it, and where that is collected. */
   annotation?: Annotation | undefined
-  feedbackId?: string
+  feedbackId?: string | undefined
 }
 
 /** The document leaves the chat object open. */

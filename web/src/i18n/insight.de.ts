@@ -114,6 +114,7 @@ export default {
   'analytics.byModel': 'Nach Modell',
   'analytics.byPerson': 'Nach Person',
   'analytics.none': 'In dieser Zeit wurde nichts gefragt.',
+  'analytics.off': 'Wer diesen Server betreibt, hat die Auswertung der Nutzung abgeschaltet.',
   'analytics.unknown': 'Unbekannt',
   'chart.rest': 'Andere',
   'chart.summary': '{title}: {count} Zeitabschnitte, {total} insgesamt, höchstens {most} ({when}).',

@@ -111,6 +111,7 @@ export default {
   'analytics.byModel': 'By model',
   'analytics.byPerson': 'By person',
   'analytics.none': 'Nothing was asked in this time.',
+  'analytics.off': 'The operator of this server has switched analytics off.',
   'analytics.unknown': 'Unknown',
   'chart.rest': 'Others',
   'chart.summary': '{title}: {count} pieces of time, {total} in all, at most {most} ({when}).',

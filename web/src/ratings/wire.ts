@@ -5,8 +5,11 @@ import { ask } from '../realtime/socket.svelte'
 import { isArena } from './arena'
 import { feedbackOf, type Annotation } from './rating'
 
+/** What is kept with a reply. */
+export type Kept = Pick<Message, 'annotation' | 'feedbackId'>
+
 /** Keeps what a person says of a reply: for those who compare models, and with the reply. */
-export async function rate(chatId: string, message: Message, said: Annotation): Promise<void> {
+export async function rate(chatId: string, message: Message, said: Annotation): Promise<Kept> {
   const { chat, reply } = await stored(chatId, message)
   const topics = Array.isArray(chat.meta?.tags) ? chat.meta.tags.filter((tag) => typeof tag === 'string') : []
   const annotation = { ...said, tags: said.tags ?? topics }
@@ -14,18 +17,16 @@ export async function rate(chatId: string, message: Message, said: Annotation): 
   const known = reply.feedbackId ? await changed(reply.feedbackId, body) : null
   const { id } = known ?? (await post('/api/v1/evaluations/feedback', { body }))
   await keep(chatId, { ...reply, annotation, feedbackId: id })
-  message.annotation = annotation
-  message.feedbackId = id
+  return { annotation, feedbackId: id }
 }
 
 /** As if nothing had been said. */
-export async function takeBack(chatId: string, message: Message): Promise<void> {
+export async function takeBack(chatId: string, message: Message): Promise<Kept> {
   const { reply } = await stored(chatId, message)
   const { annotation: _said, feedbackId, ...rest } = reply
   if (feedbackId) await del('/api/v1/evaluations/feedback/{id}', { path: { id: feedbackId } }).catch(unlessGone)
   await keep(chatId, rest)
-  delete message.annotation
-  delete message.feedbackId
+  return { annotation: undefined, feedbackId: undefined }
 }
 
 /** Null when an administrator has deleted it since. */
