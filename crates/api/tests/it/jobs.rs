@@ -100,7 +100,7 @@ async fn a_model_that_one_may_not_use_does_no_jobs() {
     let admin = server.admin().await;
     let user = server.somebody(&admin, "user", "user").await;
     assert_eq!(ask(&user, "title", matter()).await.refused(), 404);
-    assert_eq!(user.post("/api/v1/messages/count_tokens", matter()).await.refused(), 404);
+    assert_eq!(user.post("/api/v1/messages/count_tokens", matter()).await.refused(), 403);
     assert_eq!(ask(&admin, "title", json!({"model": "none-such", "messages": []})).await.refused(), 404);
     assert_eq!(ask(&admin, "title", json!({"messages": 5})).await.refused(), 404);
     assert_eq!(ask(&admin, "title", json!([])).await.refused(), 422);
