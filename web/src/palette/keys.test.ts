@@ -15,6 +15,7 @@ it('knows shortcuts with Ctrl and with Cmd', () => {
   expect(pressed(event('k', { ctrlKey: false, metaKey: true }))).toBe('palette')
   expect(pressed(event('O', { shiftKey: true }))).toBe('new')
   expect(pressed(event('/', { shiftKey: true }))).toBe('keys')
+  expect(pressed(event(','))).toBe('settings')
 })
 
 it('leaves what is typed alone', () => {

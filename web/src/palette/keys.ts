@@ -1,6 +1,6 @@
 import type { Key } from '../i18n/index.svelte'
 
-export type Shortcut = 'palette' | 'keys' | 'new' | 'sidebar'
+export type Shortcut = 'palette' | 'keys' | 'new' | 'sidebar' | 'settings'
 
 interface Binding {
   key: string
@@ -13,6 +13,7 @@ export const SHORTCUTS: Record<Shortcut, Binding> = {
   palette: { key: 'k', label: 'keys.palette' },
   new: { key: 'o', shift: true, label: 'keys.new' },
   sidebar: { key: 's', shift: true, label: 'keys.sidebar' },
+  settings: { key: ',', label: 'keys.settings' },
   keys: { key: '/', label: 'keys.title' },
 }
 
@@ -33,6 +34,11 @@ export function pressed(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
 /** How a shortcut is written for a person, such as `Ctrl K`. */
 export function combo(name: Shortcut): string {
   const { key, shift } = SHORTCUTS[name]
+  return written(key, shift)
+}
+
+/** The same for keys that belong to one page only. */
+export function written(key: string, shift = false): string {
   const parts = mac ? ['⌘', ...(shift ? ['⇧'] : [])] : ['Ctrl', ...(shift ? ['Shift'] : [])]
   return [...parts, key.toUpperCase()].join(mac ? '' : ' ')
 }
