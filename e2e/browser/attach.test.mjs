@@ -214,3 +214,45 @@ test('whoever follows a link sees the files, and a stranger what would be there'
     await composer(page).waitFor();
     assert.equal(await replies(page).count(), 0);
 });
+
+test('one\'s own files are listed, found and deleted, and pictures are made smaller on demand', async () => {
+    await page.goto(at.url);
+    await picker().setInputFiles([await painted('harbour.png', 80, 60), await painted('dinghy.png', 40, 30)]);
+    for (const name of ['harbour.png', 'dinghy.png']) await page.getByRole('button', { name: `Remove: ${name}` }).waitFor();
+    await page.goto(`${at.url}/settings/files`);
+    const list = page.getByRole('list', { name: 'Files' });
+    const line = (name) => list.getByRole('listitem').filter({ hasText: name });
+    await line('harbour.png').waitFor();
+    await audit(page, 'own files');
+    await picture(page, 'files-page');
+    await page.getByRole('searchbox', { name: 'Search files' }).fill('DINGHY');
+    await line('harbour.png').waitFor({ state: 'detached' });
+    await line('dinghy.png').getByRole('button', { name: 'Delete: dinghy.png' }).click();
+    await page.getByRole('dialog', { name: 'Delete this file?' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Nothing matches.').waitFor();
+    await page.getByRole('searchbox', { name: 'Search files' }).fill('');
+    await line('harbour.png').waitFor();
+    const stored = page.waitForResponse('**/user/settings/update');
+    await page.getByRole('switch', { name: 'Make pictures smaller before they are sent' }).check();
+    await page.getByLabel('Widest, in pixels').waitFor();
+    assert.equal((await stored).request().postDataJSON().ui.imageCompression, true);
+    const bounded = page.waitForResponse('**/user/settings/update');
+    await page.getByLabel('Widest, in pixels').fill('100');
+    await page.keyboard.press('Tab');
+    await bounded;
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByLabel('Widest, in pixels').scrollIntoViewIfNeeded();
+    await picture(page, 'files-small-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(at.url);
+    const uploaded = page.waitForResponse('**/api/v1/files/?*');
+    await picker().setInputFiles([await painted('wide.png', 400, 200)]);
+    const { id } = await (await uploaded).json();
+    const width = await page.evaluate(async (id) => {
+        const answer = await fetch(`/api/v1/files/${id}/content`);
+        return (await createImageBitmap(await answer.blob())).width;
+    }, id);
+    assert.equal(width, 100);
+});

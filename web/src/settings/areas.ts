@@ -39,6 +39,7 @@ const AREAS: readonly [Area, ...Area[]] = [
     load: () => import('./Chats.svelte'),
     holds: ['transfer.exportAll', 'transfer.importTitle', 'archived.title', 'share.list', 'settings.archiveAll', 'settings.deleteAll'],
   },
+  { id: 'files', label: 'files.title', load: () => import('../files/Files.svelte'), holds: ['files.search', 'files.compress'] },
   {
     id: 'account',
     label: 'settings.accountTitle',
