@@ -2,9 +2,11 @@
 
 use ldap3::SearchEntry;
 
-/// The first value of an attribute that is not empty.
+/// The least value of an attribute that is not empty: values have no order, and somebody with two addresses has to be
+/// the same person each time.
 pub(super) fn first(entry: &SearchEntry, attribute: &str) -> Option<String> {
-    values(entry, attribute).find(|value| !value.trim().is_empty()).map(str::to_owned)
+    let known = values(entry, attribute).filter(|value| !value.trim().is_empty());
+    known.min_by_key(|value| value.to_lowercase()).map(str::to_owned)
 }
 
 /// All values of an attribute; names of attributes have no case.
