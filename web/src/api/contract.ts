@@ -34,10 +34,9 @@ type InBody<O> = O extends { requestBody: { content: { 'application/json': infer
     ? { body?: T }
     : { body?: never }
 
-/** What belongs to a request; `signal` ends it. */
-export type Asked<M extends Method, P extends PathOf<M>> = InPath<Operation<M, P>> &
-  InQuery<Operation<M, P>> &
-  InBody<Operation<M, P>> & { signal?: AbortSignal }
+/** What belongs to a request; `signal` ends it. Told address by address: of several the compiler would combine each part with each. */
+export type Asked<M extends Method, P extends PathOf<M>> =
+  P extends PathOf<M> ? InPath<Operation<M, P>> & InQuery<Operation<M, P>> & InBody<Operation<M, P>> & { signal?: AbortSignal } : never
 
 type Documented<O> = O extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : unknown
 

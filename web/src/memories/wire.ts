@@ -1,4 +1,3 @@
-import type { Parts } from '../api/address'
 import { del, get, post } from '../api/client'
 
 /** Something that models are told about a person. Times are seconds. */
@@ -9,19 +8,16 @@ export interface Memory {
   created_at: number
 }
 
-type Untyped = (path: string, parts?: Parts) => Promise<unknown>
-const [read, write, erase] = [get, post, del] as unknown as [Untyped, Untyped, Untyped]
-
 /** All of a person, the last changed first. */
 export async function readMemories(): Promise<Memory[]> {
-  const found = (await read('/api/v1/memories/')) as Memory[]
+  const found = await get('/api/v1/memories/')
   return found.sort((one, other) => other.updated_at - one.updated_at || other.created_at - one.created_at)
 }
-export const addMemory = (content: string): Promise<unknown> => write('/api/v1/memories/add', { body: { content } })
+export const addMemory = (content: string): Promise<unknown> => post('/api/v1/memories/add', { body: { content } })
 export const changeMemory = (id: string, content: string): Promise<unknown> =>
-  write('/api/v1/memories/{memory_id}/update', { path: { memory_id: id }, body: { content } })
-export const deleteMemory = (id: string): Promise<unknown> => erase('/api/v1/memories/{memory_id}', { path: { memory_id: id } })
-export const deleteMemories = (): Promise<unknown> => erase('/api/v1/memories/delete/user')
+  post('/api/v1/memories/{memory_id}/update', { path: { memory_id: id }, body: { content } })
+export const deleteMemory = (id: string): Promise<unknown> => del('/api/v1/memories/{memory_id}', { path: { memory_id: id } })
+export const deleteMemories = (): Promise<unknown> => del('/api/v1/memories/delete/user')
 
 /** Whether models are told them; nobody's are without asking. */
 export const readUsed = async (): Promise<boolean> => (await get('/api/v1/users/user/settings'))?.ui?.memory === true
