@@ -57,7 +57,8 @@ test('leaving and disconnecting are told', async () => {
     await tell('admin', 'join');
     await until(() => presence('ann')?.length === 2 && presence('admin')?.length === 2, 'two people');
     sockets.admin.disconnect();
-    await until(() => presence('ann')?.length === 1, 'one person again');
+    // A polling client may be gone before its goodbye is: then it is missed at the next ping.
+    await until(() => presence('ann')?.length === 1, 'one person again', 60);
 });
 
 test('models in use are counted for three seconds', async () => {
