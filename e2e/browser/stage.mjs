@@ -1,7 +1,7 @@
 // A server with the built-in model, and the person in front of it.
 import assert from 'node:assert/strict';
 import { browser, openPage, signUp } from './page.mjs';
-import { end, environment, folder, freePort, serve } from '../processes.mjs';
+import { end, endAll, environment, folder, freePort, serve } from '../processes.mjs';
 
 const { AIRIS_BINARY: binary, AIRIS_TEST_MODELS: models, AIRIS_PICTURES: pictures } = process.env;
 /** Replies come from a real model on whatever machine this is: seconds here, minutes on a busy one. */
@@ -40,7 +40,8 @@ export async function stage(more = {}) {
         },
         async close() {
             await (await browser()).close();
-            await end(server);
+            // A provider that a test asked for would keep its process alive.
+            await endAll();
         },
     };
 }
