@@ -42,7 +42,7 @@ test('people are found, sorted and turned over', async () => {
     await page.getByRole('button', { name: 'Next page' }).click();
     await page.getByText('31 to 32 of 32').waitFor();
     assert.equal(await rows().count(), 2);
-    await page.getByRole('searchbox').fill('p17@');
+    await page.getByRole('searchbox', { name: 'Search by name or email' }).fill('p17@');
     await page.waitForFunction(() => document.querySelectorAll('ul[aria-label=People] button').length === 1);
     await rows().getByText('Person 17').waitFor();
 });
@@ -61,7 +61,7 @@ test('an account gets another name, password and role, and goes', async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('searchbox').fill('grace');
+    await page.getByRole('searchbox', { name: 'Search by name or email' }).fill('grace');
     await rows().getByText('Grace Hopper').waitFor();
 
     const grace = await openPage(at.url);
