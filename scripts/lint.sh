@@ -10,5 +10,4 @@ step "licences and sources" scripts/deny.sh --log-level error check bans license
 step "client packages" npm_ci web
 step "client style" npm run --prefix web --silent lint
 step "client types" npm run --prefix web --silent check
-step "client weight" bash -c 'npm run --prefix web --silent build && npm run --prefix web --silent budget'
 summary

@@ -32,6 +32,42 @@ step() {
     fi
 }
 
+# beside FUNCTION: its steps run beside what follows; together waits for them, and only then shows what they said. Each
+# has a process group of its own, so that what it started ends with it.
+lanes=()
+beside() {
+    local log
+    log="$(mktemp)"
+    set -m
+    (
+        set +m
+        passed=0 failed=()
+        "$@"
+        { echo "$passed"; for name in "${failed[@]}"; do echo "$name"; done; } >"$log.steps"
+    ) </dev/null >"$log" 2>&1 &
+    lanes+=("$!:$log")
+    set +m
+}
+together() {
+    local lane log count name
+    for lane in "${lanes[@]}"; do
+        log="${lane#*:}"
+        wait "${lane%%:*}" || true
+        cat "$log" >&2
+        if [ -f "$log.steps" ]; then
+            {
+                read -r count
+                passed=$((passed + count))
+                while read -r name; do failed+=("$name"); done
+            } <"$log.steps"
+        else
+            failed+=("steps that ended early")
+        fi
+        rm -f "$log" "$log.steps"
+    done
+    lanes=()
+}
+
 # The last lines: how many steps went well, and which did not.
 summary() {
     for name in "${failed[@]}"; do say "failed: $name"; done
@@ -57,7 +93,8 @@ wait_for() {
 pids=()
 folders=()
 finish() {
-    local pid
+    local pid lane
+    for lane in "${lanes[@]}"; do kill -- "-${lane%%:*}" 2>/dev/null || true; done
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
     [ ${#folders[@]} = 0 ] || rm -rf "${folders[@]}"

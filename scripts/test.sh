@@ -8,23 +8,38 @@ test_tools
 export AIRIS_TEST_MODELS="${AIRIS_TEST_MODELS:-$cache/models}"
 binary="$target/debug/airis"
 
+client() {
+    step "client: build" build_client
+    step "client: weight" npm run --prefix web --silent budget
+    step "client: units" npm run --prefix web --silent test
+}
+
+libraries() {
+    step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
+}
+
+programs() {
+    step "sockets: official clients" e2e/sockets/both.sh "$binary"
+    step "programs: official packages of OpenAI, Anthropic and Ollama" e2e/sdks/run.sh "$binary"
+    step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
+    step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
+    step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
+}
+
 browser_tests() {
     npm_ci e2e/browser
     e2e/browser/run.sh "$binary"
 }
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
-step "client: build" build_client
-step "client: units" npm run --prefix web --silent test
+beside client
 step "rust: build" cargo build --workspace --all-targets --quiet
-if [ -x "$binary" ]; then step "client: types as the server says" scripts/api.sh --check "$binary"; fi
-step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
-if [ -x "$binary" ]; then
-    step "sockets: official clients" e2e/sockets/both.sh "$binary"
-    step "programs: official packages of OpenAI, Anthropic and Ollama" e2e/sdks/run.sh "$binary"
-    step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
-    step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
-    step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
-    step "browser" browser_tests
-fi
+together
+[ -x "$binary" ] || { summary; exit 1; }
+step "client: types as the server says" scripts/api.sh --check "$binary"
+# Much of what they do is waiting for each other's processes.
+beside libraries
+beside programs
+step "browser" browser_tests
+together
 summary
