@@ -16,7 +16,7 @@ if [ ! -f "$wire/replay.py" ]; then
     exit 2
 fi
 binary="${AIRIS_BINARY:-$target/debug/airis}"
-[ -n "${AIRIS_BINARY:-}" ] || cargo build -q --workspace
+[ -n "${AIRIS_BINARY:-}" ] || build_debug
 
 work="$(mktemp -d)"
 folders+=("$work")

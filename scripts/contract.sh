@@ -3,8 +3,7 @@
 source "$(dirname "$0")/steps.sh"
 
 [ -z "${AIRIS_SHARED:-}" ] || export CONTRACT="${CONTRACT:-$AIRIS_SHARED/contract}"
-# The same build as the tests': naming one package would build its dependencies with other features.
-cargo build -q --workspace
+build_debug
 document="$(mktemp)"
 folders+=("$document")
 "$target/debug/airis" openapi >"$document"

@@ -12,6 +12,9 @@ target="${CARGO_TARGET_DIR:-$root/target}"
 # Half-written artefacts of an interrupted build are worth less than the time to track them.
 export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-$([ "${CI:-}" = true ] && echo 0 || echo 1)}"
 
+# One selection for tests, contract and replay: another one would build the workspace with other features once more.
+build_debug() { cargo build --workspace --all-targets --quiet; }
+
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$(basename "$0"): $*"; exit 1; }
 

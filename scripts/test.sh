@@ -33,7 +33,7 @@ browser_tests() {
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
 beside client
-step "rust: build" cargo build --workspace --all-targets --quiet
+step "rust: build" build_debug
 together
 [ -x "$binary" ] || { summary; exit 1; }
 step "client: types as the server says" scripts/api.sh --check "$binary"
