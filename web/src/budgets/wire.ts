@@ -1,4 +1,7 @@
 import { del, get, post } from '../api/client'
+import type { components } from '../api/schema'
+
+type Schemas = components['schemas']
 
 /** What people may spend. Amounts are messages, tokens or units of the currency; times are seconds. */
 
@@ -9,61 +12,18 @@ export type Subject = (typeof SUBJECTS)[number]
 export type Measure = (typeof MEASURES)[number]
 export type Period = (typeof PERIODS)[number]
 
-/** A budget as it is made. */
-export interface NewBudget {
-  name: string
-  subject: Subject
-  subject_id: string | null
-  model_id: string | null
+/** A budget as it is made: the server allows for less, the form always says all. */
+export type NewBudget = Required<Omit<Schemas['BudgetForm'], 'is_active' | 'warn_percent' | 'shared'>> & {
   shared: boolean
-  measure: Measure
-  period: Period
-  amount: number
   warn_percent: number
 }
-
-export interface Budget extends NewBudget {
-  id: string
-  is_active: boolean
-  /** In its present day or month: by all, by the one who spent most, and how many spent. */
-  used: { total: number; most: number; holders: number }
-}
-
+export type Budget = Schemas['BudgetView'] & NewBudget
 /** A budget as somebody sees it whom it counts. */
-export interface OwnBudget {
-  id: string
-  name: string
-  by_key: boolean
-  model_id: string | null
-  shared: boolean
-  measure: Measure
-  period: Period
-  amount: number
-  spent: number
-  left: number
-  warn: boolean
-  used_up: boolean
-  resets_at: number
-}
-
-export interface OwnBudgets {
-  currency: string
-  warn: boolean
-  budgets: OwnBudget[]
-}
-
+export type OwnBudget = Schemas['OwnBudget']
+export type OwnBudgets = Schemas['OwnBudgets']
 /** For a million tokens. */
-export interface Price {
-  model_id: string
-  input: number
-  output: number
-  shown: boolean
-}
-
-export interface Prices {
-  currency: string
-  prices: Price[]
-}
+export type Price = Schemas['PriceForm'] & { shown: boolean }
+export type Prices = { currency: string; prices: Price[] }
 
 /** What a reply cost. */
 export interface Cost {
@@ -71,15 +31,13 @@ export interface Cost {
   currency: string
 }
 
-type Loose = (path: string, parts?: { path?: Record<string, string>; body?: unknown }) => Promise<unknown>
-// These addresses are airis' own; their shapes are written above.
-const asks = { get, post, del } as unknown as Record<'get' | 'post' | 'del', Loose>
-
-export const readOwn = (): Promise<OwnBudgets> => asks.get('/api/v1/budgets/me') as Promise<OwnBudgets>
-export const readBudgets = (): Promise<Budget[]> => asks.get('/api/v1/budgets') as Promise<Budget[]>
-export const makeBudget = (body: NewBudget): Promise<unknown> => asks.post('/api/v1/budgets', { body })
-export const changeBudget = (id: string, body: Partial<Pick<Budget, 'name' | 'amount' | 'warn_percent' | 'is_active'>>): Promise<unknown> =>
-  asks.post('/api/v1/budgets/{id}', { path: { id }, body })
-export const deleteBudget = (id: string): Promise<unknown> => asks.del('/api/v1/budgets/{id}', { path: { id } })
-export const readPrices = (): Promise<Prices> => asks.get('/api/v1/budgets/prices') as Promise<Prices>
-export const writePrices = (body: Prices): Promise<Prices> => asks.post('/api/v1/budgets/prices', { body }) as Promise<Prices>
+export const readOwn = async (): Promise<OwnBudgets> => get('/api/v1/budgets/me')
+export const readBudgets = async (): Promise<Budget[]> => (await get('/api/v1/budgets')) as Budget[]
+export const makeBudget = async (body: NewBudget): Promise<unknown> => post('/api/v1/budgets', { body })
+export const changeBudget = async (
+  id: string,
+  body: Partial<Pick<Budget, 'name' | 'amount' | 'warn_percent' | 'is_active'>>,
+): Promise<unknown> => post('/api/v1/budgets/{id}', { path: { id }, body })
+export const deleteBudget = async (id: string): Promise<unknown> => del('/api/v1/budgets/{id}', { path: { id } })
+export const readPrices = async (): Promise<Prices> => (await get('/api/v1/budgets/prices')) as Prices
+export const writePrices = async (body: Prices): Promise<Prices> => (await post('/api/v1/budgets/prices', { body })) as Prices
