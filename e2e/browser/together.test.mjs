@@ -51,9 +51,13 @@ test('who is let reply says something, and both see it and the answer as it grow
     await audit(page, 'who may reply');
     await picture(page, 'share-reply');
     await page.keyboard.press('Escape');
+    await page.getByText('Also here: Grace Hopper').waitFor();
     await settle(grace, 12);
     await composer(grace).fill('Which one is the oldest?');
+    await page.getByText('Writing: Grace Hopper').waitFor();
+    await picture(page, 'share-company');
     await grace.keyboard.press('Enter');
+    await page.getByText('Also here: Grace Hopper').waitFor();
     await questions(page).getByText('Which one is the oldest?').waitFor();
     await replies(page).nth(1).waitFor();
     await page.waitForFunction(() => {
@@ -79,4 +83,5 @@ test('what the owner says arrives at the guest, until the link is closed to them
     await grace.getByRole('alert').waitFor();
     assert.equal(await questions(grace).count(), 0);
     await grace.context().close();
+    await page.getByText('Also here').waitFor({ state: 'detached' });
 });

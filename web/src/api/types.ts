@@ -147,5 +147,7 @@ export interface Envelope {
   seq?: number
   shared?: boolean
   user_id?: string
+  /** Who it comes from, where that is a person. */
+  user?: { id: string; name: string }
   data: { type: string; data?: unknown }
 }

@@ -60,6 +60,7 @@ export class Conversation {
   }
 
   destroy(): void {
+    this.#leave()
     this.#stop()
     this.#arrivals.destroy()
   }
@@ -75,7 +76,7 @@ export class Conversation {
 
   /** An empty conversation. */
   reset(): void {
-    if (this.id && !this.temporary) void ask('events:chat', { chat_id: this.id, data: { type: 'leave' } })
+    this.#leave()
     this.id = null
     this.title = ''
     this.messages = {}
@@ -200,6 +201,10 @@ export class Conversation {
     if (!this.#link) void this.#join()
   }
 
+  #leave(): void {
+    if (this.id && !this.temporary) void ask('events:chat', { chat_id: this.id, data: { type: 'leave' } })
+  }
+
   #join(): Promise<unknown> {
     return ask('events:chat', { chat_id: this.id, data: { type: 'join' } })
   }
@@ -278,7 +283,7 @@ export class Conversation {
         this.id = answer.chat_id
         moveDraft('new', answer.chat_id)
         go(`/c/${answer.chat_id}`, true)
-        void ask('events:chat', { chat_id: answer.chat_id, data: { type: 'join' } })
+        void this.#join()
       }
       this.#arrivals.named()
     } catch (error) {

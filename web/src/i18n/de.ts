@@ -226,6 +226,8 @@ const de: Record<keyof typeof en, string> = {
   'chat.earlier': 'Frühere Nachrichten zeigen',
   'chat.waiting': 'Wartet auf das Modell…',
   'chat.failed': 'Die Antwort ist fehlgeschlagen',
+  'chat.alsoHere': 'Auch hier: {names}',
+  'chat.writing': 'Schreibt gerade: {names}',
   'chat.kept': 'Du siehst diesen Chat, wie er am {time} war.',
   'chat.notKept': 'Der Server ist nicht erreichbar, und dieser Chat wurde auf diesem Gerät in letzter Zeit nicht geöffnet.',
   'chat.notFound': 'Diesen Chat gibt es nicht, oder er gehört dir nicht.',

@@ -223,6 +223,8 @@ export default {
   'chat.earlier': 'Show earlier messages',
   'chat.waiting': 'Waiting for the model…',
   'chat.failed': 'The reply failed',
+  'chat.alsoHere': 'Also here: {names}',
+  'chat.writing': 'Writing: {names}',
   'chat.kept': 'You see this chat as it was on {time}.',
   'chat.notKept': 'The server cannot be reached, and this chat was not opened lately on this device.',
   'chat.notFound': 'This chat does not exist, or is not yours.',
