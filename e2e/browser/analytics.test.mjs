@@ -40,6 +40,14 @@ test('replies and tokens are shown over time, as bars and as a table', async () 
     await models.getByRole('row', { name: /another-model 1 1 100 50/ }).waitFor();
     await page.getByRole('table', { name: 'By person' }).getByRole('row', { name: /Ada.* 5 500 250/ }).waitFor();
     await audit(page, 'analytics');
+    await models.getByRole('button', { name: 'another-model' }).click();
+    const chats = page.getByRole('dialog', { name: 'Chats with another-model' });
+    await chats.getByText('Why?').waitFor();
+    await chats.getByText(/^Ada/).waitFor();
+    await audit(page, 'chats of a model');
+    await picture(page, 'analytics-chats');
+    await page.keyboard.press('Escape');
+    await chats.waitFor({ state: 'detached' });
     await picture(page, 'analytics');
     await page.getByText('As a table').click();
     const table = page.getByRole('region', { name: 'Replies over time' });

@@ -6,6 +6,8 @@ import type { Span } from './range'
 export type Metric = 'messages' | 'tokens'
 export type Summary = Answer<'get', '/api/v1/analytics/summary'>
 export type Tokens = Answer<'get', '/api/v1/analytics/tokens'>
+/** A chat in which a model answered. */
+export type ModelChat = Answer<'get', '/api/v1/analytics/models/{model_id}/chats'>['chats'][number]
 export type Person = Answer<'get', '/api/v1/analytics/users'>['users'][number]
 
 /** What one model did. */
@@ -48,4 +50,21 @@ export async function readUse(span: Span, group: string, metric: Metric, hourly:
   const weight = (model: ModelUse): number => (metric === 'tokens' ? model.input + model.output : model.replies)
   models.sort((one, other) => weight(other) - weight(one))
   return { summary, tokens, models, people: people.users, pieces: daily.data.map(({ date, models: values }) => ({ date, values })) }
+}
+
+/** Chats read at once. */
+const PART = 30
+/** Days over which tags are counted. */
+const TAG_DAYS = 365
+
+export const readModelChats = async (
+  model: string,
+  span: Span,
+  skip: number,
+): Promise<Answer<'get', '/api/v1/analytics/models/{model_id}/chats'>> =>
+  get('/api/v1/analytics/models/{model_id}/chats', { path: { model_id: model }, query: { ...span, skip, limit: PART } })
+
+export async function readModelTags(model: string): Promise<{ tag: string; count: number }[]> {
+  const path = { model_id: model }
+  return (await get('/api/v1/analytics/models/{model_id}/overview', { path, query: { days: TAG_DAYS } })).tags
 }
