@@ -1,5 +1,6 @@
 // One browser, pages in it, and the accessibility check that every screen must pass.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -14,10 +15,11 @@ export function browser() {
     return running;
 }
 
-/** A fresh browser profile on the page; errors of its scripts fail the test that sees them. */
-export async function openPage(url) {
+/** A fresh browser profile on the page, or one of another kind; errors of its scripts fail the test that sees them. */
+export async function openPage(url, kind = {}) {
     // The page's own policy allows no injected script; the accessibility checker is one.
-    const context = await (await browser()).newContext({ locale: 'en-US', colorScheme: 'light', viewport: { width: 1280, height: 800 }, bypassCSP: true });
+    const usual = { locale: 'en-US', colorScheme: 'light', viewport: { width: 1280, height: 800 }, bypassCSP: true };
+    const context = await (await browser()).newContext({ ...usual, ...kind });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => {
@@ -51,10 +53,20 @@ export async function narrow(page, look) {
     await page.setViewportSize(before);
 }
 
-/** No serious or critical finding of axe on what is shown. */
-export async function audit(page, what) {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+/** The code that an authenticator app shows for a key. */
+export function totp(key) {
+    const bits = [...key.replace(/[^A-Z2-7]/gi, '').toUpperCase()].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+    const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+    const hash = createHmac('sha1', secret).update(counter).digest();
+    return String((hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** No serious or critical finding of axe on what is shown, or on the part that `context` names. */
+export async function audit(page, what, context = null, rules = {}) {
+    if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(axe);
+    const { violations } = await page.evaluate(([context, rules]) => window.axe.run(context ?? document, { resultTypes: ['violations'], rules }), [context, rules]);
     const serious = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact));
     const told = serious.map((finding) => `${finding.id}: ${finding.nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`);
     assert.deepEqual(told, [], what);

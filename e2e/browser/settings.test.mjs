@@ -1,8 +1,7 @@
 // What people set for themselves: it holds at once, is there on other devices, and the account is theirs to guard.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { account, audit } from './page.mjs';
+import { account, audit, totp } from './page.mjs';
 import { composer, enter, finished, openStored, picture, say, settle, stage } from './stage.mjs';
 
 let at;
@@ -22,16 +21,6 @@ const toggle = (name) => page.getByRole('switch', { name });
 async function open(name) {
     await nav().getByRole('link', { name }).click();
     await page.getByRole('main').getByRole('heading', { name, level: 2, exact: true }).first().waitFor();
-}
-
-/** The code that an authenticator app shows for a key. */
-function totp(key) {
-    const bits = [...key.replace(/[^A-Z2-7]/gi, '').toUpperCase()].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-    const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-    const hash = createHmac('sha1', secret).update(counter).digest();
-    return String((hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 test('switches hold at once, and on another device', async () => {

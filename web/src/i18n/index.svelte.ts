@@ -22,9 +22,14 @@ export async function setLocale(locale: Locale): Promise<void> {
 
 export const locale = (): Locale => current
 
-/** A text in the reader's language, with `{name}` filled in. */
+/** `{name}`, or `{name|one|other}`: the first word where the number is 1, else the second. */
+const BLANK = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g
+
+/** A text in the reader's language, with its blanks filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+  return words[key].replace(BLANK, (_, name: string, one?: string, other?: string) =>
+    one === undefined ? String(values[name] ?? '') : Number(values[name]) === 1 ? one : (other ?? ''),
+  )
 }
 
 void setLocale(initial())

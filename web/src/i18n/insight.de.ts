@@ -120,7 +120,7 @@ export default {
   'analytics.hidden': 'Die Frage wird nicht gezeigt.',
   'analytics.unknown': 'Unbekannt',
   'chart.rest': 'Andere',
-  'chart.summary': '{title}: {count} Zeitabschnitte, {total} insgesamt, höchstens {most} ({when}).',
+  'chart.summary': '{title}: {count} {count|Zeitabschnitt|Zeitabschnitte}, {total} insgesamt, höchstens {most} ({when}).',
   'chart.table': 'Als Tabelle',
   'chart.when': 'Wann',
   'chart.sum': 'Insgesamt',

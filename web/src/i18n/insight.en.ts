@@ -117,7 +117,7 @@ export default {
   'analytics.hidden': 'The question is not shown.',
   'analytics.unknown': 'Unknown',
   'chart.rest': 'Others',
-  'chart.summary': '{title}: {count} pieces of time, {total} in all, at most {most} ({when}).',
+  'chart.summary': '{title}: {count} {count|piece|pieces} of time, {total} in all, at most {most} ({when}).',
   'chart.table': 'As a table',
   'chart.when': 'When',
   'chart.sum': 'In all',

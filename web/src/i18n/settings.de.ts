@@ -2,8 +2,8 @@ import type en from './settings.en'
 
 /** Was die Seiten der Einstellungen sagen. */
 export default {
-  'app.retryIn': 'Versuche es in {seconds} Sekunden noch einmal.',
-  'app.retryInMinutes': 'Versuche es in {minutes} Minuten noch einmal.',
+  'app.retryIn': 'Versuche es in {seconds} {seconds|Sekunde|Sekunden} noch einmal.',
+  'app.retryInMinutes': 'Versuche es in {minutes} {minutes|Minute|Minuten} noch einmal.',
   'frame.find': 'Einstellung finden',
   'frame.wrong': 'Etwas stimmt noch nicht. Es ist oben markiert.',
   'frame.unsaved': 'Es gibt Änderungen, die nicht gespeichert sind.',
@@ -59,7 +59,7 @@ export default {
   'connection.edit': '{url} ändern',
   'connection.drop': '{url} entfernen',
   'connection.none': 'Noch kein Server.',
-  'connection.some': 'nur {count} Modelle',
+  'connection.some': 'nur {count} {count|Modell|Modelle}',
   'connection.change': 'Verbindung ändern',
   'connection.removeTitle': 'Diese Verbindung entfernen?',
   'connection.removeAsk': 'Die Modelle von {url} sind für alle weg. Chats mit ihnen bleiben.',
@@ -149,7 +149,7 @@ export default {
   'database.settingsText': 'Alles, was Verwaltende einstellen können, als Datei. Schlüssel von Servern sind darin: Verwahre sie gut.',
   'database.exportConfig': 'Einstellungen exportieren',
   'database.importConfig': 'Einstellungen importieren',
-  'database.importAsk': '{name} enthält {count} Einstellungen. Sie ersetzen die gleichen Namens; andere bleiben.',
+  'database.importAsk': '{name} enthält {count} {count|Einstellung. Sie ersetzt die|Einstellungen. Sie ersetzen die} gleichen Namens; andere bleiben.',
   'database.take': 'Importieren',
   'database.taken': 'Einstellungen importiert: {count}',
   'database.unreadable': '{name} enthält keine Einstellungen: Wähle eine JSON-Datei, die hier oder in Open WebUI exportiert wurde.',

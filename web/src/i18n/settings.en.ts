@@ -1,7 +1,7 @@
 /** What the pages of settings say. */
 export default {
-  'app.retryIn': 'Try again in {seconds} seconds.',
-  'app.retryInMinutes': 'Try again in {minutes} minutes.',
+  'app.retryIn': 'Try again in {seconds} {seconds|second|seconds}.',
+  'app.retryInMinutes': 'Try again in {minutes} {minutes|minute|minutes}.',
   'frame.find': 'Find a setting',
   'frame.wrong': 'Something is not right yet. It is marked above.',
   'frame.unsaved': 'There are changes that are not saved.',
@@ -56,7 +56,7 @@ export default {
   'connection.edit': 'Change {url}',
   'connection.drop': 'Remove {url}',
   'connection.none': 'No server yet.',
-  'connection.some': 'only {count} models',
+  'connection.some': 'only {count} {count|model|models}',
   'connection.change': 'Change the connection',
   'connection.removeTitle': 'Remove this connection?',
   'connection.removeAsk': 'The models of {url} are gone for everybody. Chats with them stay.',
@@ -146,7 +146,7 @@ export default {
   'database.settingsText': 'Everything that administrators can set, as a file. Keys of servers are in it: keep it safe.',
   'database.exportConfig': 'Export settings',
   'database.importConfig': 'Import settings',
-  'database.importAsk': '{name} holds {count} settings. They replace those of the same name; others stay.',
+  'database.importAsk': '{name} holds {count} {count|setting. It replaces the one|settings. They replace those} of the same name; others stay.',
   'database.take': 'Import',
   'database.taken': 'Settings imported: {count}',
   'database.unreadable': '{name} holds no settings: choose a JSON file that was exported here or in Open WebUI.',
