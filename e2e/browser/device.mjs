@@ -159,7 +159,7 @@ function inspect({ keys, foreign, width }) {
     for (const name of ['aria-label', 'title', 'placeholder', 'alt']) for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name));
     for (const text of texts) {
         if (text.split(/\s+/).some((word) => known.has(word))) problems.push(`a key instead of words: ${text}`);
-        if (/(^|[^{]){\w+}(?!})/.test(text)) problems.push(`a blank that nothing fills: ${text}`);
+        if (/(^|[^{])\{\w+\}(?!\})/.test(text)) problems.push(`a blank that nothing fills: ${text}`);
         if (/\bundefined\b|\bNaN\b|Invalid Date|\[object /.test(text)) problems.push(`no value: ${text}`);
         if (strange.has(text)) problems.push(`another language: ${text}`);
     }

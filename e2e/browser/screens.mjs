@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { opening } from './catalogue.mjs';
 
-const AREA = /{\s*id: (?:'([\w-]+)'|MEMORIES),\s*label: '([\w.]+)'/g;
+const AREA = /\{\s*id: (?:'([\w-]+)'|MEMORIES),\s*label: '([\w.]+)'/g;
 /** The parts of a page as the client lists them: a new one is looked at, too. */
 function areas(section) {
     const source = readFileSync(new URL(`../../web/src/${section}/areas.ts`, import.meta.url), 'utf8');
