@@ -6,7 +6,7 @@ import { audit, openPage } from './page.mjs';
 
 /** Where screens are drawn as they are, and where small ones for the documents go. */
 const { AIRIS_PICTURES: pictures, AIRIS_SCREENS: small } = process.env;
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const desk = { wide: true, viewport: { width: 1280, height: 800 } };
 const phone = { wide: false, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1 };
 const kind = (name, language, colorScheme, { wide, ...size }) => ({ name, language, wide, colorScheme, context: { ...size, colorScheme, reducedMotion: 'reduce' } });
@@ -14,12 +14,13 @@ const kind = (name, language, colorScheme, { wide, ...size }) => ({ name, langua
 /** German has the longer words: what fits a phone in German fits it in English. All of them only where pictures are wanted. */
 export const KINDS = [
     kind('desk', 'en', 'light', desk), kind('phone-de', 'de', 'dark', phone),
-    ...(pictures || small ? [kind('phone', 'en', 'dark', phone)] : []), ...(pictures ? [kind('desk-de', 'de', 'light', desk)] : []),
+    ...(pictures || small ? [kind('phone', 'en', 'dark', phone)] : []), ...(pictures ? [kind('desk-de', 'de', 'dark', desk)] : []),
 ];
 
 /** Opens the client on such a screen, as the owner of a token or as a stranger. */
 export async function device(url, { name, language, wide, colorScheme, context }, { token, path = '/' } = {}) {
     const page = await openPage(`${url}/manifest.webmanifest`, context);
+    page.context().setDefaultTimeout(PATIENCE);
     const said = [];
     const flying = new Set();
     page.on('console', (message) => message.type() === 'error' && said.push(`${message.text()} (${message.location().url})`));
@@ -82,6 +83,7 @@ export async function device(url, { name, language, wide, colorScheme, context }
         /** Everything that must be right on every screen. */
         async look(what, { allow } = {}) {
             const place = `${what} on ${name}`;
+            await this.picture(what);
             const over = await page.locator('dialog[open]').count();
             const context = over ? { include: ['dialog[open]'] } : seenWhole ? { exclude: ['.shell > nav'] } : null;
             if (/^sidebar/.test(what)) await audit(page, place, null, TARGETS);
@@ -91,18 +93,12 @@ export async function device(url, { name, language, wide, colorScheme, context }
             assert.deepEqual(problems, [], place);
             if (pictures) for (const hint of hints) console.log(`${place}: ${hint}`);
             assert.deepEqual(said.splice(0).filter((words) => !allow?.test(words)), [], `nothing is wrong behind ${place}`);
-            await this.picture(what);
         },
         async picture(what) {
             if (small && language === 'en') await draw(page, `${what}-${colorScheme}${wide ? '' : '-phone'}`);
             if (!pictures) return;
             mkdirSync(`${pictures}/screens`, { recursive: true });
-            for (const scheme of ['light', 'dark']) {
-                await page.emulateMedia({ colorScheme: scheme });
-                await frames();
-                await page.screenshot({ path: `${pictures}/screens/${what}-${scheme}-${name}.png` });
-            }
-            await page.emulateMedia({ colorScheme });
+            await page.screenshot({ path: `${pictures}/screens/${what}-${colorScheme}-${name}.png` });
         },
         close: () => page.context().close(),
     };
@@ -137,9 +133,10 @@ function inspect({ keys, foreign, width }) {
     const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest('.visually-hidden, .paper');
 
     if (document.documentElement.scrollWidth > width) problems.push(`the page is ${document.documentElement.scrollWidth} wide`);
-    for (const box of document.querySelectorAll('main, dialog[open], .view, .shell > nav .list')) {
+    for (const box of document.querySelectorAll('main, dialog[open], .view, .shell > nav .list, #app ul, #app ol')) {
         if (box.scrollWidth > box.clientWidth + 1) problems.push(`${told(box)} is ${box.scrollWidth} wide in ${box.clientWidth}`);
     }
+    const listed = (element) => seen(element) && !element.closest('.shell > nav');
     const held = (element) => {
         for (let up = element.parentElement; up; up = up.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(up).overflowX)) return true;
         return false;
@@ -148,14 +145,14 @@ function inspect({ keys, foreign, width }) {
         const box = element.getBoundingClientRect();
         if (box.width > 1 && (box.right > width + 1 || box.left < -1) && seen(element) && !held(element)) problems.push(`${told(element)} stands out of the screen`);
         const style = getComputedStyle(element);
-        if (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1 && seen(element)) hints.push(`cut: ${told(element)}`);
-        if (element.matches('button, .button') && element.scrollWidth > element.clientWidth + 1 && seen(element)) hints.push(`too narrow: ${told(element)}`);
+        if (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1 && listed(element)) hints.push(`cut: ${told(element)}`);
+        if (element.matches('button, .button') && element.scrollWidth > element.clientWidth + 1 && listed(element)) hints.push(`too narrow: ${told(element)}`);
     }
 
     const [known, strange] = [new Set(keys), new Set(foreign)];
     const texts = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walk.nextNode(); node; node = walk.nextNode()) if (node.parentElement && !node.parentElement.closest('script, style')) texts.push(node.data.trim());
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) if (node.parentElement && !node.parentElement.closest('script, style, code, kbd, annotation, textarea')) texts.push(node.data.trim());
     for (const name of ['aria-label', 'title', 'placeholder', 'alt']) for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name));
     for (const text of texts) {
         if (text.split(/\s+/).some((word) => known.has(word))) problems.push(`a key instead of words: ${text}`);

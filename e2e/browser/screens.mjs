@@ -14,6 +14,8 @@ const areaScreens = (section, base) => areas(section).map(({ id, label }) => ({
     see: (d) => d.page.locator('main a[aria-current=page]', { hasText: d.w(label) }),
 }));
 
+/** One chat, not a list of them. */
+const STORED = /\/api\/v1\/chats\/[\w-]{30,}(\?|$)/;
 const REFUSED = /status of (401|403|404|500)/;
 const dialog = (d) => d.page.getByRole('dialog');
 const press = (key) => async (d) => {
@@ -74,7 +76,7 @@ export const EMPTY = [
     { name: 'empty-banners', path: '/admin/banners', see: (d) => d.page.getByText(d.w('banners.empty')) },
     { name: 'empty-leaderboard', path: '/admin/evaluations', see: (d) => d.page.getByText(d.w('evaluations.noVotes')) },
     { name: 'empty-feedback', path: '/admin/evaluations/feedback', see: (d) => d.page.getByText(d.w('evaluations.none')) },
-    { name: 'empty-arena', path: '/admin/evaluations/arena', see: (d) => d.page.getByText(d.w('arena.none')) },
+    { name: 'empty-arena', path: '/admin/evaluations/arena', see: (d) => d.page.getByRole('switch', { name: opening(d.language, 'arena.enable') }) },
     { name: 'empty-analytics', path: '/admin/analytics', see: (d) => d.page.getByText(d.w('analytics.none')) },
     { name: 'empty-archived', path: '/', act: overlay('archived.title'), see: (d) => d.page.getByText(d.w('archived.empty')) },
     { name: 'empty-shared', path: '/', act: overlay('share.list'), see: (d) => d.page.getByText(d.w('share.empty')) },
@@ -117,8 +119,8 @@ export const used = ({ call, chats, group, prompt }) => [
     { name: 'chat-refused', path: `/c/${chats.failed}`, see: (d) => d.page.getByRole('alert') },
     { name: 'chat-long', path: `/c/${chats.long}`, act: top, see: (d) => d.page.getByText('week 60').first() },
     { name: 'chat-missing', path: '/c/no-such-chat', see: (d) => d.page.getByText(d.w('chat.notFound')), allow: REFUSED },
-    { name: 'chat-loading', path: `/c/${chats.unread}`, ...held('**/api/v1/chats/*'), see: (d) => d.page.locator('[aria-busy=true]') },
-    { name: 'chat-broken', path: `/c/${chats.letter}`, ...broken('**/api/v1/chats/*') },
+    { name: 'chat-loading', path: `/c/${chats.unread}`, ...held(STORED), see: (d) => d.page.locator('[aria-busy=true]') },
+    { name: 'chat-broken', path: `/c/${chats.letter}`, ...broken(STORED) },
     { name: 'not-found', path: '/nowhere', see: (d) => d.page.getByRole('heading', { name: d.w('app.lost') }) },
 
     { name: 'sidebar', path: '/', act: (d) => d.sidebar(true), see: (d) => d.page.getByRole('link', { name: 'Recipe for pea soup' }) },

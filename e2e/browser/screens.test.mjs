@@ -7,7 +7,7 @@ import { device, KINDS } from './device.mjs';
 import { signUp, totp } from './page.mjs';
 import { stage } from './stage.mjs';
 import { EMPTY, used, visit } from './screens.mjs';
-import { furnish, PASSWORD, shelf } from './world.mjs';
+import { furnish, MODEL, PASSWORD, shelf } from './world.mjs';
 
 const REFUSED = /status of (400|401|403|404)/;
 const UNREACHED = /Failed to load|ERR_|WebSocket|NetworkError/;
@@ -19,7 +19,7 @@ let world;
 
 before(async () => {
     models = await shelf();
-    at = await stage({ ENABLE_OPENAI_API: 'true', OPENAI_API_BASE_URLS: models.url, OPENAI_API_KEYS: 'sk-shelf' });
+    at = await stage({ ENABLE_OPENAI_API: 'true', OPENAI_API_BASE_URLS: models.url, OPENAI_API_KEYS: 'sk-shelf', DEFAULT_MODELS: MODEL });
     await at.page.context().close();
 });
 
@@ -93,6 +93,7 @@ test('a server without an account', async (t) => {
     await d.settled();
     await d.look('first-ready');
     token = await d.page.evaluate(() => localStorage.getItem('token'));
+    assert.ok(token, 'somebody is signed in');
     await d.close();
 });
 
@@ -179,7 +180,7 @@ test('a client without its server', async (t) => {
 test('a second factor', async (t) => {
     const config = await world.call('/v1/auths/admin/config');
     await world.call('/v1/auths/admin/config', { ...config, ENABLE_MFA: true });
-    const people = ['grace', 'konrad', 'zoe', 'xiaolong'].map((name) => `${name}@example.com`);
+    const people = ['grace', 'konrad', 'zoe', 'sofja'].map((name) => `${name}@example.com`);
     await everywhere(t, {}, async (d) => {
         const email = people.shift();
         await d.button('auth.signin').waitFor();

@@ -28,7 +28,7 @@ export async function shelf() {
 
 const PEOPLE = [
     ['Grace Hopper', 'grace@example.com', 'user'], ['Konrad Zuse', 'konrad@example.com', 'user'], ['Zoë Ångström', 'zoe@example.com', 'admin'],
-    ['李小龍', 'xiaolong@example.com', 'user'], ['Alan Turing', 'alan@example.com', 'pending'],
+    ['Софья Ковалевская', 'sofja@example.com', 'user'], ['Alan Turing', 'alan@example.com', 'pending'],
     ['Marie-Luise Freifrau von Schwarzenberg-Rechtenstein', 'marie-luise.von.schwarzenberg-rechtenstein@department-of-lighthouses.example.com', 'user'],
 ];
 
@@ -97,8 +97,8 @@ function compared() {
 }
 
 const LONG = Array.from({ length: 60 }, (_, i) => [
-    question(`What happened in week ${i + 1} of the restoration?`),
-    reply(`In week ${i + 1} the gallery was scraped, primed and painted. The crew went ashore twice because of the swell.`),
+    question(`What happened in week ${i + 1} of the restoration?`, { timestamp: NOW - (60 - i) * 40_000 }),
+    reply(`In week ${i + 1} the gallery was scraped, primed and painted. The crew went ashore twice because of the swell.`, { timestamp: NOW - (60 - i) * 40_000 }),
 ]).flat();
 
 async function chats(call, folders, picture) {

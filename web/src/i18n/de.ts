@@ -263,6 +263,7 @@ const de: Record<keyof typeof en, string> = {
   'files.missing': 'Nicht mehr da',
   'files.signIn': 'Melde dich an, um es zu sehen',
   'files.title': 'Dateien',
+  'files.uploaded': 'Hochgeladen',
   'files.text': 'Was du hochgeladen hast. Eine gelöschte Datei fehlt überall, wo sie benutzt wurde.',
   'files.search': 'Dateien suchen',
   'files.none': 'Noch keine Dateien. Hänge einer Nachricht eine an, und sie steht hier.',

@@ -260,6 +260,7 @@ export default {
   'files.missing': 'Not there any more',
   'files.signIn': 'Sign in to see it',
   'files.title': 'Files',
+  'files.uploaded': 'Uploaded',
   'files.text': 'What you have uploaded. A deleted file is missing wherever it was used.',
   'files.search': 'Search files',
   'files.none': 'No files yet. Attach one to a message, and it is kept here.',

@@ -149,7 +149,8 @@ export default {
   'database.settingsText': 'Alles, was Verwaltende einstellen können, als Datei. Schlüssel von Servern sind darin: Verwahre sie gut.',
   'database.exportConfig': 'Einstellungen exportieren',
   'database.importConfig': 'Einstellungen importieren',
-  'database.importAsk': '{name} enthält {count} {count|Einstellung. Sie ersetzt die|Einstellungen. Sie ersetzen die} gleichen Namens; andere bleiben.',
+  'database.importAsk':
+    '{name} enthält {count} {count|Einstellung. Sie ersetzt die|Einstellungen. Sie ersetzen die} gleichen Namens; andere bleiben.',
   'database.take': 'Importieren',
   'database.taken': 'Einstellungen importiert: {count}',
   'database.unreadable': '{name} enthält keine Einstellungen: Wähle eine JSON-Datei, die hier oder in Open WebUI exportiert wurde.',

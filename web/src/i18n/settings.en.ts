@@ -146,7 +146,8 @@ export default {
   'database.settingsText': 'Everything that administrators can set, as a file. Keys of servers are in it: keep it safe.',
   'database.exportConfig': 'Export settings',
   'database.importConfig': 'Import settings',
-  'database.importAsk': '{name} holds {count} {count|setting. It replaces the one|settings. They replace those} of the same name; others stay.',
+  'database.importAsk':
+    '{name} holds {count} {count|setting. It replaces the one|settings. They replace those} of the same name; others stay.',
   'database.take': 'Import',
   'database.taken': 'Settings imported: {count}',
   'database.unreadable': '{name} holds no settings: choose a JSON file that was exported here or in Open WebUI.',

@@ -92,6 +92,7 @@ describe('formulas', () => {
     const tex = (text: string): unknown[] => inline(text).flatMap((token) => (token.type === 'math' ? [(token as Tokens.Generic).tex] : []))
     expect(tex('It is $x^2$ and \\(y*z*w\\).')).toEqual(['x^2', 'y*z*w'])
     expect(tex('It costs $5 or $6, US$7 and $8.50.')).toEqual([])
+    expect(tex('It sees $2.08\\sqrt{h}$ and $1,5x$ far.')).toEqual(['2.08\\sqrt{h}', '1,5x'])
     expect(tex('`$x$` is code')).toEqual([])
   })
 

@@ -49,7 +49,7 @@ const mathBlock: TokenizerAndRendererExtension = {
 
 // A dollar sign begins a formula unless a price or a blank follows; it ends one unless a word goes on behind it.
 const INLINE =
-  /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?!\s|\d[\d.,]*(?:[\s.,;:)]|$))((?:\\.|[^$\n\\])+?)(?<!\s)\$(?!\w))/
+  /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?!\s|\d+(?:[.,]\d+)*[.,]?(?:[\s;:)]|$))((?:\\.|[^$\n\\])+?)(?<!\s)\$(?!\w))/
 const mathInline: TokenizerAndRendererExtension = {
   name: 'mathInline',
   level: 'inline',
