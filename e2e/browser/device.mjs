@@ -134,6 +134,7 @@ function inspect({ keys, foreign, width }) {
 
     if (document.documentElement.scrollWidth > width) problems.push(`the page is ${document.documentElement.scrollWidth} wide`);
     for (const box of document.querySelectorAll('main, dialog[open], .view, .shell > nav .list, #app ul, #app ol')) {
+        if (/^[uo]l$/i.test(box.tagName) && !/auto|scroll/.test(getComputedStyle(box).overflowX)) continue;
         if (box.scrollWidth > box.clientWidth + 1) problems.push(`${told(box)} is ${box.scrollWidth} wide in ${box.clientWidth}`);
     }
     const listed = (element) => seen(element) && !element.closest('.shell > nav');
