@@ -107,6 +107,12 @@ async fn recover(app: App) {
         Ok(count) => tracing::info!(count, "took over unfinished replies"),
         Err(error) => tracing::error!(%error, "unfinished replies cannot be taken over"),
     }
+    // The file of an SQLite database has one server: what others hold of budgets was left behind.
+    if app.store.kind() == "sqlite"
+        && let Err(error) = app.budgets.free_dead().await
+    {
+        tracing::warn!(%error, "what a dead process held of budgets lapses in a moment");
+    }
 }
 
 /// Goes on with files that a dead process was reading.

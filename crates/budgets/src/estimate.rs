@@ -8,9 +8,11 @@ const TOKEN: usize = 4;
 const PICTURE: i64 = 1000;
 /// Tokens that a message costs beside its text.
 const MESSAGE: i64 = 4;
-/// Tokens of a reply that nothing limits; most are shorter.
-const OUTPUT: i64 = 4096;
-/// More is not held for one reply, whatever it asks for: others spend from the same budget.
+/// Tokens of a reply that nothing limits; most are shorter. One that is not holds as much again.
+pub const OUTPUT: i64 = 4096;
+/// The same of a reply that comes in one piece, so that nobody sees it grow: more than most models write at once.
+pub const UNSEEN: i64 = 32_768;
+/// A limit above this is none: so much is not held for one reply, as others spend from the same budget.
 const MOST: i64 = 200_000;
 /// Where a request says what the model reads.
 const READ: [&str; 8] = ["messages", "prompt", "input", "system", "instructions", "tools", "suffix", "template"];
@@ -25,12 +27,12 @@ pub fn input_of(body: &JsonMap) -> i64 {
     read.clamp(1, COUNTABLE)
 }
 
-/// Tokens that the model may answer with.
-pub fn output_of(body: &JsonMap) -> i64 {
+/// Tokens that the model may answer with; `None` where nothing limits it, or nothing that makes sense.
+pub fn output_of(body: &JsonMap) -> Option<i64> {
     let limit = |body: &JsonMap| LIMITS.iter().find_map(|name| body.get(*name)?.as_i64()).filter(|limit| *limit > 0);
-    let limit = limit(body).or_else(|| limit(body.get("options")?.as_object()?)).unwrap_or(OUTPUT);
+    let limit = limit(body).or_else(|| limit(body.get("options")?.as_object()?))?;
     let replies = body.get("n").and_then(Json::as_i64).unwrap_or(1).clamp(1, 128);
-    limit.saturating_mul(replies).min(MOST)
+    Some(limit.saturating_mul(replies)).filter(|limit| *limit <= MOST)
 }
 
 /// Tokens of a text of so many characters.
@@ -83,21 +85,21 @@ mod tests {
             let body = body.as_object().unwrap().clone();
             (input_of(&body), output_of(&body))
         };
-        assert_eq!(of(json!({"messages": [{"role": "user", "content": "x".repeat(40)}], "max_tokens": 5})), (14, 5));
-        assert_eq!(of(json!({"prompt": "x".repeat(8), "options": {"num_predict": 7}})), (2, 7));
-        assert_eq!(of(json!({"input": "", "n": 3, "max_output_tokens": 10})), (1, 30));
+        assert_eq!(of(json!({"messages": [{"role": "user", "content": "x".repeat(40)}], "max_tokens": 5})), (14, Some(5)));
+        assert_eq!(of(json!({"prompt": "x".repeat(8), "options": {"num_predict": 7}})), (2, Some(7)));
+        assert_eq!(of(json!({"input": "", "n": 3, "max_output_tokens": 10})), (1, Some(30)));
         let picture = json!([{"type": "image_url", "image_url": {"url": format!("data:{}", "x".repeat(100_000))}}]);
         let (input, output) = of(json!({"messages": [{"role": "user", "content": picture}]}));
-        assert!((PICTURE..PICTURE + 50).contains(&input) && output == OUTPUT, "{input}");
+        assert!((PICTURE..PICTURE + 50).contains(&input) && output.is_none(), "{input}");
     }
 
     #[test]
     fn what_makes_no_sense_costs_something_and_breaks_nothing() {
         for limit in [json!(-1), json!(0), json!("many"), json!(null)] {
-            assert_eq!(output_of(json!({"max_tokens": limit}).as_object().unwrap()), OUTPUT);
+            assert_eq!(output_of(json!({"max_tokens": limit}).as_object().unwrap()), None);
         }
         let huge = json!({"max_tokens": i64::MAX, "n": i64::MAX, "messages": {"a": [1, null, true]}});
-        assert_eq!(output_of(huge.as_object().unwrap()), MOST);
+        assert_eq!(output_of(huge.as_object().unwrap()), None);
         assert_eq!(reported(&json!({"prompt_tokens": -5, "completion_tokens": i64::MAX})), (0, COUNTABLE));
         assert_eq!(reported(&json!("nothing")), (0, 0));
     }

@@ -3,6 +3,7 @@
 
 mod book;
 mod calendar;
+mod dead;
 mod estimate;
 mod refusal;
 mod standing;
@@ -16,29 +17,28 @@ pub use standing::Standing;
 pub use tab::Tab;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use airis_domain::{Budget, Measure, Price, Subject, User, now};
 use airis_store::{Claim, Counter, Store, StoreError};
 use parking_lot::RwLock;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::book::Book;
-
-/// Seconds after which what is held is free again: its process died. Longer than replies take.
-const LEASE: i64 = 3600;
+use crate::estimate::{OUTPUT, UNSEEN};
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A reply that somebody asked for: one message.
     Reply,
-    /// The same reply goes on behind a tool or a take-over: it is finished, whatever that costs.
+    /// The same reply goes on behind a tool or a take-over.
     Rest,
     /// A small job that somebody asked for; no message.
     Task,
-    /// A small job beside a reply that was admitted: it takes no room from that.
+    /// A small job beside what somebody asked for: it is done only if all of it has room, so that it takes none away.
     Aside,
 }
 
@@ -51,16 +51,26 @@ pub struct Order<'a> {
     /// The model as it was picked, when that is another.
     pub picked: Option<&'a str>,
     pub kind: Kind,
+    /// The turn that it belongs to.
+    pub turn: Option<&'a str>,
     /// Estimated tokens of the question.
     pub input: i64,
-    /// The most tokens of the reply, or a guess where nothing limits it.
-    pub output: i64,
+    /// The most tokens of the reply; `None` where nothing limits it.
+    pub output: Option<i64>,
+    /// Whether the reply is heard while it is written, so that more can be held when it grows long.
+    pub heard: bool,
 }
 
 impl Order<'_> {
     fn models(&self) -> Vec<&str> {
         // What was picked comes first: its price goes before that of the model below it.
         self.picked.into_iter().chain([self.model]).collect()
+    }
+
+    /// Tokens that are held for the reply.
+    fn output(&self) -> i64 {
+        let is_reply = matches!(self.kind, Kind::Reply | Kind::Rest);
+        self.output.unwrap_or(if is_reply && !self.heard { UNSEEN } else { OUTPUT })
     }
 }
 
@@ -76,6 +86,13 @@ struct Inner {
     /// Grows with every change here, so that an older book is not put back.
     changes: AtomicU64,
     settling: TaskTracker,
+    /// This process, among those that hold something.
+    owner: String,
+    /// Open accounts that hold something.
+    open: AtomicUsize,
+    /// Whether a task renews what they hold.
+    renewing: AtomicBool,
+    closing: CancellationToken,
 }
 
 /// One budget that counts a request.
@@ -88,7 +105,16 @@ struct Line {
 
 impl Budgets {
     pub fn new(store: Store) -> Self {
-        let inner = Inner { store, book: RwLock::default(), changes: AtomicU64::new(0), settling: TaskTracker::new() };
+        let inner = Inner {
+            store,
+            book: RwLock::default(),
+            changes: AtomicU64::new(0),
+            settling: TaskTracker::new(),
+            owner: uuid::Uuid::new_v4().to_string(),
+            open: AtomicUsize::new(0),
+            renewing: AtomicBool::new(false),
+            closing: CancellationToken::new(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -119,6 +145,7 @@ impl Budgets {
 
     /// Waits until everything that ended is settled.
     pub async fn drain(&self) {
+        self.inner.closing.cancel();
         self.inner.settling.close();
         self.inner.settling.wait().await;
     }
@@ -130,29 +157,38 @@ impl Budgets {
         if lines.is_empty() && !price.as_ref().is_some_and(|price| price.shown) {
             return Ok(None);
         }
-        let id = uuid::Uuid::new_v4().to_string();
-        if order.kind == Kind::Aside {
-            self.refuse_spent(&book, &lines).await?;
-        } else {
-            self.hold(&book, &id, &lines, order.kind).await?;
+        let mut tab = Tab::new(self.clone(), lines, price, book.currency.clone(), order);
+        match self.hold(&book, &tab, order.kind).await {
+            Ok(()) => {
+                tab.admitted();
+                Ok(Some(tab))
+            }
+            Err(error) => {
+                // Otherwise nobody knows whether something is held: dropping it frees that.
+                if matches!(error, BudgetError::Over(_)) {
+                    tab.refused();
+                }
+                Err(error)
+            }
         }
-        let counters = lines.into_iter().map(|line| (line.budget.measure, line.counter)).collect();
-        Ok(Some(Tab::new(self.clone(), id, counters, price, book.currency.clone(), order)))
     }
 
-    async fn hold(&self, book: &Book, id: &str, lines: &[Line], kind: Kind) -> Result<(), BudgetError> {
+    async fn hold(&self, book: &Book, tab: &Tab, kind: Kind) -> Result<(), BudgetError> {
+        let lines = tab.lines();
         if lines.is_empty() {
             return Ok(());
         }
-        let limit = |line: &Line| if kind == Kind::Rest { i64::MAX } else { line.budget.amount };
+        // What is done beside a reply ends before the budget does.
+        let limit = |line: &Line| line.budget.amount - if kind == Kind::Aside { line.amount } else { 0 };
         let claims: Vec<Claim> = lines
             .iter()
             .map(|line| Claim { counter: line.counter.clone(), amount: line.amount, limit: limit(line) })
             .collect();
         let store = &self.inner.store;
+        self.renew();
         // Each budget may free what a dead process left, once.
         for _ in 0..=lines.len() {
-            let Some(place) = store.hold_spending(id, &claims, now() + LEASE).await? else { return Ok(()) };
+            let Some(place) = store.hold_spending(&tab.claimant(), &claims).await? else { return Ok(()) };
             let line = &lines[place];
             let spent = store.spent(&line.counter).await?;
             let full = spent.spent >= line.budget.amount;
@@ -186,7 +222,7 @@ impl Budgets {
             .iter()
             .filter(|budget| budget.counts(&user.id, user.by_key, &groups, &models))
             .filter_map(|budget| {
-                let amount = cost(budget.measure, order.kind == Kind::Reply, order.input, order.output, price);
+                let amount = cost(budget.measure, order.kind == Kind::Reply, order.input, order.output(), price);
                 (amount > 0).then(|| Line { counter: counter(budget, user), budget: budget.clone(), amount })
             })
             .collect();

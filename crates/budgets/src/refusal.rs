@@ -28,6 +28,15 @@ pub enum BudgetError {
 }
 
 impl Refusal {
+    /// For a reply that outgrew what was held for it while others had the rest.
+    pub fn cut(budget: &Budget) -> Self {
+        let text = format!(
+            "The reply ends here: nothing is left of the budget \"{}\" but what other replies hold.",
+            budget.name
+        );
+        Self { text, retry_after: MOMENT }
+    }
+
     /// `spent` is what is gone for good; where that leaves room, running replies hold it.
     pub fn new(budget: &Budget, counter: &Counter, spent: i64, currency: &str) -> Self {
         let name = &budget.name;

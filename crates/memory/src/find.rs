@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use airis_domain::{Memory, MemoryKind, UserId};
+use airis_domain::{Memory, MemoryKind, User, UserId};
 
 use crate::change::path;
 use crate::{Memories, MemoryError};
@@ -35,8 +35,8 @@ impl Memories {
     }
 
     /// What is nearest to a text, with how near it is from 0 to 1.
-    pub async fn query(&self, user: &UserId, text: &str, most: usize) -> Result<Vec<(Memory, f64)>, MemoryError> {
-        let mut found = self.nearest(user, text, self.all(user).await?).await?;
+    pub async fn query(&self, user: &User, text: &str, most: usize) -> Result<Vec<(Memory, f64)>, MemoryError> {
+        let mut found = self.nearest(user, text, self.all(&user.id).await?).await?;
         found.truncate(most);
         Ok(found)
     }
@@ -44,12 +44,12 @@ impl Memories {
     /// What has the words comes first, then what is near to them; without words the last changed comes first.
     pub async fn search(
         &self,
-        user: &UserId,
+        user: &User,
         words: &str,
         scope: &Scope,
         most: usize,
     ) -> Result<Vec<Memory>, MemoryError> {
-        let mut found = self.within(user, scope).await?;
+        let mut found = self.within(&user.id, scope).await?;
         let words = words.trim();
         if words.is_empty() {
             found.sort_by_key(|memory| Reverse(memory.updated_at));

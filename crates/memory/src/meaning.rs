@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use airis_domain::{Memory, UserId};
+use airis_domain::{Memory, User, UserId};
 use airis_providers::Embedded;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ impl Memories {
     /// those that share a word with it are there.
     pub async fn nearest(
         &self,
-        user: &UserId,
+        user: &User,
         text: &str,
         memories: Vec<Memory>,
     ) -> Result<Vec<(Memory, f64)>, MemoryError> {
@@ -51,8 +51,8 @@ impl Memories {
 
     /// Finds out what memories mean that nobody has looked at yet. Without an engine, or with one that fails, they are
     /// found by their words.
-    pub async fn learn(&self, user: &UserId) -> Result<(), MemoryError> {
-        let memories = self.store.memories(user).await?;
+    pub async fn learn(&self, user: &User) -> Result<(), MemoryError> {
+        let memories = self.store.memories(&user.id).await?;
         if !memories.is_empty() {
             self.compared(user, "", &memories).await;
         }
@@ -60,21 +60,16 @@ impl Memories {
     }
 
     /// Forgets what somebody's memories mean and finds it out anew; whether anything here can.
-    pub async fn learn_anew(&self, user: &UserId) -> Result<bool, MemoryError> {
-        self.store.drop_memory_vectors(user).await?;
-        let memories = self.store.memories(user).await?;
-        let texts = memories.iter().map(|memory| flat(&memory.content)).collect();
-        let Some(embedded) = self.embed(texts).await? else { return Ok(false) };
-        self.keep(&embedded, &memories.iter().collect::<Vec<_>>()).await?;
-        Ok(true)
+    pub async fn learn_anew(&self, user: &User) -> Result<bool, MemoryError> {
+        self.learn_for(&user.id, user).await
     }
 
-    /// The same for everybody: how many people, and how many of them in vain.
-    pub async fn learn_all_anew(&self) -> Result<(usize, usize), MemoryError> {
+    /// The same for everybody, on account of `payer`: how many people, and how many of them in vain.
+    pub async fn learn_all_anew(&self, payer: &User) -> Result<(usize, usize), MemoryError> {
         let people = self.store.people_with_memories().await?;
         let mut failed = 0;
         for user in &people {
-            if let Err(error) = self.learn_anew(user).await {
+            if let Err(error) = self.learn_for(user, payer).await {
                 tracing::warn!(%error, %user, "what somebody's memories mean was not found out");
                 failed += 1;
             }
@@ -82,10 +77,20 @@ impl Memories {
         Ok((people.len(), failed))
     }
 
+    async fn learn_for(&self, owner: &UserId, payer: &User) -> Result<bool, MemoryError> {
+        let memories = self.store.memories(owner).await?;
+        let texts = memories.iter().map(|memory| flat(&memory.content)).collect();
+        let embedded = self.embed(texts, payer).await?;
+        self.store.drop_memory_vectors(owner).await?;
+        let Some(embedded) = embedded else { return Ok(false) };
+        self.keep(&embedded, &memories.iter().collect::<Vec<_>>()).await?;
+        Ok(true)
+    }
+
     /// The vector of a text and those of memories, by id; those that are missing are made and kept.
     async fn compared(
         &self,
-        user: &UserId,
+        user: &User,
         text: &str,
         memories: &[Memory],
     ) -> Option<(Vec<f32>, HashMap<String, Vec<f32>>)> {
@@ -100,20 +105,20 @@ impl Memories {
 
     async fn vectors(
         &self,
-        user: &UserId,
+        user: &User,
         text: &str,
         memories: &[Memory],
     ) -> Result<Option<(Vec<f32>, HashMap<String, Vec<f32>>)>, MemoryError> {
         // A text without a letter has a vector, too: engines refuse empty ones.
         let text = if text.trim().is_empty() { "-".to_owned() } else { flat(text) };
-        let Some(mut asked) = self.embed(vec![text]).await? else { return Ok(None) };
-        let stored = self.store.memory_vectors(user, &asked.model).await?;
+        let Some(mut asked) = self.embed(vec![text], user).await? else { return Ok(None) };
+        let stored = self.store.memory_vectors(&user.id, &asked.model).await?;
         let mut known: HashMap<String, Vec<f32>> =
             stored.into_iter().filter_map(|(id, vector)| Some((id, unpack(&vector)?))).collect();
         let missing: Vec<&Memory> = memories.iter().filter(|memory| !known.contains_key(&memory.id)).collect();
         if !missing.is_empty() {
             let texts = missing.iter().map(|memory| flat(&memory.content)).collect();
-            if let Some(made) = self.embed(texts).await? {
+            if let Some(made) = self.embed(texts, user).await? {
                 self.keep(&made, &missing).await?;
                 known.extend(missing.iter().map(|memory| memory.id.clone()).zip(made.vectors));
             }
@@ -127,12 +132,12 @@ impl Memories {
         Ok(self.store.set_memory_vectors(&made.model, &vectors).await?)
     }
 
-    async fn embed(&self, texts: Vec<String>) -> Result<Option<Embedded>, MemoryError> {
+    async fn embed(&self, texts: Vec<String>, payer: &User) -> Result<Option<Embedded>, MemoryError> {
         if texts.is_empty() {
             return Ok(Some(Embedded { model: String::new(), vectors: Vec::new() }));
         }
         let late = |_| airis_providers::ProviderError::Stalled(PATIENCE.as_secs());
-        Ok(tokio::time::timeout(PATIENCE, self.providers.embed(texts)).await.map_err(late)??)
+        Ok(tokio::time::timeout(PATIENCE, self.providers.embed(texts, payer)).await.map_err(late)??)
     }
 }
 

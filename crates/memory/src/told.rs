@@ -31,7 +31,7 @@ impl Memories {
             _ => {
                 let others = topics.clone();
                 let mut near: Vec<Memory> =
-                    self.nearest(&user.id, question, topics).await?.into_iter().map(|(memory, _)| memory).collect();
+                    self.nearest(user, question, topics).await?.into_iter().map(|(memory, _)| memory).collect();
                 let far: Vec<Memory> =
                     others.into_iter().filter(|one| !near.iter().any(|other| other.id == one.id)).collect();
                 near.extend(far);

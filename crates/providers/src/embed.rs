@@ -1,6 +1,7 @@
 //! What texts mean, as numbers: of the embedding engine that administrators chose, or of the built-in model.
 
-use airis_domain::Json;
+use airis_budgets::{Kind as Purpose, Tab};
+use airis_domain::{Json, JsonMap, User};
 use reqwest::Method;
 use serde_json::json;
 
@@ -18,14 +19,25 @@ pub struct Embedded {
 }
 
 impl Providers {
-    /// The vectors of texts; `None` when nothing here makes any.
-    pub async fn embed(&self, texts: Vec<String>) -> Result<Option<Embedded>, ProviderError> {
+    /// The vectors of texts; `None` when nothing here makes any. What they cost is counted to `user`, and refused where a
+    /// budget has not enough left for all of it: texts can be compared by their words, too.
+    pub async fn embed(&self, texts: Vec<String>, user: &User) -> Result<Option<Embedded>, ProviderError> {
         let config = &self.inner.config;
         let (engine, name) = (config.text("rag.embedding_engine"), config.text("rag.embedding_model"));
         if engine.is_empty() {
             let Some(model) = self.inner.local.embedding_model(&name) else { return Ok(None) };
             let id = model.id.clone();
-            return Ok(Some(Embedded { model: id, vectors: self.inner.local.embed(model, texts).await? }));
+            let tab = self.tab_for(&texts, &id, user).await?;
+            return match self.inner.local.embed(model, texts).await {
+                Ok(vectors) => {
+                    settle(tab).await;
+                    Ok(Some(Embedded { model: id, vectors }))
+                }
+                Err(error) => {
+                    release(tab).await;
+                    Err(error)
+                }
+            };
         }
         let (kind, url, key, path, list) = match engine.as_str() {
             "openai" => (Kind::OpenAi, "rag.openai.api_base_url", "rag.openai.api_key", "/embeddings", "data"),
@@ -38,7 +50,18 @@ impl Providers {
             let body = json!({"model": name, "input": batch});
             let url = format!("{}{path}", connection.url);
             let request = self.inner.http.request(&connection, Method::POST, &url, None).json(&body);
-            let answer = self.inner.http.json(&connection, request).await?;
+            let mut tab = self.tab_for(batch, &name, user).await?;
+            let answer = match self.inner.http.json(&connection, request).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    release(tab).await;
+                    return Err(error);
+                }
+            };
+            if let Some(tab) = &mut tab {
+                tab.counted(if answer["usage"].is_object() { &answer["usage"] } else { &answer });
+            }
+            settle(tab).await;
             let found = read(&answer[list]);
             if found.len() != batch.len() || found.iter().any(Vec::is_empty) {
                 return Err(ProviderError::Broken("it has not one vector for each text".to_owned()));
@@ -46,6 +69,26 @@ impl Providers {
             vectors.extend(found);
         }
         Ok(Some(Embedded { model: format!("{engine}:{name}"), vectors }))
+    }
+
+    async fn tab_for(&self, texts: &[String], model: &str, user: &User) -> Result<Option<Tab>, ProviderError> {
+        if self.budgets().is_none() {
+            return Ok(None);
+        }
+        let body = JsonMap::from_iter([("input".to_owned(), json!(texts))]);
+        self.purse.open_embedding(Purpose::Aside, Some(user), model, &body).await
+    }
+}
+
+async fn settle(tab: Option<Tab>) {
+    if let Some(tab) = tab {
+        tab.settle().await;
+    }
+}
+
+async fn release(tab: Option<Tab>) {
+    if let Some(tab) = tab {
+        tab.release().await;
     }
 }
 

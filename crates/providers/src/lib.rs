@@ -144,16 +144,25 @@ impl Providers {
         Self { inner: self.inner.clone(), purse: Purse { kind, picked: Some(picked.to_owned()), ..self.purse.clone() } }
     }
 
-    /// For a small job beside a reply, which takes no room from it.
-    pub fn aside(&self) -> Self {
-        Self { inner: self.inner.clone(), purse: Purse { kind: Purpose::Aside, ..self.purse.clone() } }
+    /// The same for a turn, so that what it holds of budgets is found when its process dies.
+    pub fn of_turn(mut self, turn: &str) -> Self {
+        self.purse.turn = Some(turn.to_owned());
+        self
+    }
+
+    /// For a small job beside what somebody asked of the model that was picked, if that does it: it takes no room from
+    /// that, and is refused where there is not enough for all of it.
+    pub fn aside(&self, picked: Option<&str>) -> Self {
+        let picked = picked.map(str::to_owned);
+        Self { inner: self.inner.clone(), purse: Purse { kind: Purpose::Aside, picked, ..self.purse.clone() } }
     }
 
     /// Whether budgets leave room for a reply, before anything is done for it.
     pub async fn may_reply(&self, user: &User, model: &str, picked: &str) -> Result<(), ProviderError> {
         let Some(budgets) = &self.purse.budgets else { return Ok(()) };
         let (picked, kind) = (Some(picked).filter(|picked| *picked != model), Purpose::Reply);
-        Ok(budgets.check(&Order { user, model, picked, kind, input: 1, output: 1 }).await?)
+        let order = Order { user, model, picked, kind, turn: None, input: 1, output: Some(1), heard: false };
+        Ok(budgets.check(&order).await?)
     }
 
     /// Models of every enabled connection and the built-in ones, asked concurrently, each with a deadline; a dead
@@ -165,26 +174,27 @@ impl Providers {
 
     /// Streams a reply as normalised chunks.
     pub async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
-        let tab = self.purse.open(&request).await?;
+        let tab = self.purse.open(&request, true).await?;
         metered::stream(tab, self.inner.stream(&request)).await
     }
 
     /// One whole reply (`chat.completion` object); used by background tasks.
     pub async fn complete(&self, request: ChatRequest) -> Result<Json, ProviderError> {
-        let tab = self.purse.open(&request).await?;
+        let tab = self.purse.open(&request, false).await?;
         metered::complete(tab, self.inner.complete(&request)).await
     }
 
     /// The provider's own answer in OpenAI shape, streamed or not as the body says, bytes unchanged where it speaks
     /// OpenAI already (errors with their status and body included).
     pub async fn pass(&self, request: ChatRequest) -> Result<RawReply, ProviderError> {
-        let tab = self.purse.open(&request).await?;
+        let streams = request.body.get("stream").and_then(Json::as_bool).unwrap_or(false);
+        let tab = self.purse.open(&request, streams).await?;
         metered::raw(tab, self.inner.pass(&request)).await
     }
 
     /// OpenAI-shaped embeddings (`{model, input}` in, `{object, data, model, usage}` out).
     pub async fn embeddings(&self, model: &str, body: JsonMap, user: Option<User>) -> Result<RawReply, ProviderError> {
-        let tab = self.purse.open_embedding(user.as_ref(), model, &body).await?;
+        let tab = self.purse.open_embedding(Purpose::Task, user.as_ref(), model, &body).await?;
         metered::raw(tab, self.inner.embeddings(model, body, user)).await
     }
 

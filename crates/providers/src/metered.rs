@@ -1,6 +1,6 @@
 //! Every request that a budget counts, from its admission to its end.
 
-use airis_budgets::{Budgets, Kind, Order, Tab, input_of, output_of};
+use airis_budgets::{Budgets, Kind, Order, Refusal, Tab, input_of, output_of};
 use airis_domain::{Json, JsonMap, User};
 use bytes::Bytes;
 use futures::StreamExt;
@@ -36,28 +36,31 @@ pub struct Purse {
     pub kind: Kind,
     /// The model as it was picked.
     pub picked: Option<String>,
+    /// The turn that the requests belong to.
+    pub turn: Option<String>,
 }
 
 impl Purse {
     pub fn new(budgets: Option<Budgets>) -> Self {
-        Self { budgets, kind: Kind::Task, picked: None }
+        Self { budgets, kind: Kind::Task, picked: None, turn: None }
     }
 
-    /// Opens an account for a chat request.
-    pub async fn open(&self, request: &ChatRequest) -> Result<Option<Tab>, ProviderError> {
-        self.open_as(self.kind, request.user.as_ref(), &request.model, &request.body).await
+    /// Opens an account for a chat request, whose reply is `heard` while it is written or comes in one piece.
+    pub async fn open(&self, request: &ChatRequest, heard: bool) -> Result<Option<Tab>, ProviderError> {
+        self.open_as(self.kind, request.user.as_ref(), &request.model, &request.body, heard).await
     }
 
     /// Opens an account for texts to embed: there is no reply, whatever they are for.
     pub async fn open_embedding(
         &self,
+        kind: Kind,
         user: Option<&User>,
         model: &str,
         body: &JsonMap,
     ) -> Result<Option<Tab>, ProviderError> {
         let (Some(budgets), Some(user)) = (&self.budgets, user) else { return Ok(None) };
-        let order = Order { user, model, picked: None, kind: Kind::Task, input: input_of(body), output: 0 };
-        Ok(budgets.admit(&order).await?)
+        let (input, output) = (input_of(body), Some(0));
+        Ok(budgets.admit(&Order { user, model, picked: None, kind, turn: None, input, output, heard: false }).await?)
     }
 
     /// Opens an account for any request with a body. `None` where no budget counts it, or nobody asks.
@@ -67,11 +70,13 @@ impl Purse {
         user: Option<&User>,
         model: &str,
         body: &JsonMap,
+        heard: bool,
     ) -> Result<Option<Tab>, ProviderError> {
         let (Some(budgets), Some(user)) = (&self.budgets, user) else { return Ok(None) };
         let picked = self.picked.as_deref().filter(|picked| *picked != model);
         let (input, output) = (input_of(body), output_of(body));
-        Ok(budgets.admit(&Order { user, model, picked, kind, input, output }).await?)
+        let turn = self.turn.as_deref();
+        Ok(budgets.admit(&Order { user, model, picked, kind, turn, input, output, heard }).await?)
     }
 }
 
@@ -96,7 +101,14 @@ pub async fn stream(
                 Err(_) => failed = true,
             }
             yield chunk;
+            if let Err(refusal) = tab.grow().await {
+                failed = true;
+                yield Err(refusal.into());
+                break;
+            }
         }
+        // The provider need not go on where nobody listens.
+        drop(chunks);
         if failed && tab.is_silent() {
             tab.release().await;
             return;
@@ -147,21 +159,40 @@ pub async fn raw(
             tab.settle().await;
             RawBody::Json(answer)
         }
-        RawBody::Stream(mut pieces) => RawBody::Stream(Box::pin(async_stream::stream! {
-            let mut lines = Lines::default();
-            while let Some(piece) = pieces.next().await {
-                if let Ok(piece) = &piece {
-                    lines.take(piece, |event| {
-                        read_words(&mut tab, &event);
-                        read_usage(&mut tab, &event);
-                    });
+        RawBody::Stream(mut pieces) => {
+            let of_events = reply.content_type.starts_with("text/event-stream");
+            RawBody::Stream(Box::pin(async_stream::stream! {
+                let mut lines = Lines::default();
+                while let Some(piece) = pieces.next().await {
+                    if let Ok(piece) = &piece {
+                        lines.take(piece, |event| {
+                            read_words(&mut tab, &event);
+                            read_usage(&mut tab, &event);
+                        });
+                    }
+                    yield piece;
+                    if lines.is_between() && let Err(refusal) = tab.grow().await {
+                        yield Ok(last_words(of_events, &refusal));
+                        break;
+                    }
                 }
-                yield piece;
-            }
-            tab.settle().await;
-        })),
+                drop(pieces);
+                tab.settle().await;
+            }))
+        }
     };
     Ok(reply)
+}
+
+/// What a program hears of a reply that ends before its time, in the way that the stream speaks.
+fn last_words(of_events: bool, refusal: &Refusal) -> Bytes {
+    let text = refusal.to_string();
+    if of_events {
+        let error = json!({"error": {"message": text, "type": "insufficient_quota", "code": "insufficient_quota"}});
+        format!("\ndata: {error}\n\ndata: [DONE]\n\n").into()
+    } else {
+        format!("{}\n", json!({"error": text})).into()
+    }
 }
 
 fn read_chunk(tab: &mut Tab, chunk: &mut Chunk) {
@@ -226,6 +257,11 @@ struct Lines {
 }
 
 impl Lines {
+    /// Whether the last line has ended.
+    fn is_between(&self) -> bool {
+        self.rest.is_empty() && !self.skips
+    }
+
     fn take(&mut self, piece: &Bytes, mut each: impl FnMut(Json)) {
         for part in piece.split_inclusive(|byte| *byte == b'\n') {
             let ends = part.ends_with(b"\n");

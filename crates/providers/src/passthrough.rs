@@ -62,8 +62,8 @@ impl Providers {
                 let own = body.get("model").or_else(|| body.get("name")).and_then(Json::as_str).unwrap_or_default();
                 let model = connection.public_id(own);
                 match purpose {
-                    Purpose::Task => self.purse.open_embedding(user, &model, body).await?,
-                    reply => self.purse.open_as(reply, user, &model, body).await?,
+                    Purpose::Task => self.purse.open_embedding(Purpose::Task, user, &model, body).await?,
+                    reply => self.purse.open_as(reply, user, &model, body, streams(kind, path, body)).await?,
                 }
             }
             _ => None,
@@ -169,6 +169,12 @@ fn purpose(method: &str, path: &str) -> Option<Purpose> {
     } else {
         Some(Purpose::Reply)
     }
+}
+
+/// Whether the reply to a request comes as a stream: where the body says nothing, Ollama's own addresses do.
+fn streams(kind: Kind, path: &str, body: &JsonMap) -> bool {
+    let unsaid = kind == Kind::Ollama && path.starts_with("/api/");
+    body.get("stream").and_then(Json::as_bool).unwrap_or(unsaid)
 }
 
 /// Whether a request only brings a model into memory, or takes it out.

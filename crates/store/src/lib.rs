@@ -55,7 +55,7 @@ pub use notes::FoundNote;
 pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use sessions::Credentials;
-pub use spending::{BudgetUse, Claim, Counter, Spent};
+pub use spending::{BudgetUse, Claim, Counter, DeadHold, Hold, Spent};
 pub use usage::UsedMessage;
 pub use users::{NewUser, UserPatch, UserQuery, UserSort};
 

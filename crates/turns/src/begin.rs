@@ -90,6 +90,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             fence: 1,
             first: index == 0,
             parent: parent.clone(),
+            paid: false,
         };
         let extended = extended.take();
         inner.begin_from(start, |_, progress| {
@@ -276,7 +277,7 @@ fn row(inner: &Inner, user: &User, form: &Form, message: &Message, model: &str, 
     let background =
         json!({"title": form.background.title, "tags": form.background.tags, "follow_ups": form.background.follow_ups});
     let checkpoint = json!({"model": model, "body": body, "background": background, "extends": form.extends.is_some(),
-        "parent": message.parent_id, "session": form.session, "first": first});
+        "parent": message.parent_id, "session": form.session, "first": first, "by_key": user.by_key});
     Turn {
         id: turn.clone(),
         chat_id: message.chat_id.clone(),

@@ -29,7 +29,7 @@ pub async fn round(
 ) -> Result<Vec<usize>, Ending> {
     request.body.insert("stream".to_owned(), json!(job.streams()));
     let spare = without_tools(job, &request);
-    let providers = inner.providers.replying(&job.model.id, goes_on);
+    let providers = inner.providers.replying(&job.model.id, goes_on).of_turn(job.turn.as_str());
     let mut outcome = attempt(inner, job, &providers, request).await;
     if let (Err(Failure::Provider(error)), Some(spare)) = (&outcome, spare)
         && refuses_tools(error)

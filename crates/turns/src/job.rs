@@ -44,6 +44,8 @@ pub struct Job {
     pub first: bool,
     /// Where the branch to be answered ends.
     pub parent: Option<MessageId>,
+    /// The reply was begun before this process took it over: budgets have counted it as a message.
+    pub paid: bool,
     /// Where its owner's sockets are.
     pub room: String,
     pub log: TurnLog,

@@ -63,12 +63,14 @@ async fn take(inner: &Arc<Inner>, turn: Turn) -> Result<bool, TurnError> {
 }
 
 async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
-    let (Some(user), Some(message)) =
+    let (Some(mut user), Some(message)) =
         (inner.store.user(&turn.user_id).await?, inner.store.message(&turn.chat_id, &turn.message_id).await?)
     else {
         let gone = MessagePatch::default();
         return Ok(inner.store.finish_turn(&turn.id, fence, airis_domain::TurnState::Failed, &gone).await?);
     };
+    // Budgets of keys count on.
+    user.by_key = turn.checkpoint["by_key"] == true;
     let mut seen = seen_by_viewers(inner, &turn, &message)?;
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
@@ -77,6 +79,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         Ok(Ok(resolved)) => resolved,
         _ => begin::gone(&model),
     };
+    let paid = settle(inner, &turn, &resolved, &seen.items).await || items::size(&seen.items) > 0;
     let flag = |name: &str| turn.checkpoint["background"][name] == true;
     let background = Background { title: flag("title"), tags: flag("tags"), follow_ups: flag("follow_ups") };
     let chat = inner.store.chat(&turn.chat_id).await?;
@@ -100,6 +103,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         fence,
         first: turn.checkpoint["first"] != false,
         parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
+        paid,
     };
     let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
@@ -126,6 +130,21 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         None => inner.spawn(run::drive(inner.clone(), job)),
     };
     Ok(())
+}
+
+/// Counts what the dead process ran up since it last asked the model; what it had asked before is counted.
+/// Whether there was anything to count.
+async fn settle(inner: &Inner, turn: &Turn, model: &models::Resolved, seen: &[Json]) -> bool {
+    let Some(budgets) = inner.providers.budgets() else { return false };
+    let begin = seen.iter().rposition(|item| items::kind(item) == "function_call_output").map_or(0, |place| place + 1);
+    let said = items::size(&seen[begin..]);
+    match budgets.settle_dead(turn.id.as_str(), &[&model.id, &model.base], said).await {
+        Ok(counted) => counted,
+        Err(error) => {
+            tracing::warn!(%error, turn = %turn.id, "what a dead process spent of budgets was not counted");
+            false
+        }
+    }
 }
 
 /// The model of a turn; where an arena picked one, that one again.

@@ -41,6 +41,7 @@ pub struct Start {
     pub fence: i64,
     pub first: bool,
     pub parent: Option<MessageId>,
+    pub paid: bool,
 }
 
 /// The engine's shared state.
@@ -128,6 +129,7 @@ impl Inner {
             fence: start.fence,
             first: start.first,
             parent: start.parent,
+            paid: start.paid,
         });
         restore(&job, &mut job.progress.lock());
         self.jobs.insert(job.turn.clone(), job.clone());
@@ -284,6 +286,6 @@ impl Job {
     pub fn kept(&self) -> Json {
         let background = json!({"title": self.background.title, "tags": self.background.tags, "follow_ups": self.background.follow_ups});
         json!({"model": self.model.id, "body": self.body, "background": background, "extends": self.extends,
-            "parent": self.parent, "session": self.session, "first": self.first})
+            "parent": self.parent, "session": self.session, "first": self.first, "by_key": self.user.by_key})
     }
 }

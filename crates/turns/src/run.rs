@@ -112,7 +112,7 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let mut rounds = 0;
     loop {
         let request = prepare::prepare(inner, job, &documents, remembered.as_deref()).await.map_err(broken)?;
-        let calls = generate::round(inner, job, request, rounds > 0 || job.fence > 1).await?;
+        let calls = generate::round(inner, job, request, rounds > 0 || job.paid).await?;
         if calls.is_empty() {
             return Ok(());
         }

@@ -98,8 +98,11 @@ async fn answer(inner: &Inner, job: &Job, task: Task, conversation: &[String]) -
         return None;
     }
     let matter = Matter { messages: conversation.to_vec(), ..Matter::default() };
+    // Where the model of the reply does it, it counts as that was picked.
+    let picked = (model == job.model.base).then_some(job.model.id.as_str());
+    let providers = inner.providers.aside(picked);
     let request = ask::request(inner, task, model, &matter, &job.user);
-    match tokio::time::timeout(ask::DEADLINE, inner.providers.aside().complete(request)).await {
+    match tokio::time::timeout(ask::DEADLINE, providers.complete(request)).await {
         Ok(Ok(answer)) => object(answer.pointer("/choices/0/message/content")?.as_str()?),
         Ok(Err(error)) => {
             tracing::info!(%error, "a background task failed");

@@ -18,7 +18,7 @@ use crate::extract::Json;
     request_body = QueryMemoryForm, responses((status = 200, body = Value)))]
 pub async fn query(State(app): State<App>, user: Verified, Json(form): Json<QueryMemoryForm>) -> Result<Json<Value>> {
     permitted(&app, &user).await?;
-    let found = app.memories.query(&user.id, &form.content, most(form.k.unwrap_or(1))).await?;
+    let found = app.memories.query(&user, &form.content, most(form.k.unwrap_or(1))).await?;
     let list = |part: fn(&(Memory, f64)) -> Value| vec![found.iter().map(part).collect::<Vec<_>>()];
     Ok(Json(json!({
         "ids": list(|(memory, _)| json!(memory.id)),
@@ -48,6 +48,6 @@ pub async fn search(
     permitted(&app, &user).await?;
     let scope = Scope { kind: form.kind.kind(), path: form.path, below: true, id: form.memory_id };
     let words = form.query.unwrap_or_default();
-    let found = app.memories.search(&user.id, &words, &scope, most(form.limit)).await?;
+    let found = app.memories.search(&user, &words, &scope, most(form.limit)).await?;
     Ok(Json(found.into_iter().map(MemoryModel::from).collect()))
 }

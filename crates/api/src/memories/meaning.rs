@@ -13,8 +13,8 @@ use crate::extract::Json;
 /// Of everybody's memories.
 #[utoipa::path(post, path = "/api/v1/memories/reindex", tag = "memories", security(("admin" = [])),
     responses((status = 200, body = Value)))]
-pub async fn reindex(State(app): State<App>, _admin: Admin) -> Result<Json<Value>> {
-    let (people, failed) = app.memories.learn_all_anew().await?;
+pub async fn reindex(State(app): State<App>, admin: Admin) -> Result<Json<Value>> {
+    let (people, failed) = app.memories.learn_all_anew(&admin).await?;
     Ok(Json(json!({"status": failed == 0, "users": people, "failed": failed})))
 }
 
@@ -23,5 +23,5 @@ pub async fn reindex(State(app): State<App>, _admin: Admin) -> Result<Json<Value
     responses((status = 200, body = bool, content_type = "application/json")))]
 pub async fn reset(State(app): State<App>, user: Verified) -> Result<Json<bool>> {
     permitted(&app, &user).await?;
-    Ok(Json(app.memories.learn_anew(&user.id).await?))
+    Ok(Json(app.memories.learn_anew(&user).await?))
 }

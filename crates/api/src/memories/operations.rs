@@ -46,7 +46,7 @@ pub async fn update(
             Err(error) => return Err(error.into()),
         });
     }
-    app.memories.learn(&user.id).await?;
+    app.memories.learn(&user).await?;
     Ok(Json(results))
 }
 

@@ -43,6 +43,6 @@ pub async fn read(
     permitted(&app, &user).await?;
     let scope =
         Scope { kind: form.kind.kind(), path: Some(form.path), below: form.include_children, ..Scope::default() };
-    let found = app.memories.search(&user.id, "", &scope, most(form.limit)).await?;
+    let found = app.memories.search(&user, "", &scope, most(form.limit)).await?;
     Ok(Json(found.into_iter().map(MemoryModel::from).collect()))
 }

@@ -18,7 +18,7 @@ pub async fn add(State(app): State<App>, user: Verified, Json(form): Json<AddMem
     permitted(&app, &user).await?;
     let new = Change { content: Some(form.content), kind: Some(form.kind.into()), path: form.path };
     let memory = app.memories.add(&user.id, new, Source::Manual).await?;
-    app.memories.learn(&user.id).await?;
+    app.memories.learn(&user).await?;
     Ok(Json(memory.into()))
 }
 
@@ -34,7 +34,7 @@ pub async fn update(
 ) -> Result<Json<MemoryModel>> {
     permitted(&app, &user).await?;
     let memory = app.memories.change(&user.id, &id, form.into()).await?;
-    app.memories.learn(&user.id).await?;
+    app.memories.learn(&user).await?;
     Ok(Json(memory.into()))
 }
 

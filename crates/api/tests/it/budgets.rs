@@ -14,11 +14,20 @@ use tower::ServiceExt;
 use crate::app::{Person, Reply, TestApp};
 
 /// What a provider counts for each reply: 5 tokens read, 10 written.
-const TOKENS: i64 = 15;
+pub const TOKENS: i64 = 15;
 /// The words of each reply: 10 tokens, roughly.
-const WORDS: &str = "forty characters are about ten tokens...";
+pub const WORDS: &str = "forty characters are about ten tokens...";
 
-/// An OpenAI-compatible server. `silent` does not say what it counted, `broken` fails, `slow` takes its time.
+/// Pieces of a long reply, and what one holds: 6,000 tokens in all, roughly, of which nobody is told.
+pub const PIECES: usize = 60;
+const PIECE: &str = "a hundred tokens in four hundred characters ";
+
+pub fn piece() -> String {
+    PIECE.repeat(10).chars().take(400).collect()
+}
+
+/// An OpenAI-compatible server. `silent` does not say what it counted, `broken` fails, `slow` takes its time, `long` writes
+/// a lot.
 async fn completions(Json(body): Json<Value>) -> Response {
     let model = body["model"].as_str().unwrap_or_default();
     if model == "broken" {
@@ -27,9 +36,13 @@ async fn completions(Json(body): Json<Value>) -> Response {
     }
     tokio::time::sleep(Duration::from_millis(if model == "slow" { 3000 } else { 10 })).await;
     let usage = json!({"prompt_tokens": 5, "completion_tokens": 10, "total_tokens": TOKENS});
-    let counted = model != "silent";
+    let counted = !matches!(model, "silent" | "long");
+    if model == "long" && body["stream"] == true {
+        return long();
+    }
     if body["stream"] != true {
-        let mut answer = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": WORDS}, "finish_reason": "stop"}]});
+        let words = if model == "long" { piece().repeat(PIECES) } else { WORDS.to_owned() };
+        let mut answer = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": words}, "finish_reason": "stop"}]});
         if counted {
             answer["usage"] = usage;
         }
@@ -52,6 +65,26 @@ async fn completions(Json(body): Json<Value>) -> Response {
     ([("content-type", "text/event-stream")], body).into_response()
 }
 
+/// A long reply, piece by piece.
+fn long() -> Response {
+    let pieces = (0..=PIECES).map(|number| {
+        let event = json!({"choices": [{"index": 0, "delta": {"content": piece()}}]});
+        if number < PIECES { format!("data: {event}\n\n") } else { "data: [DONE]\n\n".to_owned() }
+    });
+    let pieces = futures::stream::iter(pieces).then(async |piece| {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        Ok::<_, std::io::Error>(piece)
+    });
+    ([("content-type", "text/event-stream")], Body::from_stream(pieces)).into_response()
+}
+
+/// A vector for each text.
+async fn embeddings(Json(body): Json<Value>) -> Json<Value> {
+    let texts = body["input"].as_array().map_or(1, Vec::len);
+    let vectors: Vec<Value> = (0..texts).map(|index| json!({"index": index, "embedding": [1.0, 0.5]})).collect();
+    Json(json!({"data": vectors, "usage": {"prompt_tokens": 3, "total_tokens": 3}}))
+}
+
 /// A server with Ollama's own shapes.
 async fn chat(Json(body): Json<Value>) -> Response {
     let end = json!({"done": true, "message": {"content": ""}, "prompt_eval_count": 5, "eval_count": 10});
@@ -64,17 +97,14 @@ async fn chat(Json(body): Json<Value>) -> Response {
 }
 
 async fn providers() -> String {
-    let models = json!({"object": "list", "data": [{"id": "m"}, {"id": "other"}, {"id": "silent"}, {"id": "broken"}, {"id": "slow"}]});
+    let models = json!({"object": "list", "data": [{"id": "m"}, {"id": "other"}, {"id": "silent"}, {"id": "broken"}, {"id": "slow"}, {"id": "long"}]});
     let responses =
         json!({"output": [{"content": [{"text": WORDS}]}], "usage": {"input_tokens": 5, "output_tokens": 10}});
     let router = Router::new()
         .route("/v1/models", get(async move || Json(models)))
         .route("/v1/chat/completions", post(completions))
         .route("/v1/responses", post(async move || Json(responses)))
-        .route(
-            "/v1/embeddings",
-            post(async || Json(json!({"data": [], "usage": {"prompt_tokens": 3, "total_tokens": 3}}))),
-        )
+        .route("/v1/embeddings", post(embeddings))
         .route("/api/tags", get(async || Json(json!({"models": [{"name": "l", "model": "l", "digest": "d"}]}))))
         .route("/api/ps", get(async || Json(json!({"models": []}))))
         .route("/api/version", get(async || Json(json!({"version": "1"}))))
@@ -86,7 +116,7 @@ async fn providers() -> String {
     url
 }
 
-async fn server() -> TestApp {
+pub async fn server() -> TestApp {
     server_with(&[]).await
 }
 
@@ -102,6 +132,10 @@ async fn server_with(more: &[(&str, &str)]) -> TestApp {
         ("OLLAMA_BASE_URLS", &url),
         ("ENABLE_API_KEYS", "true"),
         ("BYPASS_MODEL_ACCESS_CONTROL", "true"),
+        ("RAG_EMBEDDING_ENGINE", "openai"),
+        ("RAG_EMBEDDING_MODEL", "e"),
+        ("RAG_OPENAI_API_BASE_URL", &openai),
+        ("RAG_OPENAI_API_KEY", "k"),
     ];
     TestApp::with(&[&env[..], more].concat()).await
 }
@@ -115,7 +149,7 @@ async fn ask(person: &Person<'_>, model: &str) -> Reply {
 }
 
 /// A budget for everyone, with these fields over it.
-async fn limit(admin: &Person<'_>, fields: Value) -> String {
+pub async fn limit(admin: &Person<'_>, fields: Value) -> String {
     let mut form = json!({"name": "Lunch", "subject": "everyone", "measure": "messages", "period": "day", "amount": 2});
     for (name, value) in fields.as_object().unwrap() {
         form[name] = value.clone();
@@ -123,20 +157,20 @@ async fn limit(admin: &Person<'_>, fields: Value) -> String {
     admin.post("/api/v1/budgets", form).await.ok()["id"].as_str().unwrap().to_owned()
 }
 
-async fn change(admin: &Person<'_>, id: &str, fields: Value) {
+pub async fn change(admin: &Person<'_>, id: &str, fields: Value) {
     admin.call("POST", &format!("/api/v1/budgets/{id}"), Some(fields)).await.ok();
 }
 
-async fn own(person: &Person<'_>) -> Value {
+pub async fn own(person: &Person<'_>) -> Value {
     person.get("/api/v1/budgets/me").await.ok()
 }
 
-async fn spent(person: &Person<'_>) -> Value {
+pub async fn spent(person: &Person<'_>) -> Value {
     own(person).await["budgets"][0]["spent"].clone()
 }
 
 /// The text of a refusal, after checking that it says when to come again.
-fn refused(reply: &Reply) -> String {
+pub fn refused(reply: &Reply) -> String {
     assert_eq!(reply.refused(), 429, "{}", reply.text);
     let seconds: i64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=31 * 86_400).contains(&seconds), "{seconds}");
@@ -359,7 +393,12 @@ async fn whoever_goes_away_pays_for_what_was_said() {
 
 /// Starts a reply in a new chat; its chat, when it is admitted.
 async fn turn(person: &Person<'_>, model: &str) -> Reply {
+    turn_with(person, model, json!({})).await
+}
+
+pub async fn turn_with(person: &Person<'_>, model: &str, background: Value) -> Reply {
     let body = json!({
+        "background_tasks": background,
         "model": model, "stream": true, "session_id": "s", "parent_id": null, "id": "reply", "messages": [],
         "params": {"max_tokens": 10},
         "user_message": {"id": "question", "parentId": null, "childrenIds": ["reply"], "role": "user", "content": "hi"},
@@ -367,7 +406,7 @@ async fn turn(person: &Person<'_>, model: &str) -> Reply {
     person.post("/api/chat/completions", body).await
 }
 
-async fn reply_of(person: &Person<'_>, chat: &str) -> Value {
+pub async fn reply_of(person: &Person<'_>, chat: &str) -> Value {
     for _ in 0..400 {
         let stored = person.get(&format!("/api/v1/chats/{chat}")).await.ok();
         let reply = &stored["chat"]["history"]["messages"]["reply"];

@@ -7,6 +7,7 @@ mod arena;
 mod attached;
 mod auth;
 mod bad_input;
+mod budget_ends;
 mod budgets;
 mod code;
 mod compact;
