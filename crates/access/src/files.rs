@@ -1,4 +1,5 @@
 //! Files: their owner's, an administrator's who may see everything, and to be read theirs who see a chat that shows them.
+//! A chat shows the files of whoever wrote in it.
 
 use airis_config::Config;
 use airis_domain::{File, FileId, Role, User};
@@ -37,8 +38,8 @@ impl Reachable<File> {
 }
 
 impl Readable<File> {
-    /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, and
-    /// who follows a link to a chat of the file's owner that shows it.
+    /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, who
+    /// owns a chat into which the file's owner put it, and who follows a link to a chat that shows it.
     pub async fn file(
         store: &Store,
         config: &Config,
@@ -48,7 +49,10 @@ impl Readable<File> {
     ) -> Result<Self, AccessError> {
         let file = if text { store.file_with_text(id).await? } else { store.file(id).await? };
         let Some(file) = file else { return Err(AccessError::NotYours) };
-        if file.user_id == user.id || reaches_all(config, user) {
+        if file.user_id == user.id
+            || reaches_all(config, user)
+            || store.guest_shows(&user.id, &file.user_id, id).await?
+        {
             return Ok(Self(file));
         }
         for link in store.links_that_show(&file.user_id, id).await? {

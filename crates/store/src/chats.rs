@@ -40,6 +40,8 @@ pub struct NewTurn {
     pub patch: ChatPatch,
     /// One per assistant message.
     pub turns: Vec<Turn>,
+    /// Who writes into a chat of somebody else; messages that are new are remembered as theirs.
+    pub guest: Option<UserId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -236,7 +238,18 @@ impl Store {
                 }
             }
             for message in &new.messages {
+                let known: Option<i64> = match &new.guest {
+                    None => Some(0),
+                    Some(_) => sqlx::query_scalar("SELECT seq FROM message WHERE chat_id = $1 AND id = $2")
+                        .bind(new.chat_id.as_str()).bind(json::clean(message.id.as_str()))
+                        .fetch_optional(&mut *tx).await?,
+                };
                 put_message!(tx, message);
+                if let (Some(guest), None) = (&new.guest, known) {
+                    sqlx::query("INSERT INTO guest_message (chat_id, message_id, user_id) VALUES ($1, $2, $3)")
+                        .bind(new.chat_id.as_str()).bind(json::clean(message.id.as_str())).bind(guest.as_str())
+                        .execute(&mut *tx).await?;
+                }
             }
             keep_messages!(tx, &new.chat_id, &new.messages);
             for turn in &new.turns {

@@ -32,6 +32,7 @@ mod prompts;
 mod second_factor;
 mod sessions;
 mod shared_chats;
+mod shown_files;
 mod sign_up;
 mod spending;
 mod tags;

@@ -1,6 +1,6 @@
 //! Links to chats: one per chat, with a copy of what it was, or without for a link that shows the chat as it is.
 
-use airis_domain::{ChatId, FileId, Json, SharedChat, SharedChatSummary, UserId, now};
+use airis_domain::{ChatId, Json, SharedChat, SharedChatSummary, UserId, now};
 
 use crate::chat_list::{ChatListQuery, ChatOrder};
 use crate::db::{reading, transaction};
@@ -64,17 +64,6 @@ macro_rules! listed {
 }
 
 impl Store {
-    /// Links to chats of `owner` in which a file is shown: as it hangs at a message, or by its address in a text.
-    pub async fn links_that_show(&self, owner: &UserId, file: &FileId) -> Result<Vec<String>> {
-        let id = file.as_str().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let (named, addressed) = (format!("%\"{id}\"%"), format!("%/files/{id}/%"));
-        Ok(reading!(self, pool => sqlx::query_scalar(
-            "SELECT s.id FROM shared_chat s WHERE s.user_id = $1 AND ((s.snapshot LIKE $2 ESCAPE '!' OR s.snapshot LIKE $3 ESCAPE '!') \
-             OR (s.snapshot IS NULL AND EXISTS (SELECT 1 FROM message m WHERE m.chat_id = s.chat_id AND \
-             (m.files LIKE $2 ESCAPE '!' OR m.files LIKE $3 ESCAPE '!' OR m.content LIKE $3 ESCAPE '!'))))")
-            .bind(owner.as_str()).bind(&named).bind(&addressed).fetch_all(pool).await)?)
-    }
-
     /// Links to a chat and returns what the link ends with. Sharing again keeps it and renews the copy; without a
     /// snapshot the link shows the chat as it is. `NotFound` when the chat is gone.
     pub async fn share_chat(&self, chat: &ChatId, snapshot: Option<&Json>) -> Result<String> {

@@ -57,11 +57,22 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         if guest {
             add_only(inner, &form, &new).await?;
             new.patch = ChatPatch { touch: true, ..ChatPatch::default() };
+            new.guest = Some(user.id.clone());
+            for message in new.messages.iter_mut().filter(|message| form.extends.as_ref() != Some(&message.id)) {
+                // Nobody speaks in the name of another.
+                message.rest.shift_remove("user");
+                message.rest.shift_remove("user_id");
+                sign(user, &mut message.rest);
+            }
         }
         inner.store.begin_turns(&new).await?;
         let spoken = form.reply_parent().unwrap_or_else(|| form.wanted[0].message.clone());
         let list = json!({"chat_id": chat_id, "folder_id": folder});
-        inner.tell_user(user, envelope(&chat_id, &spoken, "chat:list", list));
+        let told = envelope(&chat_id, &spoken, "chat:list", list);
+        if let Some(owner) = existing.as_ref().map(|chat| &chat.user_id).filter(|owner| **owner != user.id) {
+            inner.tell_room(format!("user:{owner}"), told.clone(), None);
+        }
+        inner.tell_user(user, told);
         if existing.is_some() {
             share_messages(inner, user, &chat_id, &form, &new);
         }
@@ -224,6 +235,7 @@ async fn plan(
         current_message_id: Some(form.wanted[0].message.clone()),
         patch,
         turns: rows,
+        guest: None,
     })
 }
 

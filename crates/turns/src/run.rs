@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::checkpoint::{checkpoint, finish, save};
 use crate::documents::{self, Documents};
-use crate::job::Job;
+use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{Inner, attached, folders, generate, items, prepare, remembered, tasks, toolloop};
 
@@ -174,7 +174,11 @@ async fn complete(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<tasks::Pendi
     finish(inner, job, TurnState::Done, None).await?;
     let stored = if job.is_temporary() { None } else { inner.store.chat(&job.chat).await? };
     if !job.is_temporary() {
-        job.notice("chat:list", json!({"chat_id": job.chat, "folder_id": job.folder}));
+        let list = json!({"chat_id": job.chat, "folder_id": job.folder});
+        if let Some(owner) = stored.as_ref().map(|chat| &chat.user_id).filter(|owner| **owner != job.user.id) {
+            inner.tell_room(format!("user:{owner}"), envelope(&job.chat, &job.message, "chat:list", list.clone()), None);
+        }
+        job.notice("chat:list", list);
     }
     {
         let mut progress = job.progress.lock();

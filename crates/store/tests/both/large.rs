@@ -134,6 +134,7 @@ async fn a_long_chat_is_continued_as_cheaply_as_a_short_one() {
                     current_message_id: Some(MessageId::from(format!("n{number}"))),
                     patch: ChatPatch { touch: true, ..ChatPatch::default() },
                     turns: Vec::new(),
+                    guest: None,
                 };
                 store.begin_turns(&new).await.unwrap();
             })

@@ -37,6 +37,7 @@ pub async fn begun(store: &Store) -> Turn {
         current_message_id: None,
         patch: ChatPatch::default(),
         turns: vec![turn.clone()],
+        guest: None,
     };
     store.begin_turns(&new).await.unwrap();
     turn
