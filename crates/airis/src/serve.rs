@@ -1,6 +1,7 @@
 //! `airis serve`: boot, listen, recover what a crash left behind, and a graceful end.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     let (last_call, close) = oneshot::channel::<()>();
     let mut server = tokio::spawn(async move {
         // An error of the channel means that its owner is gone: close as well.
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, router).with_graceful_shutdown(async { _ = close.await }).await
     });
     greet(&listen::url(address), &app);

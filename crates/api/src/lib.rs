@@ -23,6 +23,7 @@ mod memories;
 mod models;
 mod ollama;
 mod openai;
+mod origin;
 pub mod owned;
 mod pictures;
 mod prompts;

@@ -65,6 +65,8 @@ pub struct Settings {
     /// Seconds; 0 turns the note of activity off.
     pub active_status_update_interval: i64,
     pub cors_allow_origin: Vec<String>,
+    /// Addresses of proxies that name the client; `*` is any, none those of private networks.
+    pub trusted_proxies: Vec<String>,
     pub enable_compression: bool,
     /// Headers set on every answer where the operator gave them: name and value.
     pub security_headers: Vec<(&'static str, String)>,
@@ -176,6 +178,7 @@ impl Settings {
             enable_admin_analytics: v.flag("ENABLE_ADMIN_ANALYTICS"),
             active_status_update_interval: v.seconds("DATABASE_USER_ACTIVE_STATUS_UPDATE_INTERVAL"),
             cors_allow_origin: v.list("CORS_ALLOW_ORIGIN"),
+            trusted_proxies: v.list("FORWARDED_ALLOW_IPS"),
             enable_compression: v.flag("ENABLE_COMPRESSION_MIDDLEWARE"),
             security_headers: security_headers(v),
             enable_websocket: v.flag("ENABLE_WEBSOCKET_SUPPORT"),

@@ -169,6 +169,16 @@ impl Sessions {
         self.admit(&found).await
     }
 
+    /// Counts a code, a recovery code or a ticket that a machine shows; fails when it has shown too many.
+    pub fn may_show_from(&self, origin: Option<&str>) -> Result<(), AuthError> {
+        match origin {
+            Some(origin) if !self.inner.codes_from.allow(origin, now()) => {
+                Err(AuthError::TooManyCodes(crate::sessions::CODE_WINDOW))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Begins to put another factor in place of the present one.
     pub async fn begin_replacement(
         &self,

@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) attempts: RateLimit,
     /// Codes of second factors per account.
     pub(crate) codes: RateLimit,
+    /// The same per machine that shows them.
+    pub(crate) codes_from: RateLimit,
     signer: Signer,
     /// What the secrets of second factors are sealed with.
     seal_secret: String,
@@ -58,7 +60,7 @@ impl Inner {
     }
 }
 
-/// Seconds in which an account may be asked for ten codes.
+/// Seconds in which an account may be asked for ten codes, and a machine may show a hundred.
 pub(crate) const CODE_WINDOW: i64 = 900;
 
 impl Sessions {
@@ -71,6 +73,7 @@ impl Sessions {
             passwords: Passwords::default(),
             attempts: RateLimit::new(15, 180),
             codes: RateLimit::new(10, CODE_WINDOW),
+            codes_from: RateLimit::new(100, CODE_WINDOW),
             signer: Signer::new(secret),
             seal_secret,
         };

@@ -17,6 +17,7 @@ use crate::caller::{Human, cookie};
 use crate::error::ApiError;
 use crate::extract::Json;
 use crate::happenings::{Happening, tell};
+use crate::origin::Origin;
 
 /// A refusal; somebody who tried too often learns when to come back.
 pub struct Refusal(ApiError, Option<i64>);
@@ -82,8 +83,13 @@ pub async fn enroll(State(app): State<App>, Form(form): Form<MfaChallengeForm>) 
 /// Takes the app into use and opens the session. The recovery codes are shown this once.
 #[utoipa::path(post, path = "/api/v1/auths/mfa/enroll/confirm", tag = "auths", security(()),
     request_body = MfaVerifyForm, responses((status = 200, body = MfaEnrollmentResponse)))]
-pub async fn confirm(State(app): State<App>, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
+pub async fn confirm(
+    State(app): State<App>,
+    origin: Origin,
+    Form(form): Form<MfaVerifyForm>,
+) -> Answer<Response> {
     on(&app)?;
+    app.sessions.may_show_from(origin.0.as_deref())?;
     let (user, issued, recovery_codes) = app.sessions.finish_enrollment(&form.challenge_token, &form.code).await?;
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, "second factor set up");
@@ -96,8 +102,9 @@ pub async fn confirm(State(app): State<App>, Form(form): Form<MfaVerifyForm>) ->
 /// Opens the session for a code of the app, or for a recovery code.
 #[utoipa::path(post, path = "/api/v1/auths/mfa/verify", tag = "auths", security(()),
     request_body = MfaVerifyForm, responses((status = 200, body = SessionUserResponse)))]
-pub async fn verify(State(app): State<App>, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
+pub async fn verify(State(app): State<App>, origin: Origin, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
     on(&app)?;
+    app.sessions.may_show_from(origin.0.as_deref())?;
     let proof = Proof { code: &form.code, recovery: form.recovery };
     let (user, issued) = app.sessions.verify_factor(&form.challenge_token, proof).await?;
     tracing::info!(user = %user.id, "signed in with a second factor");
@@ -111,9 +118,11 @@ pub async fn verify(State(app): State<App>, Form(form): Form<MfaVerifyForm>) -> 
 pub async fn replace(
     person: Human,
     State(app): State<App>,
+    origin: Origin,
     Form(form): Form<MfaFactorForm>,
 ) -> Answer<Json<MfaChallengeResponse>> {
     on(&app)?;
+    app.sessions.may_show_from(origin.0.as_deref())?;
     let method = match &person.0.via {
         Via::Session { claims, .. } => claims.auth_method.unwrap_or(Method::Password),
         Via::ApiKey => Method::Api,
@@ -128,9 +137,11 @@ pub async fn replace(
 pub async fn recovery_codes(
     person: Human,
     State(app): State<App>,
+    origin: Origin,
     Form(form): Form<MfaFactorForm>,
 ) -> Answer<Json<MfaRecoveryCodesResponse>> {
     on(&app)?;
+    app.sessions.may_show_from(origin.0.as_deref())?;
     let proof = Proof { code: &form.code, recovery: form.recovery };
     Ok(Json(MfaRecoveryCodesResponse { recovery_codes: app.sessions.new_recovery_codes(&person, proof).await? }))
 }
@@ -138,8 +149,13 @@ pub async fn recovery_codes(
 /// Takes a lost app away for a ticket that the operator made; the next step is to set another up.
 #[utoipa::path(post, path = "/api/v1/auths/mfa/recover", tag = "auths", security(()),
     request_body = MfaRecoveryForm, responses((status = 200, body = MfaChallengeResponse)))]
-pub async fn recover(State(app): State<App>, Form(form): Form<MfaRecoveryForm>) -> Answer<Json<MfaChallengeResponse>> {
+pub async fn recover(
+    State(app): State<App>,
+    origin: Origin,
+    Form(form): Form<MfaRecoveryForm>,
+) -> Answer<Json<MfaChallengeResponse>> {
     on(&app)?;
+    app.sessions.may_show_from(origin.0.as_deref())?;
     let challenge: Challenge = app.sessions.redeem_ticket(&form.challenge_token, &form.reset_token).await?;
     Ok(Json(challenge.into()))
 }

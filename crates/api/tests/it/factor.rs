@@ -190,6 +190,50 @@ async fn guessing_ends_after_five_codes_of_a_challenge_and_ten_of_an_account() {
 }
 
 #[tokio::test]
+async fn a_machine_shows_a_hundred_codes_at_most_and_others_go_on() {
+    let server = TestApp::start().await;
+    server.admin().await;
+    turn_on(&server).await;
+    let mine = enroll(&server, &step(&server, "enroll").await).await;
+    let show = async |from: &str, forwarded: &str, token: &str, code: &str| {
+        let body = json!({"challenge_token": token, "code": code, "recovery": true});
+        let peer: std::net::SocketAddr = from.parse().unwrap();
+        let request = Request::post(format!("{MFA}/verify"))
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", forwarded)
+            .extension(axum::extract::ConnectInfo(peer))
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        server.send(request).await
+    };
+    let nobody = "a token that nobody was given";
+    for number in 0..100 {
+        // Whom a stranger names as the client does not matter.
+        let reply = show("203.0.113.5:4711", &format!("198.51.100.{number}"), nobody, "1").await;
+        assert_eq!(reply.refused(), 401, "{number}");
+    }
+    let challenge = step(&server, "verify").await;
+    let reply = show("203.0.113.5:4712", "", &challenge, &mine.codes[0]).await;
+    assert_eq!((reply.refused(), reply.headers["retry-after"].to_str().unwrap()), (429, "900"));
+    // A proxy of one's own shows the codes of many.
+    let other = show("10.0.0.2:1", "203.0.113.5", &challenge, &mine.codes[0]).await;
+    assert_eq!(other.refused(), 429);
+    show("10.0.0.2:1", "198.51.100.1", &challenge, &mine.codes[0]).await.ok();
+}
+
+#[tokio::test]
+async fn the_secret_of_an_app_is_not_in_the_database() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    turn_on(&server).await;
+    let challenge = step(&server, "enroll").await;
+    let mine = enroll(&server, &challenge).await;
+    let kept = server.app.store.second_factor(&admin.id.as_str().into()).await.unwrap().unwrap();
+    assert!(!kept.secret.contains(&mine.key) && kept.secret.len() > mine.key.len());
+    assert!(kept.recovery.iter().all(|known| !mine.codes.contains(known)));
+}
+
+#[tokio::test]
 async fn an_operators_ticket_lets_somebody_set_up_another_app() {
     let server = TestApp::start().await;
     let admin = server.admin().await;

@@ -47,6 +47,21 @@ async fn every_answer_tells_its_number_and_its_time() {
 }
 
 #[tokio::test]
+async fn a_browser_that_asks_whether_it_may_ask_hears_that_it_may() {
+    let server = TestApp::start().await;
+    let ask = Request::options("/api/config")
+        .header("origin", "http://other.example")
+        .header("access-control-request-method", "GET")
+        .body(Body::empty())
+        .unwrap();
+    let reply = server.send(ask).await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, "OK"));
+    assert!(reply.headers["content-type"].to_str().unwrap().starts_with("text/plain"));
+    assert_eq!(reply.headers["access-control-allow-origin"], "http://other.example");
+    assert!(reply.headers.get("content-length").is_none_or(|length| length == "2"));
+}
+
+#[tokio::test]
 async fn the_documentation_is_there_for_developers_only() {
     let developer = TestApp::with(&[("ENV", "dev")]).await;
     assert!(developer.call("GET", "/openapi.json", None).await.ok()["paths"]["/api/config"].is_object());

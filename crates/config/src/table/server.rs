@@ -30,6 +30,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_OAUTH_PERSISTENT_CONFIG", false).doc("Let DB values override env for oauth.* keys"),
     flag("RESET_CONFIG_ON_START", false).doc("Wipe all persisted config rows at start"),
     list("CORS_ALLOW_ORIGIN", ';', "*").doc("Allowed origins, ; separated"),
+    list("FORWARDED_ALLOW_IPS", ',', "")
+        .doc("Proxies whose X-Forwarded-For is believed: addresses, or `*` for all; default: those of private networks"),
     flag("ENABLE_COMPRESSION_MIDDLEWARE", true).doc("Compress HTTP responses"),
     flag("ENABLE_WEBSOCKET_SUPPORT", true).doc("Websockets; without them clients poll"),
     int("WEBSOCKET_SERVER_PING_INTERVAL", "25").doc("Seconds between pings to a socket"),
