@@ -3,10 +3,12 @@
 mod change;
 mod find;
 mod meaning;
+mod operation;
 mod told;
 
 pub use change::{Change, Source};
 pub use find::{Scope, Topic};
+pub use operation::{Action, Operation};
 
 use std::sync::Arc;
 

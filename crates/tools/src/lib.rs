@@ -40,13 +40,13 @@ impl ToolBox for BuiltIn {
 }
 
 /// Whether a model is given a category of built-in tools: unless somebody switched them off, it is.
-fn offers(meta: &Json, category: &str) -> bool {
+pub fn offers(meta: &Json, category: &str) -> bool {
     meta.pointer("/capabilities/builtin_tools") != Some(&Json::Bool(false))
         && meta.pointer(&format!("/builtinTools/{category}")) != Some(&Json::Bool(false))
 }
 
 /// The OpenAI form of a function.
-fn function(name: &str, description: &str, parameters: &Json) -> Json {
+pub fn function(name: &str, description: &str, parameters: &Json) -> Json {
     serde_json::json!({"type": "function", "function": {"name": name, "description": description, "parameters": parameters}})
 }
 

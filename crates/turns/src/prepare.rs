@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::documents::Documents;
 use crate::job::Job;
-use crate::{Inner, compact, folders, items, models, pictures, prompt};
+use crate::{Inner, compact, folders, items, memory_tools, models, pictures, prompt};
 
 /// Asked of a provider that cannot go on behind a given text.
 const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
@@ -65,7 +65,11 @@ pub async fn prepare(
     }
     if !body.contains_key("tools") {
         let offer = Offer { user: &job.user, picked: &tool_ids(body), model_meta: &job.model.meta };
-        let tools = if calls_natively { inner.tools.specs(offer).await } else { Vec::new() };
+        let mut tools = Vec::new();
+        if calls_natively {
+            tools.extend(inner.tools.specs(offer).await);
+            tools.extend(memory_tools::specs(inner, job).await);
+        }
         if !tools.is_empty() {
             request.insert("tools".to_owned(), Json::Array(tools));
         }

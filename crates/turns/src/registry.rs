@@ -15,7 +15,7 @@ use airis_tools::ToolBox;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 use serde_json::json;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +25,9 @@ use crate::job::{Job, Progress};
 use crate::models::Resolved;
 use crate::writer::Writer;
 use crate::{TurnError, lease};
+
+/// Conversations that are looked back on at once.
+const REVIEWS: usize = 2;
 
 /// What a turn is started from.
 pub struct Start {
@@ -55,6 +58,8 @@ pub struct Inner {
     pub tools: Arc<dyn ToolBox>,
     pub instance: String,
     jobs: DashMap<TurnId, Arc<Job>>,
+    /// Places of those who look back on conversations.
+    pub reviews: Arc<Semaphore>,
     /// Rung whenever a turn ends.
     ended: Notify,
     draining: AtomicBool,
@@ -85,6 +90,7 @@ impl Inner {
             tools,
             instance,
             jobs: DashMap::new(),
+            reviews: Arc::new(Semaphore::new(REVIEWS)),
             ended: Notify::new(),
             draining: AtomicBool::new(false),
             leaving: AtomicBool::new(false),

@@ -13,9 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the model of a turn is told.
 pub async fn of_turn(inner: &Inner, job: &Job) -> Option<String> {
-    // A client that says nothing leaves it to what the person has set.
-    let set = || job.user.settings.as_ref().and_then(|settings| settings["ui"]["memory"].as_bool());
-    if !asked(&job.body).or_else(set).unwrap_or(false) {
+    if !is_wanted(job) {
         return None;
     }
     let question = match &job.parent {
@@ -29,6 +27,13 @@ pub async fn of_turn(inner: &Inner, job: &Job) -> Option<String> {
         _ => None,
     };
     told(inner, &job.user, &question.or_else(|| last_question(&job.body)).unwrap_or_default()).await
+}
+
+/// Whether the asker has it switched on.
+pub fn is_wanted(job: &Job) -> bool {
+    // A client that says nothing leaves it to what the person has set.
+    let set = || job.user.settings.as_ref().and_then(|settings| settings["ui"]["memory"].as_bool());
+    asked(&job.body).or_else(set).unwrap_or(false)
 }
 
 /// What the model is told that answers a program, if the program wants that.

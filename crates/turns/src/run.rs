@@ -12,7 +12,7 @@ use crate::checkpoint::{checkpoint, finish, save};
 use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
-use crate::{Inner, attached, folders, generate, items, prepare, remembered, tasks, toolloop};
+use crate::{Inner, attached, folders, generate, items, prepare, remembered, review, tasks, toolloop};
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -198,6 +198,7 @@ async fn complete(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<tasks::Pendi
             }
         }
     }
+    review::start(inner, job);
     Ok(())
 }
 

@@ -139,7 +139,7 @@ fn plain_title(question: &str) -> String {
 }
 
 /// The JSON object inside a text, from its first brace to its last.
-fn object(text: &str) -> Option<Json> {
+pub fn object(text: &str) -> Option<Json> {
     let (start, end) = (text.find('{')?, text.rfind('}')?);
     serde_json::from_str(text.get(start..=end)?).ok()
 }

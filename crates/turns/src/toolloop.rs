@@ -9,7 +9,7 @@ use crate::checkpoint::save;
 use crate::generate::{cancelled, log_failed};
 use crate::job::Job;
 use crate::run::Ending;
-use crate::{Inner, items};
+use crate::{Inner, items, memory_tools};
 
 /// Runs the calls at these places of the output and appends their results.
 pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<(), Ending> {
@@ -46,6 +46,9 @@ async fn call(inner: &Inner, job: &Job, name: &str, arguments: &str) -> Result<S
     let text = if arguments.trim().is_empty() { "{}" } else { arguments };
     let arguments: JsonMap =
         serde_json::from_str(text).map_err(|error| format!("the arguments are not a JSON object: {error}"))?;
+    if let Some(outcome) = memory_tools::call(inner, job, name, &arguments).await {
+        return outcome;
+    }
     inner.tools.call(&job.user, name, arguments).await.unwrap_or_else(|| Err(format!("there is no tool named {name}")))
 }
 

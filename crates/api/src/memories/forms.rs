@@ -79,13 +79,13 @@ pub enum Action {
     Move,
 }
 
-impl Action {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Replace => "replace",
-            Self::Remove => "remove",
-            Self::Move => "move",
+impl From<Action> for airis_memory::Action {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Add => Self::Add,
+            Action::Replace => Self::Replace,
+            Action::Remove => Self::Remove,
+            Action::Move => Self::Move,
         }
     }
 }

@@ -27,6 +27,7 @@ mod kept_models;
 mod key_limits;
 mod matrix;
 mod memories;
+mod memory_tools;
 mod models;
 mod pages;
 mod parts;

@@ -85,6 +85,12 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("channels.model_response_mode")
         .doc("Where replies of models land in a channel: `thread` or `channel`"),
     flag("ENABLE_MEMORY_SYSTEM_CONTEXT", true).key("memories.system_context.enable").doc("Give memories to models"),
+    flag("ENABLE_MEMORY_BACKGROUND_REVIEW", false)
+        .key("memories.background_review.enable")
+        .doc("Look back on conversations for what to remember"),
+    int("MEMORIES_REVIEW_INTERVAL_TURNS", "10")
+        .key("memories.review_interval_turns")
+        .doc("Questions in a chat from one look back to the next"),
     int("MEMORIES_USER_CHAR_LIMIT", "2000")
         .key("memories.user_char_limit")
         .doc("Characters about a person that a model is given"),
