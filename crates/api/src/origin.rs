@@ -19,7 +19,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-        let proxies = &App::from_ref(state).config.settings().trusted_proxies;
+        let app = App::from_ref(state);
+        let proxies = &app.config.settings().trusted_proxies;
         Ok(Self(peer.map(|peer| together(client(peer, &parts.headers, proxies)))))
     }
 }
@@ -56,7 +57,8 @@ fn is_trusted(address: IpAddr, proxies: &[String]) -> bool {
             }
         };
     }
-    let named = |proxy: &String| proxy == "*" || proxy.parse().is_ok_and(|proxy: IpAddr| proxy.to_canonical() == address);
+    let named =
+        |proxy: &String| proxy == "*" || proxy.parse().is_ok_and(|proxy: IpAddr| proxy.to_canonical() == address);
     proxies.iter().any(named)
 }
 
@@ -90,7 +92,11 @@ mod tests {
     fn only_trusted_proxies_name_the_client() {
         assert_eq!(seen("203.0.113.5", &["198.51.100.1"], &[]), "203.0.113.5", "a stranger names somebody else");
         assert_eq!(seen("10.0.0.2", &["198.51.100.1"], &[]), "198.51.100.1");
-        assert_eq!(seen("10.0.0.2", &["1.1.1.1, 198.51.100.1:4711", "10.0.0.9"], &[]), "198.51.100.1", "the rest is hearsay");
+        assert_eq!(
+            seen("10.0.0.2", &["1.1.1.1, 198.51.100.1:4711", "10.0.0.9"], &[]),
+            "198.51.100.1",
+            "the rest is hearsay"
+        );
         assert_eq!(seen("::ffff:127.0.0.1", &["nonsense"], &[]), "127.0.0.1");
         assert_eq!(seen("203.0.113.5", &["198.51.100.1"], &["203.0.113.5"]), "198.51.100.1");
         assert_eq!(seen("10.0.0.2", &["198.51.100.1"], &["203.0.113.5"]), "10.0.0.2");

@@ -60,7 +60,8 @@ impl Budgets {
         let price = book.price(models);
         for hold in left {
             // A budget that is switched off counts nothing.
-            let measure = book.budgets.iter().find(|budget| budget.id == hold.counter.budget).map(|budget| budget.measure);
+            let measure =
+                book.budgets.iter().find(|budget| budget.id == hold.counter.budget).map(|budget| budget.measure);
             let spent = match measure {
                 Some(Measure::Messages) => hold.amount,
                 Some(measure) => cost(measure, false, hold.asked, tokens_of(said), price),

@@ -85,7 +85,10 @@ mod tests {
             let body = body.as_object().unwrap().clone();
             (input_of(&body), output_of(&body))
         };
-        assert_eq!(of(json!({"messages": [{"role": "user", "content": "x".repeat(40)}], "max_tokens": 5})), (14, Some(5)));
+        assert_eq!(
+            of(json!({"messages": [{"role": "user", "content": "x".repeat(40)}], "max_tokens": 5})),
+            (14, Some(5))
+        );
         assert_eq!(of(json!({"prompt": "x".repeat(8), "options": {"num_predict": 7}})), (2, Some(7)));
         assert_eq!(of(json!({"input": "", "n": 3, "max_output_tokens": 10})), (1, Some(30)));
         let picture = json!([{"type": "image_url", "image_url": {"url": format!("data:{}", "x".repeat(100_000))}}]);

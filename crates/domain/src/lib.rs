@@ -30,7 +30,7 @@ pub use group::Group;
 pub use ids::{ChatId, FileId, MessageId, ModelId, SessionId, TurnId, UserId};
 pub use memory::{Memory, MemoryKind};
 pub use message::{Message, Role as MessageRole};
-pub use model::{AccessGrant, ModelRow, ModelVersion};
+pub use model::{AccessGrant, ModelRow, ModelVersion, described};
 pub use permissions::Permissions;
 pub use prompt::{Prompt, PromptVersion};
 pub use time::now;

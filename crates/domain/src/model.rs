@@ -21,6 +21,26 @@ pub struct ModelRow {
     pub updated_at: i64,
 }
 
+/// What a model says of itself, over what administrators say of every model: a part that it does not name is theirs, and
+/// of its capabilities each single one.
+pub fn described(own: &Json, defaults: &Json) -> Json {
+    let mut meta = own.as_object().cloned().unwrap_or_default();
+    for (key, value) in defaults.as_object().into_iter().flatten() {
+        match (meta.get_mut(key), value) {
+            (Some(Json::Object(own)), Json::Object(value)) if key == "capabilities" => {
+                for (name, value) in value {
+                    own.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+            (Some(own), _) if !own.is_null() => {}
+            _ => {
+                meta.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Json::Object(meta)
+}
+
 /// One saved state of a stored model: who saved it, when (seconds) and why. The state itself is read on its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelVersion {
@@ -46,4 +66,25 @@ pub struct AccessGrant {
     /// `read` or `write`.
     pub permission: String,
     pub created_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_model_says_of_itself_stands_over_what_is_said_of_all() {
+        let all = json!({"description": "all", "capabilities": {"vision": false, "usage": true}, "tags": [1],
+            "builtinTools": {"time": false}, "hidden": true});
+        let own = json!({"description": "", "capabilities": {"vision": true}, "tags": null, "knowledge": null,
+            "builtinTools": {"memory": false}, "hidden": false});
+        let expected = json!({"description": "", "capabilities": {"vision": true, "usage": true}, "tags": [1],
+            "knowledge": null, "builtinTools": {"memory": false}, "hidden": false});
+        assert_eq!(described(&own, &all), expected);
+        assert_eq!(described(&Json::Null, &all), all);
+        assert_eq!(described(&own, &Json::Null), own);
+        assert_eq!(described(&json!({"capabilities": null}), &all)["capabilities"], all["capabilities"]);
+    }
 }

@@ -167,9 +167,8 @@ fn all() -> Vec<Json> {
     };
     let path = || text("Where it stands among the topics, such as work/garden");
     let id = || text("The id of a memory, as a search tells it");
-    let form = |properties: Json, required: &[&str]| {
-        json!({"type": "object", "properties": properties, "required": required})
-    };
+    let form =
+        |properties: Json, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
     let operation = form(
         json!({"action": {"type": "string", "enum": ["add", "replace", "remove", "move"]}, "id": id(),
             "content": text("For add and replace"), "type": {"type": "string", "enum": ["user", "context"]}, "path": path()}),

@@ -1,6 +1,6 @@
 //! From the model a person picked to the one that answers, if the person may use it.
 
-use airis_domain::{AccessGrant, Json, JsonMap, ModelRow, Role, User};
+use airis_domain::{AccessGrant, Json, JsonMap, ModelRow, Role, User, described};
 
 use crate::{Inner, TurnError, arena};
 
@@ -46,7 +46,8 @@ pub async fn model(inner: &Inner, user: &User, id: &str) -> Result<Resolved, Tur
     if let Some(own) = row.as_ref().and_then(|row| row.params.as_object()) {
         params.extend(own.clone());
     }
-    let meta = row.map(|row| row.meta).unwrap_or_default();
+    let own = row.map(|row| row.meta).unwrap_or_default();
+    let meta = described(&own, &inner.config.get("models.default_metadata"));
     Ok(Resolved { id: id.to_owned(), base, params, meta, selected: None })
 }
 

@@ -59,8 +59,7 @@ async fn look_back(inner: &Inner, job: &Job, turns: usize) -> Result<(), MemoryE
         return Ok(());
     }
     let branch = inner.store.branch(&job.chat, parent).await?;
-    let questions: Vec<usize> =
-        (0..branch.len()).filter(|place| branch[*place].role == MessageRole::User).collect();
+    let questions: Vec<usize> = (0..branch.len()).filter(|place| branch[*place].role == MessageRole::User).collect();
     if questions.is_empty() || !questions.len().is_multiple_of(turns) {
         return Ok(());
     }

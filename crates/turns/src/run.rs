@@ -176,7 +176,11 @@ async fn complete(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<tasks::Pendi
     if !job.is_temporary() {
         let list = json!({"chat_id": job.chat, "folder_id": job.folder});
         if let Some(owner) = stored.as_ref().map(|chat| &chat.user_id).filter(|owner| **owner != job.user.id) {
-            inner.tell_room(format!("user:{owner}"), envelope(&job.chat, &job.message, "chat:list", list.clone()), None);
+            inner.tell_room(
+                format!("user:{owner}"),
+                envelope(&job.chat, &job.message, "chat:list", list.clone()),
+                None,
+            );
         }
         job.notice("chat:list", list);
     }

@@ -83,11 +83,7 @@ pub async fn enroll(State(app): State<App>, Form(form): Form<MfaChallengeForm>) 
 /// Takes the app into use and opens the session. The recovery codes are shown this once.
 #[utoipa::path(post, path = "/api/v1/auths/mfa/enroll/confirm", tag = "auths", security(()),
     request_body = MfaVerifyForm, responses((status = 200, body = MfaEnrollmentResponse)))]
-pub async fn confirm(
-    State(app): State<App>,
-    origin: Origin,
-    Form(form): Form<MfaVerifyForm>,
-) -> Answer<Response> {
+pub async fn confirm(State(app): State<App>, origin: Origin, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
     on(&app)?;
     app.sessions.may_show_from(origin.0.as_deref())?;
     let (user, issued, recovery_codes) = app.sessions.finish_enrollment(&form.challenge_token, &form.code).await?;

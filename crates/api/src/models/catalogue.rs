@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use airis_domain::{AccessGrant, Arena, Json as Value, ModelRow};
+use airis_domain::{AccessGrant, Arena, Json as Value, ModelRow, described};
 use serde_json::json;
 
 use super::views::listed;
@@ -29,6 +29,7 @@ pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
         grants.entry(grant.resource_id.clone()).or_default().push(grant);
     }
     let mut take_grants = |id: &str| grants.remove(id).unwrap_or_default();
+    let defaults = defaults(app);
     let mut list = Vec::new();
     for model in offered.iter() {
         let row = rows.iter().find(|row| row.id == model.id && row.base_model_id.is_none());
@@ -39,8 +40,13 @@ pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
         let mut entry = marked(&model.entry);
         if let Some(row) = row {
             entry["name"] = json!(row.name);
-            entry["info"] = info(row, &grants);
-            entry["tags"] = tags(row);
+            entry["info"] = info(row, &grants, &defaults);
+            entry["tags"] = tags(&entry["info"]);
+        } else if defaults.as_object().is_some_and(|defaults| !defaults.is_empty()) {
+            entry["info"] = json!({"meta": defaults});
+            if entry["tags"] == json!([]) {
+                entry["tags"] = tags(&entry["info"]);
+            }
         }
         list.push(Listed { id: model.id.clone(), entry, row: row.cloned(), grants });
     }
@@ -49,6 +55,7 @@ pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
         let base = offered.iter().find(|model| Some(&model.id) == row.base_model_id.as_ref());
         let of_base =
             |key: &str, otherwise: &str| base.and_then(|base| base.entry.get(key)).cloned().unwrap_or(json!(otherwise));
+        let info = info(&row, &grants, &defaults);
         let entry = json!({
             "id": row.id,
             "name": row.name,
@@ -57,10 +64,10 @@ pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
             "owned_by": of_base("owned_by", "openai"),
             "connection_type": of_base("connection_type", "external"),
             "preset": true,
-            "info": info(&row, &grants),
             "actions": [],
             "filters": [],
-            "tags": tags(&row),
+            "tags": tags(&info),
+            "info": info,
         });
         list.push(Listed { id: row.id.clone(), entry, row: Some(row), grants });
     }
@@ -131,13 +138,24 @@ pub fn without_marks(entry: &Value) -> Value {
     entry
 }
 
-/// The stored row as lists show it: no picture, which may be large, and no parameters, which may be secret.
-fn info(row: &ModelRow, grants: &[AccessGrant]) -> Value {
-    let mut view = listed(row, grants);
-    view.params.0.clear();
-    serde_json::to_value(view).unwrap_or_default()
+/// What administrators say of every model, without a picture, which may be large.
+fn defaults(app: &App) -> Value {
+    let mut defaults = app.config.get("models.default_metadata");
+    if let Some(fields) = defaults.as_object_mut() {
+        fields.shift_remove("profile_image_url");
+    }
+    defaults
 }
 
-fn tags(row: &ModelRow) -> Value {
-    row.meta.get("tags").filter(|tags| tags.is_array()).cloned().unwrap_or_else(|| json!([]))
+/// The stored row as lists show it: no picture, which may be large, and no parameters, which may be secret.
+fn info(row: &ModelRow, grants: &[AccessGrant], defaults: &Value) -> Value {
+    let mut view = listed(row, grants);
+    view.params.0.clear();
+    let mut info = serde_json::to_value(view).unwrap_or_default();
+    info["meta"] = described(&info["meta"], defaults);
+    info
+}
+
+fn tags(info: &Value) -> Value {
+    info["meta"].get("tags").filter(|tags| tags.is_array()).cloned().unwrap_or_else(|| json!([]))
 }

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::budgets::{
-    PIECES, TOKENS, WORDS, change, limit, own, piece, refused, reply_of, server, spent, turn_with,
-};
+use crate::budgets::{PIECES, TOKENS, WORDS, change, limit, own, piece, refused, reply_of, server, spent, turn_with};
 
 #[tokio::test]
 async fn of_many_long_replies_without_a_limit_one_at_most_spends_too_much() {
@@ -111,7 +109,8 @@ async fn what_a_dead_process_held_for_a_key_is_settled_and_the_rest_is_free_agai
             "model": "m", "done": false}}}}});
     let chat = admin.post("/api/v1/chats/new", chat).await.ok()["id"].as_str().unwrap().to_owned();
     let store = &server.app.store;
-    let checkpoint = json!({"model": "m", "body": {"model": "m"}, "background": {}, "parent": "question", "by_key": true});
+    let checkpoint =
+        json!({"model": "m", "body": {"model": "m"}, "background": {}, "parent": "question", "by_key": true});
     let turn = airis_domain::Turn {
         id: "cut".into(),
         chat_id: chat.as_str().into(),
@@ -136,15 +135,17 @@ async fn what_a_dead_process_held_for_a_key_is_settled_and_the_rest_is_free_agai
     };
     store.begin_turns(&begun).await.unwrap();
     let period_start = airis_budgets::begin(airis_domain::Period::Day, airis_domain::now());
-    let counter = |budget: &str| airis_store::Counter { budget: budget.to_owned(), holder: admin.id.clone(), period_start };
-    let hold = async |id: &str, turn: Option<&str>| {
-        let mut claims = [(&messages, 1, 3), (&tokens, 100, 1000)]
-            .map(|(budget, amount, limit)| airis_store::Claim { counter: counter(budget), amount, limit });
-        claims.sort_by(|one, other| one.counter.cmp(&other.counter));
-        let lapses_at = airis_domain::now() + 600;
-        let hold = airis_store::Hold { id, name: Some(id), owner: "dead", turn, asked: 7, lapses_at };
-        assert_eq!(store.hold_spending(&hold, &claims).await.unwrap(), None);
-    };
+    let counter =
+        |budget: &str| airis_store::Counter { budget: budget.to_owned(), holder: admin.id.clone(), period_start };
+    let hold =
+        async |id: &str, turn: Option<&str>| {
+            let mut claims = [(&messages, 1, 3), (&tokens, 100, 1000)]
+                .map(|(budget, amount, limit)| airis_store::Claim { counter: counter(budget), amount, limit });
+            claims.sort_by(|one, other| one.counter.cmp(&other.counter));
+            let lapses_at = airis_domain::now() + 600;
+            let hold = airis_store::Hold { id, name: Some(id), owner: "dead", turn, asked: 7, lapses_at };
+            assert_eq!(store.hold_spending(&hold, &claims).await.unwrap(), None);
+        };
     hold("of the turn", Some("cut")).await;
     hold("of a program", None).await;
     server.app.turns.recover().await.unwrap();

@@ -28,6 +28,7 @@ mod key_limits;
 mod matrix;
 mod memories;
 mod memory_tools;
+mod model_defaults;
 mod models;
 mod pages;
 mod parts;
