@@ -32,4 +32,5 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   )
 }
 
-void setLocale(initial())
+/** The reader's words are there, or cannot be had: those of the start are English. */
+export const spoken: Promise<void> = setLocale(initial()).catch(() => undefined)
