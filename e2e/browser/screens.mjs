@@ -48,7 +48,8 @@ const held = (pattern) => ({
         const waiting = new Promise((resolve) => (d.release = resolve));
         await d.page.route(pattern, async (route) => {
             await waiting;
-            await route.continue();
+            // Leaving the screen may have let it go on already.
+            await route.continue().catch(() => undefined);
         });
     },
     busy: true,
