@@ -12,7 +12,8 @@ use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::{ServeLock, Store, StoreOptions};
-use airis_tools::BuiltIn;
+use airis_tools::Everything;
+use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 use anyhow::{Context, Result, bail};
 
@@ -39,17 +40,18 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let files = Files::local(&settings.data_dir.join("uploads"));
     let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
     let instance = instance_name();
+    let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());
     let turns = Turns::new(
         store.clone(),
         bus.clone(),
         providers.clone(),
         config.clone(),
         files.clone(),
-        Arc::new(BuiltIn),
+        Arc::new(Everything { servers: servers.clone() }),
         instance.clone(),
     );
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-    let app = App::new(store, bus, config, files, providers, turns, sessions, realtime, instance);
+    let app = App::new(store, bus, config, files, providers, turns, servers, sessions, realtime, instance);
     Ok(Booted { app, lock })
 }
 

@@ -13,6 +13,7 @@ use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::Store;
+use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 
 use crate::files::Reading;
@@ -39,6 +40,8 @@ pub struct Inner {
     /// Calls to servers that are no providers.
     pub outbound: Outbound,
     pub turns: Turns,
+    /// The same that turns call.
+    pub tools: ToolServers,
     pub sessions: Sessions,
     pub realtime: Realtime,
     /// What happened and is not told yet.
@@ -58,6 +61,7 @@ impl App {
         files: Files,
         providers: Providers,
         turns: Turns,
+        tools: ToolServers,
         sessions: Sessions,
         realtime: Realtime,
         instance: String,
@@ -78,6 +82,7 @@ impl App {
                 memories,
                 outbound: Outbound::new(),
                 turns,
+                tools,
                 sessions,
                 realtime,
                 happenings: Happenings::new(),

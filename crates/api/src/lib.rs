@@ -35,6 +35,7 @@ pub mod settings;
 mod settings_form;
 mod system;
 mod tasks;
+mod tool_servers;
 mod users;
 
 pub use app::{App, Inner};

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::{
     analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
-    memories, models, ollama, openai, prompts, search, system, tasks, users,
+    memories, models, ollama, openai, prompts, search, system, tasks, tool_servers, users,
 };
 
 /// All areas together.
@@ -29,6 +29,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(search_area())
         .merge(memory_area())
         .merge(file_area())
+        .merge(tool_area())
         .merge(tasks())
         .merge(completions())
         .merge(evaluations())
@@ -108,6 +109,7 @@ fn config_area() -> OpenApiRouter<App> {
         .routes(routes!(configs::subagents::read, configs::subagents::update))
         .routes(routes!(configs::tool_servers::read, configs::tool_servers::update))
         .routes(routes!(configs::tool_servers::verify))
+        .routes(routes!(tool_servers::register::register))
         .routes(routes!(configs::terminal_servers::read, configs::terminal_servers::update))
         .routes(routes!(configs::terminal_control::verify))
         .routes(routes!(configs::terminal_control::policy))
@@ -264,11 +266,18 @@ fn group_area() -> OpenApiRouter<App> {
         .routes(routes!(groups::preview::read))
 }
 
+/// Tools of other servers, and people's sign-ins there.
+fn tool_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(tool_servers::list::list))
+        .routes(routes!(tool_servers::visit::leave))
+        .routes(routes!(tool_servers::visit::come_back))
+}
+
 /// Lists that the first page asks for.
 fn first_page() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(system::first_page::pinned_notes))
-        .routes(routes!(system::first_page::tools))
         .routes(routes!(system::first_page::functions))
         .routes(routes!(system::first_page::skills))
         .routes(routes!(system::first_page::channels))
@@ -321,6 +330,7 @@ fn chats() -> OpenApiRouter<App> {
         .routes(routes!(chats::tags::of_chat, chats::tags::add, chats::tags::remove))
         .routes(routes!(chats::messages::edit, chats::messages::delete))
         .routes(routes!(chats::messages::event))
+        .routes(routes!(chats::resolve::resolve))
 }
 
 /// Folders of conversations.

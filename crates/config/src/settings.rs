@@ -100,6 +100,9 @@ pub struct Settings {
     pub enable_tools: bool,
     pub enable_functions: bool,
     pub enable_tool_servers: bool,
+    /// Seconds.
+    pub tool_server_timeout: u64,
+    pub tool_document_timeout: u64,
     pub iframe_csp: String,
     pub deployment_id: String,
     pub onedrive_client_id_personal: String,
@@ -207,6 +210,8 @@ impl Settings {
             enable_tools: v.flag("ENABLE_PLUGINS") && v.flag("ENABLE_TOOLS"),
             enable_functions: v.flag("ENABLE_PLUGINS") && v.flag("ENABLE_FUNCTIONS"),
             enable_tool_servers: v.flag("ENABLE_PLUGINS") && v.flag("ENABLE_TOOL_SERVERS"),
+            tool_server_timeout: v.required("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER")?,
+            tool_document_timeout: v.required("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER_DATA")?,
             iframe_csp: v.text("IFRAME_CSP"),
             deployment_id: v.text("DEPLOYMENT_ID"),
             onedrive_client_id_personal: v.text("ONEDRIVE_CLIENT_ID_PERSONAL"),

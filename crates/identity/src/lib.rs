@@ -23,6 +23,7 @@ pub use keys::new_api_key;
 pub use lifetime::{lifetime_seconds, parse_lifetime};
 pub use passwords::Passwords;
 pub use rate::RateLimit;
+pub use seal::Seal;
 pub use secret::load_or_create_secret;
 pub use sessions::{Caller, IssuedToken, Sessions, Via};
 pub use token::{Claims, Method};

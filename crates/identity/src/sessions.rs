@@ -154,10 +154,31 @@ impl Sessions {
         self.sign(user, method, true).await
     }
 
+    /// A session of this many seconds at most, for a server that acts for the person meanwhile.
+    pub async fn issue_brief(&self, user: &User, seconds: i64) -> Result<IssuedToken, AuthError> {
+        self.sign_until(user, Method::System, true, Some(now() + seconds)).await
+    }
+
+    /// Keeps what must be read again, so that the database alone does not give it away. `purpose` keeps keys for
+    /// different things apart.
+    pub fn seal_for(&self, purpose: &str) -> Result<Seal, AuthError> {
+        Seal::new(&self.inner.seal_secret, purpose)
+    }
+
     async fn sign(&self, user: &User, method: Method, mfa_verified: bool) -> Result<IssuedToken, AuthError> {
+        let lifetime = lifetime_seconds(&self.inner.config.text("auth.jwt_expiry"));
+        self.sign_until(user, method, mfa_verified, lifetime.map(|seconds| now() + seconds)).await
+    }
+
+    async fn sign_until(
+        &self,
+        user: &User,
+        method: Method,
+        mfa_verified: bool,
+        expires_at: Option<i64>,
+    ) -> Result<IssuedToken, AuthError> {
         let credentials = self.inner.store.credentials_by_id(&user.id).await?.ok_or(AuthError::Ended)?;
         let begin = now();
-        let expires_at = lifetime_seconds(&self.inner.config.text("auth.jwt_expiry")).map(|seconds| begin + seconds);
         let token = self.inner.signer.sign(&Claims {
             id: user.id.clone(),
             typ: Some("session".to_owned()),

@@ -36,6 +36,7 @@ mod shown_files;
 mod sign_up;
 mod spending;
 mod tags;
+mod tool_sign_ins;
 mod turns;
 mod usage;
 mod users;

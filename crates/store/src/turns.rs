@@ -150,6 +150,11 @@ impl Store {
         self.write_turn(id, fence, state, None, message).await
     }
 
+    /// Ends a turn that waits for a person, with what the next one needs to go on.
+    pub async fn pause_turn(&self, id: &TurnId, fence: i64, checkpoint: &Json, message: &MessagePatch) -> Result<()> {
+        self.write_turn(id, fence, TurnState::Done, Some(checkpoint), message).await
+    }
+
     /// Turn of a message, the newest one.
     pub async fn turn_of_message(&self, chat: &ChatId, message: &MessageId) -> Result<Option<Turn>> {
         let row = reading!(self, pool => select_turn!("WHERE chat_id = $1 AND message_id = $2 ORDER BY created_at DESC LIMIT 1")

@@ -145,7 +145,7 @@ pub fn selected(message: &Message) -> Option<&str> {
 }
 
 /// The chat, if the asker may say something in it. What they may not is as good as missing.
-async fn joined(inner: &Inner, user: &User, id: &ChatId) -> Result<JoinedChat, TurnError> {
+pub async fn joined(inner: &Inner, user: &User, id: &ChatId) -> Result<JoinedChat, TurnError> {
     JoinedChat::of(&inner.store, user, id).await.map_err(|error| match error {
         AccessError::Store(error) => TurnError::Store(error),
         _ => TurnError::ChatNotFound,

@@ -43,6 +43,11 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
     outcome.err()
 }
 
+/// Stores that a turn waits for a person: its message stays open, and what it needs to go on is kept.
+pub async fn pause(inner: &Inner, job: &Job) -> Result<(), StoreError> {
+    inner.store.pause_turn(&job.turn, job.fence, &job.kept(), &patch(job)).await
+}
+
 /// Stores the end of a turn and its message. A full disk or an absent database is waited for, until the process ends.
 pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Json>) -> Result<(), StoreError> {
     let end = json!({"state": state.as_str(), "error": error});

@@ -15,6 +15,7 @@ mod job;
 mod lease;
 mod memory_tools;
 mod models;
+mod offered;
 mod pass;
 mod pictures;
 mod prepare;
@@ -23,6 +24,7 @@ mod recover;
 mod registry;
 mod remembered;
 mod replay;
+mod resolve;
 mod review;
 mod run;
 mod stop;
@@ -33,6 +35,7 @@ mod toolloop;
 mod writer;
 
 pub use compact::Compacted;
+pub use resolve::Decision;
 pub use task_prompt::Task;
 
 pub(crate) use registry::{Inner, Start};
@@ -137,6 +140,18 @@ impl Turns {
     /// The provider's model that answers for a picked one, if the person may use it.
     pub async fn answering_model(&self, user: &User, picked: &str) -> Result<String, TurnError> {
         Ok(models::resolve(&self.inner, user, picked).await?.base)
+    }
+
+    /// Decides about a tool call that waits for the person who asked; the reply goes on. `Conflict` when it is decided
+    /// already.
+    pub async fn resolve(
+        &self,
+        user: &User,
+        chat: &ChatId,
+        message: &MessageId,
+        decision: &Decision,
+    ) -> Result<Started, TurnError> {
+        resolve::resolve(&self.inner, user, chat, message, decision).await
     }
 
     /// Ids of running turns of a chat (temporary chats included).

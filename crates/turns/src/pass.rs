@@ -5,7 +5,7 @@ use airis_providers::{ChatRequest, RawBody, RawReply};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::{Inner, TurnError, attached, documents, folders, models, pictures, prompt, remembered};
+use crate::{Inner, TurnError, attached, documents, folders, models, offered, pictures, prompt, remembered};
 
 /// Keys of the web client that mean nothing to a provider.
 const OURS: [&str; 22] = [
@@ -49,8 +49,12 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
             documents::gather(inner, user, &attached::documents(&of_folders, &body, &[])).await?
         }
     };
+    let tools = offered::of_request(inner, user, &body, &resolved).await;
     for name in OURS {
         body.remove(name);
+    }
+    if !tools.is_empty() {
+        body.insert("tools".to_owned(), Json::Array(tools));
     }
     // What the caller says outright wins over what the model is set up with.
     let system = resolved.params.get("system").and_then(Json::as_str).map(str::to_owned);

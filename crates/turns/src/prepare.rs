@@ -3,12 +3,11 @@
 use airis_domain::{Json, JsonMap, MessageId};
 use airis_providers::ChatRequest;
 use airis_store::StoreError;
-use airis_tools::Offer;
 use serde_json::json;
 
 use crate::documents::Documents;
 use crate::job::Job;
-use crate::{Inner, compact, folders, items, memory_tools, models, pictures, prompt};
+use crate::{Inner, compact, folders, items, models, pictures, prompt};
 
 /// Asked of a provider that cannot go on behind a given text.
 const GO_ON: &str = "Continue your last message exactly where it ends. Do not repeat any of it.";
@@ -18,6 +17,7 @@ pub async fn prepare(
     job: &Job,
     documents: &Documents,
     remembered: Option<&str>,
+    tools: &[Json],
 ) -> Result<ChatRequest, StoreError> {
     let body = &job.body;
     let params = job.params();
@@ -56,23 +56,14 @@ pub async fn prepare(
     let prefix = so_far(inner, job, &mut messages).await;
     let mut request = JsonMap::new();
     request.insert("messages".to_owned(), Json::Array(messages));
-    let calls_natively = params.get("function_calling").and_then(Json::as_str) != Some("legacy");
     request.extend(models::for_provider(params));
     for name in ["tools", "tool_choice", "response_format"] {
         if let Some(value) = body.get(name) {
             request.insert(name.to_owned(), value.clone());
         }
     }
-    if !body.contains_key("tools") {
-        let offer = Offer { user: &job.user, picked: &tool_ids(body), model_meta: &job.model.meta };
-        let mut tools = Vec::new();
-        if calls_natively {
-            tools.extend(inner.tools.specs(offer).await);
-            tools.extend(memory_tools::specs(inner, job).await);
-        }
-        if !tools.is_empty() {
-            request.insert("tools".to_owned(), Json::Array(tools));
-        }
+    if !body.contains_key("tools") && !tools.is_empty() {
+        request.insert("tools".to_owned(), json!(tools));
     }
     let (model, user) = (job.model.base.clone(), Some(job.user.clone()));
     Ok(ChatRequest { model, body: request, user, chat_id: Some(job.chat.to_string()), prefix })
@@ -104,11 +95,6 @@ async fn revised(inner: &Inner, job: &Job) -> Result<Vec<Json>, StoreError> {
     }
     let reply = inner.store.message(&job.chat, &id).await?;
     Ok(prompt::history(reply.as_slice()))
-}
-
-fn tool_ids(body: &JsonMap) -> Vec<String> {
-    let ids = body.get("tool_ids").and_then(Json::as_array).into_iter().flatten();
-    ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
 /// Messages of the request itself (temporary chats carry their history).

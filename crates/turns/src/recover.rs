@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::form::Background;
 use crate::replay::{Replayed, replay};
-use crate::{Inner, Live, Start, TurnError, arena, begin, items, lease, models, run};
+use crate::{Inner, Live, Start, TurnError, arena, begin, items, lease, models, run, toolloop};
 
 /// What people read when a reply could not be continued where it was cut.
 const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
@@ -148,7 +148,7 @@ async fn settle(inner: &Inner, turn: &Turn, model: &models::Resolved, seen: &[Js
 }
 
 /// The model of a turn; where an arena picked one, that one again.
-async fn found(inner: &Inner, user: &User, model: &str, message: &Message) -> Result<models::Resolved, TurnError> {
+pub async fn found(inner: &Inner, user: &User, model: &str, message: &Message) -> Result<models::Resolved, TurnError> {
     match (arena::find(&inner.config, model), begin::selected(message)) {
         (Some(arena), Some(selected)) => arena::again(inner, user, &arena, selected).await,
         _ => models::resolve(inner, user, model).await,
@@ -195,7 +195,7 @@ fn mend(seen: &mut Replayed, can_continue: bool) -> bool {
         cut |= half;
         !half
     });
-    for item in &mut seen.items {
+    for item in seen.items.iter().filter(|item| !toolloop::waits(item)) {
         let call = item["call_id"].as_str().unwrap_or_default().to_owned();
         if items::kind(item) == "function_call" && !answered.contains(&call) {
             unknown.push(items::function_output(&call, items::UNKNOWN_OUTCOME, "incomplete"));

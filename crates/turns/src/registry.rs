@@ -60,6 +60,8 @@ pub struct Inner {
     jobs: DashMap<TurnId, Arc<Job>>,
     /// Places of those who look back on conversations.
     pub reviews: Arc<Semaphore>,
+    /// Held by whoever decides about a call.
+    pub deciding: tokio::sync::Mutex<()>,
     /// Rung whenever a turn ends.
     ended: Notify,
     draining: AtomicBool,
@@ -91,6 +93,7 @@ impl Inner {
             instance,
             jobs: DashMap::new(),
             reviews: Arc::new(Semaphore::new(REVIEWS)),
+            deciding: tokio::sync::Mutex::new(()),
             ended: Notify::new(),
             draining: AtomicBool::new(false),
             leaving: AtomicBool::new(false),

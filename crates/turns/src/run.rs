@@ -8,11 +8,11 @@ use airis_domain::{ChatId, Json, TurnId, TurnState};
 use airis_store::StoreError;
 use serde_json::json;
 
-use crate::checkpoint::{checkpoint, finish, save};
+use crate::checkpoint::{checkpoint, finish, pause, save};
 use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
-use crate::{Inner, attached, folders, generate, items, prepare, remembered, review, tasks, toolloop};
+use crate::{Inner, attached, folders, generate, items, offered, prepare, remembered, review, tasks, toolloop};
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,6 +27,8 @@ pub enum Ending {
     Failed(Json),
     /// Another instance has it now.
     Lost,
+    /// Somebody has to allow a call first.
+    Paused,
 }
 
 impl Ending {
@@ -75,6 +77,7 @@ async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title
             return;
         }
         Err(Ending::Lost) => Err(StoreError::LeaseLost),
+        Err(Ending::Paused) => paused(&inner, &job).await,
     };
     match outcome {
         Ok(()) => {
@@ -109,9 +112,14 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
         remembered = remembered::of_turn(inner, job) => remembered,
     };
+    let tools = tokio::select! {
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        tools = offered::of_turn(inner, job) => tools,
+    };
+    toolloop::resume(inner, job).await?;
     let mut rounds = 0;
     loop {
-        let request = prepare::prepare(inner, job, &documents, remembered.as_deref()).await.map_err(broken)?;
+        let request = prepare::prepare(inner, job, &documents, remembered.as_deref(), &tools).await.map_err(broken)?;
         let calls = generate::round(inner, job, request, rounds > 0 || job.paid).await?;
         if calls.is_empty() {
             return Ok(());
@@ -216,6 +224,17 @@ async fn stopped(inner: &Inner, job: &Job) -> Result<(), StoreError> {
     finish(inner, job, TurnState::Stopped, None).await?;
     job.notice("chat:tasks:cancel", json!({"output": output}));
     job.notice("chat:tasks:cancel", Json::Null);
+    Ok(())
+}
+
+/// Stored before it is told: an answer may come at once.
+async fn paused(inner: &Inner, job: &Job) -> Result<(), StoreError> {
+    pause(inner, job).await?;
+    let mut progress = job.progress.lock();
+    let snapshot = progress.writer.snapshot();
+    if job.tell(&mut progress, vec![snapshot]).and_then(|()| job.flush(&mut progress)).is_err() {
+        tracing::warn!(turn = %job.turn, "that a turn waits was not logged");
+    }
     Ok(())
 }
 

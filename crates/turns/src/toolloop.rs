@@ -2,36 +2,28 @@
 
 use std::sync::Arc;
 
-use airis_domain::JsonMap;
+use airis_domain::{Json, JsonMap};
 use serde_json::json;
 
 use crate::checkpoint::save;
 use crate::generate::{cancelled, log_failed};
 use crate::job::Job;
 use crate::run::Ending;
-use crate::{Inner, items, memory_tools};
+use crate::{Inner, items, memory_tools, offered};
 
-/// Runs the calls at these places of the output and appends their results.
+/// Runs the calls at these places of the output and appends their results; where people want to be asked first, the
+/// turn pauses instead.
 pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<(), Ending> {
     show(job, |count| (0..count).filter(|place| calls.contains(place)).collect())?;
+    let asks = asks_first(inner, job);
+    if asks && !job.is_temporary() {
+        return Err(wait(job, calls));
+    }
     for &place in calls {
-        let (id, name, arguments) = {
-            let progress = job.progress.lock();
-            let item = &progress.writer.items[place];
-            let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
-            (text("call_id"), text("name"), text("arguments"))
-        };
-        let outcome = tokio::select! {
-            () = job.cancel.cancelled() => {
-                // Nobody knows how far the tool came: it is not run again.
-                append(job, place, &id, items::UNKNOWN_OUTCOME, "incomplete");
-                return Err(cancelled(inner));
-            }
-            outcome = call(inner, job, &name, &arguments) => outcome,
-        };
-        match outcome {
-            Ok(text) => append(job, place, &id, &text, "completed"),
-            Err(text) => append(job, place, &id, &text, "failed"),
+        if asks {
+            append(job, place, NOT_ASKED, "failed");
+        } else {
+            settle(inner, job, place).await?;
         }
         if calls.len() > 1 {
             // Should the process die in the next tool, this one's outcome is known.
@@ -42,6 +34,88 @@ pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<
     show(job, |count| (first..count).collect())
 }
 
+/// Goes on with calls that somebody decided about: what they allowed is run, what they did not is answered for, and the
+/// next one waits for them.
+pub async fn resume(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
+    let open = open(&job.progress.lock().writer.items);
+    let mut waiting = Vec::new();
+    for &place in &open {
+        let item = job.progress.lock().writer.items[place].clone();
+        match item["status"].as_str() {
+            Some("pending" | "queued") => waiting.push(place),
+            Some("rejected") => answer(job, place, REJECTED, "failed"),
+            Some("approved") => {
+                job.progress.lock().writer.items[place]["status"] = json!("completed");
+                settle(inner, job, place).await?;
+            }
+            // What was cut off earlier is not run by the way.
+            _ => {}
+        }
+    }
+    if !waiting.is_empty() {
+        return Err(wait(job, &waiting));
+    }
+    if open.is_empty() { Ok(()) } else { save(inner, job).await.and_then(|()| show(job, |_| Vec::new())) }
+}
+
+/// What the model is told of a call that the person did not allow.
+const REJECTED: &str = "The person did not allow this call.";
+/// The same where nobody could be asked.
+const NOT_ASKED: &str =
+    "The person wants to allow calls first, which is possible in stored chats only; it was not run.";
+
+/// Whether a call waits until somebody decides about it.
+pub fn waits(item: &Json) -> bool {
+    matches!(item["status"].as_str(), Some("pending" | "queued"))
+}
+
+/// Places of the calls that nothing answers yet.
+fn open(items: &[Json]) -> Vec<usize> {
+    let answered = |call: &Json| {
+        items.iter().any(|item| items::kind(item) == "function_call_output" && item["call_id"] == call["call_id"])
+    };
+    let calls = items.iter().enumerate().filter(|(_, item)| items::kind(item) == "function_call" && !answered(item));
+    calls.map(|(place, _)| place).collect()
+}
+
+/// Whether the person wants to allow every call.
+fn asks_first(inner: &Inner, job: &Job) -> bool {
+    inner.config.flag("chat.tool_permissions.enable")
+        && job.params().get("tool_approval_mode").and_then(Json::as_str) == Some("ask")
+}
+
+/// One call after the other is to be decided about.
+fn wait(job: &Job, calls: &[usize]) -> Ending {
+    let mut progress = job.progress.lock();
+    for (index, &place) in calls.iter().enumerate() {
+        progress.writer.items[place]["status"] = json!(if index == 0 { "pending" } else { "queued" });
+    }
+    Ending::Paused
+}
+
+/// Runs one call and appends its result.
+async fn settle(inner: &Arc<Inner>, job: &Arc<Job>, place: usize) -> Result<(), Ending> {
+    let (name, arguments) = {
+        let progress = job.progress.lock();
+        let item = &progress.writer.items[place];
+        let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
+        (text("name"), text("arguments"))
+    };
+    let outcome = tokio::select! {
+        () = job.cancel.cancelled() => {
+            // Nobody knows how far the tool came: it is not run again.
+            append(job, place, items::UNKNOWN_OUTCOME, "incomplete");
+            return Err(cancelled(inner));
+        }
+        outcome = call(inner, job, &name, &arguments) => outcome,
+    };
+    match outcome {
+        Ok(text) => append(job, place, &text, "completed"),
+        Err(text) => append(job, place, &text, "failed"),
+    }
+    Ok(())
+}
+
 async fn call(inner: &Inner, job: &Job, name: &str, arguments: &str) -> Result<String, String> {
     let text = if arguments.trim().is_empty() { "{}" } else { arguments };
     let arguments: JsonMap =
@@ -49,15 +123,23 @@ async fn call(inner: &Inner, job: &Job, name: &str, arguments: &str) -> Result<S
     if let Some(outcome) = memory_tools::call(inner, job, name, &arguments).await {
         return outcome;
     }
-    inner.tools.call(&job.user, name, arguments).await.unwrap_or_else(|| Err(format!("there is no tool named {name}")))
+    let picked = offered::picked(&job.body);
+    let called = inner.tools.call(offered::offer(job, &picked), name, arguments).await;
+    called.unwrap_or_else(|| Err(format!("there is no tool named {name}")))
 }
 
-fn append(job: &Job, place: usize, call: &str, text: &str, status: &str) {
-    let mut progress = job.progress.lock();
+fn append(job: &Job, place: usize, text: &str, status: &str) {
     if status == "failed" {
-        progress.writer.items[place]["status"] = json!("failed");
+        job.progress.lock().writer.items[place]["status"] = json!("failed");
     }
-    progress.writer.items.push(items::function_output(call, text, status));
+    answer(job, place, text, status);
+}
+
+fn answer(job: &Job, place: usize, text: &str, status: &str) {
+    let mut progress = job.progress.lock();
+    let seen = &mut progress.writer.items;
+    let call = seen[place]["call_id"].as_str().unwrap_or_default().to_owned();
+    seen.push(items::function_output(&call, text, status));
 }
 
 /// Tells viewers of the items at the places that `of` picks.

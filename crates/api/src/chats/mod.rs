@@ -13,6 +13,7 @@ pub mod links;
 pub mod list;
 pub mod messages;
 pub mod read;
+pub mod resolve;
 pub mod search;
 pub mod share;
 pub mod stats;

@@ -3,6 +3,7 @@
 use airis_domain::{Json as Value, JsonMap, User};
 use airis_identity::Via;
 use airis_outbound::Call;
+use airis_tools::servers::{Around, address, filled};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -103,7 +104,7 @@ pub async fn verify(
     if form.more.get("spec_type").and_then(Value::as_str) == Some("json") {
         return document(form.more.get("spec").cloned().unwrap_or_default());
     }
-    let call = dressed(Call::get(document_address(&form.url, &form.path)));
+    let call = dressed(Call::get(address(&form.url, &form.path)));
     let answer = app.outbound.fetch(call).await.and_then(|answer| answer.ok()?.json()).map_err(server::refusal)?;
     document(answer)
 }
@@ -164,16 +165,9 @@ fn dress(call: Call, server: &ToolServerConnection, key: &str, user: &User) -> C
     let mut call = call.header("accept", "application/json").bearer(key);
     for (name, value) in headers(server).unwrap_or_default() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        call = call.header(&name, &server::filled(&value, user));
+        call = call.header(&name, &filled(&value, user, Around::default()));
     }
     call
-}
-
-fn document_address(url: &str, path: &str) -> String {
-    if path.starts_with("http://") || path.starts_with("https://") {
-        return path.to_owned();
-    }
-    format!("{}/{}", url.trim_end_matches('/'), path.trim_start_matches('/'))
 }
 
 fn openapi() -> Option<String> {

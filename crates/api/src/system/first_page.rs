@@ -41,33 +41,6 @@ pub async fn pinned_notes(person: Verified, State(app): State<App>) -> Result<Js
     Ok(Json(whole(app.store.pinned_notes(&person.id).await?, &json!({"data": null, "is_pinned": true, "user": null}))))
 }
 
-/// A tool in a list.
-#[derive(Serialize, ToSchema)]
-pub struct ToolUserResponse {
-    pub version_id: Option<String>,
-    pub id: String,
-    pub user_id: Option<String>,
-    pub name: String,
-    #[schema(value_type = Object)]
-    pub meta: Value,
-    pub access_grants: Vec<AccessGrantModel>,
-    pub updated_at: i64,
-    pub created_at: i64,
-    pub user: Option<UserResponse>,
-}
-
-/// Tools that the caller may use.
-#[utoipa::path(get, path = "/api/v1/tools/", tag = "tools", security(("verified" = [])), params(SearchQuery),
-    responses((status = 200, body = Vec<ToolUserResponse>)))]
-pub async fn tools(
-    person: Verified,
-    State(app): State<App>,
-    Query(query): Query<SearchQuery>,
-) -> Result<Json<Vec<Value>>> {
-    let rows = app.store.tools(owner(&person)).await?;
-    Ok(Json(named(whole(rows, &json!({"version_id": null, "access_grants": [], "user": null})), query.query)))
-}
-
 /// A function in a list.
 #[derive(Serialize, ToSchema)]
 pub struct FunctionResponse {
@@ -174,12 +147,12 @@ pub async fn terminals(_person: Verified, State(app): State<App>) -> Json<Vec<Va
 }
 
 /// Whose rows a person sees: administrators see everybody's.
-fn owner(person: &Verified) -> Option<&UserId> {
+pub(crate) fn owner(person: &Verified) -> Option<&UserId> {
     (person.role != Role::Admin).then_some(&person.id)
 }
 
 /// Rows with the keys that they do not store.
-fn whole(mut rows: Vec<Value>, rest: &Value) -> Vec<Value> {
+pub(crate) fn whole(mut rows: Vec<Value>, rest: &Value) -> Vec<Value> {
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
         for (key, value) in rest.as_object().into_iter().flatten() {
             row.entry(key).or_insert_with(|| value.clone());
@@ -189,7 +162,7 @@ fn whole(mut rows: Vec<Value>, rest: &Value) -> Vec<Value> {
 }
 
 /// Rows with a text in their name.
-fn named(mut rows: Vec<Value>, part: Option<String>) -> Vec<Value> {
+pub(crate) fn named(mut rows: Vec<Value>, part: Option<String>) -> Vec<Value> {
     let part = part.unwrap_or_default().to_lowercase();
     rows.retain(|row| row["name"].as_str().is_some_and(|name| name.to_lowercase().contains(&part)));
     rows

@@ -11,7 +11,8 @@ use airis_identity::Sessions;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_store::{Store, StoreOptions};
-use airis_tools::BuiltIn;
+use airis_tools::Everything;
+use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 use axum::Router;
 use axum::body::Body;
@@ -101,18 +102,19 @@ impl TestApp {
         let files = Files::local(&settings.data_dir.join("uploads"));
         let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
         let sessions = Sessions::new(store.clone(), config.clone(), SECRET);
+        let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());
         let turns = Turns::new(
             store.clone(),
             bus.clone(),
             providers.clone(),
             config.clone(),
             files.clone(),
-            Arc::new(BuiltIn),
+            Arc::new(Everything { servers: servers.clone() }),
             "test".to_owned(),
         );
         let realtime =
             Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-        let app = App::new(store, bus, config, files, providers, turns, sessions, realtime, "test".to_owned());
+        let app = App::new(store, bus, config, files, providers, turns, servers, sessions, realtime, "test".to_owned());
         Self { router: airis_api::build_router(app.clone()), app, _folder: folder }
     }
 

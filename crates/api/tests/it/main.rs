@@ -38,6 +38,8 @@ mod servers;
 mod shared_chats;
 mod slapd;
 mod stats;
+mod tool_sign_ins;
+mod tools;
 mod transfer;
 mod upstream;
 mod usage;

@@ -10,6 +10,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     json("TOOL_SERVER_CONNECTIONS", "[]")
         .key("tool_server.connections")
         .doc("Tool servers as a JSON list, in the form that their settings page sends"),
+    int("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER", "300").doc("Seconds that one call of a tool server may take"),
+    int("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER_DATA", "10")
+        .doc("Seconds that a tool server may take to give its document"),
     json("TERMINAL_SERVER_CONNECTIONS", "[]")
         .key("terminal_server.connections")
         .doc("Terminal servers that people may open"),

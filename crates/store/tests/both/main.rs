@@ -19,5 +19,6 @@ mod prompts;
 mod races;
 mod second_factor;
 mod shared_chats;
+mod tool_sign_ins;
 mod turns;
 mod usage;
