@@ -32,6 +32,12 @@ export const AREAS: readonly [Area, ...Area[]] = [
     holds: ['connection.openai', 'connection.ollama', 'connection.key', 'connection.prefix', 'connection.models', 'connection.headers'],
   },
   {
+    id: 'tools',
+    label: 'toolServers.title',
+    load: () => import('../tools/ToolServers.svelte'),
+    holds: ['toolServers.add'],
+  },
+  {
     id: 'models',
     label: 'presets.title',
     load: () => import('./ModelDefaults.svelte'),

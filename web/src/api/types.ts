@@ -45,6 +45,8 @@ export interface PageConfig {
     /** Administrators may take everybody's data along. */
     enable_admin_export?: boolean
     enable_memories?: boolean
+    /** People may be asked before a tool is called. */
+    enable_tool_permissions?: boolean
     enable_admin_analytics?: boolean
   }
   file?: {

@@ -8,6 +8,8 @@ import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
 import { ask, onConnect, socketId } from '../realtime/socket.svelte'
 import { readShown } from '../share/links'
+import { approval, resolveCall } from '../tools/approval.svelte'
+import { tools } from '../tools/tools.svelte'
 import { reason } from '../ui/words'
 import { Arrivals } from './arrivals'
 import { emptyReply, personal, said, seconds, tasks, variables } from './request'
@@ -261,7 +263,8 @@ export class Conversation {
           ...personal(),
           ...(this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : []),
         ],
-        params: {},
+        params: approval(),
+        ...this.#tools(),
         ...(files.length && { files: $state.snapshot(files) }),
         features: {},
         variables: variables(session.user?.name ?? ''),
@@ -296,6 +299,13 @@ export class Conversation {
     }
   }
 
+  /** The tools that are switched on where this conversation is written. */
+  #tools(): { tool_ids?: string[] } {
+    const place = this.#link ? `shared-${this.#link}` : this.temporary ? 'new' : (this.id ?? 'new')
+    const tool_ids = tools.of(place)
+    return tool_ids.length ? { tool_ids } : {}
+  }
+
   /** Lets the last reply go on where it ends. */
   async continue(reply: Message): Promise<void> {
     reply.done = false
@@ -303,7 +313,8 @@ export class Conversation {
       stream: true,
       model: reply.model,
       messages: personal(),
-      params: {},
+      params: approval(),
+      ...this.#tools(),
       features: {},
       variables: variables(session.user?.name ?? ''),
       session_id: socketId(),
@@ -316,6 +327,12 @@ export class Conversation {
       reply.done = true
       throw error
     })
+  }
+
+  /** Allows a tool call that waits, or does not; the reply goes on. */
+  async decide(reply: Message, call_id: string, allowed: boolean): Promise<void> {
+    const path = { id: this.id ?? '', message_id: reply.id }
+    await resolveCall(path, { call_id, action: allowed ? 'approve' : 'reject' })
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { moveTray } from '../files/trays'
+import { tools } from '../tools/tools.svelte'
 
 const key = (chat: string): string => `draft:${chat}`
 
@@ -13,6 +14,7 @@ export function keepDraft(chat: string, text: string): void {
 /** A new chat has got its id: what was typed and attached meanwhile belongs to it. */
 export function moveDraft(from: string, to: string): void {
   moveTray(from, to)
+  tools.move(from, to)
   const text = draftOf(from)
   if (!text) return
   keepDraft(to, text)

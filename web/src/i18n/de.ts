@@ -3,12 +3,14 @@ import people from './people.de'
 import budgets from './budgets.de'
 import insight from './insight.de'
 import settings from './settings.de'
+import tools from './tools.de'
 
 const de: Record<keyof typeof en, string> = {
   ...people,
   ...budgets,
   ...insight,
   ...settings,
+  ...tools,
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',
   'app.status': 'Der Server hat mit Status {status} geantwortet.',
   'app.unreached': 'Der Server ist nicht erreichbar. Prüfe die Verbindung und versuche es noch einmal.',

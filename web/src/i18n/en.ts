@@ -2,12 +2,14 @@ import people from './people.en'
 import budgets from './budgets.en'
 import insight from './insight.en'
 import settings from './settings.en'
+import tools from './tools.en'
 
 export default {
   ...people,
   ...budgets,
   ...insight,
   ...settings,
+  ...tools,
   'app.offline': 'The connection is gone. Trying again…',
   'app.status': 'The server answered with status {status}.',
   'app.unreached': 'The server cannot be reached. Check your connection and try again.',

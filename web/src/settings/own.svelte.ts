@@ -18,6 +18,8 @@ export interface Own {
   imageCompression?: boolean
   /** Points, as numbers or in digits; nothing is no bound. */
   imageCompressionSize?: { width?: number | string | null; height?: number | string | null }
+  /** Sent with every question, unless a chat knows better; of all it may hold this client heeds one. */
+  params?: { tool_approval_mode?: string; [other: string]: unknown }
   /** Tell when a reply is done while another page is looked at. */
   notificationEnabled?: boolean
 }
