@@ -2,12 +2,14 @@
 
 mod files;
 mod grants;
+mod notes;
 mod owned;
 mod permissions;
 mod shared_chat;
 
 pub use files::{Reachable, reaches_all};
 pub use grants::{granted, granted_to_groups, shareable};
+pub use notes::{NOTE, may_use_notes};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};
 pub use shared_chat::{JoinedChat, LiveRights, Readable, SHARED_CHAT, Sharer};

@@ -21,6 +21,7 @@ mod happenings;
 mod layers;
 mod memories;
 mod models;
+mod notes;
 mod ollama;
 mod openai;
 mod origin;

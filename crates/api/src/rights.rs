@@ -1,7 +1,7 @@
 //! Who may read, use and change things that have an owner and can be shared.
 
 use airis_access::{AccessError, effective, granted, shareable};
-use airis_domain::{AccessGrant, ModelRow, Permissions, Prompt, Role, User, UserId, now};
+use airis_domain::{AccessGrant, ModelRow, Note, Permissions, Prompt, Role, User, UserId, now};
 
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -51,6 +51,20 @@ impl Shareable for Prompt {
     }
 }
 
+impl Shareable for Note {
+    const KIND: &'static str = airis_access::NOTE;
+    const SWITCH: &'static str = "notes";
+    const ADMINISTERED: bool = false;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn owner(&self) -> &UserId {
+        &self.user_id
+    }
+}
+
 /// What somebody may do, looked up once per request.
 pub struct Rights<'a> {
     user: &'a User,
@@ -88,6 +102,16 @@ impl<'a> Rights<'a> {
             || self.sees_all
             || (T::ADMINISTERED && self.user.role == Role::Admin)
             || granted(&own(thing, grants), self.user, &self.groups, "write")
+    }
+
+    /// Whether the person owns a thing, or may do everything with it by their role.
+    pub fn rules<T: Shareable>(&self, thing: &T) -> bool {
+        self.owns(thing) || self.sees_all
+    }
+
+    /// Whether the person may share things of a kind at all.
+    pub fn shares<T: Shareable>(&self) -> bool {
+        self.user.role == Role::Admin || self.permissions.allows(&format!("sharing.{}", T::SWITCH))
     }
 
     fn owns<T: Shareable>(&self, thing: &T) -> bool {

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::{
     analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
-    memories, models, ollama, openai, prompts, search, system, tasks, tool_servers, users,
+    memories, models, notes, ollama, openai, prompts, search, system, tasks, tool_servers, users,
 };
 
 /// All areas together.
@@ -26,6 +26,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(chats())
         .merge(folders())
         .merge(prompt_area())
+        .merge(note_area())
         .merge(search_area())
         .merge(memory_area())
         .merge(file_area())
@@ -274,10 +275,25 @@ fn tool_area() -> OpenApiRouter<App> {
         .routes(routes!(tool_servers::visit::come_back))
 }
 
+/// Notes.
+fn note_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(notes::list::all))
+        .routes(routes!(notes::list::pinned))
+        .routes(routes!(notes::search::search))
+        .routes(routes!(notes::create::create))
+        .routes(routes!(notes::read::read))
+        .routes(routes!(notes::chat::last, notes::chat::begin))
+        .routes(routes!(notes::chat::all))
+        .routes(routes!(notes::update::update))
+        .routes(routes!(notes::share::update))
+        .routes(routes!(notes::pin::pin))
+        .routes(routes!(notes::delete::delete))
+}
+
 /// Lists that the first page asks for.
 fn first_page() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(system::first_page::pinned_notes))
         .routes(routes!(system::first_page::functions))
         .routes(routes!(system::first_page::skills))
         .routes(routes!(system::first_page::channels))

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{Inner, packet, presence};
+use crate::{Inner, note_events, packet, presence};
 
 /// An event of our own, never sent as such: the sockets of the room hear `access:updated` and are closed.
 pub(crate) const EXPEL: &str = "airis:expel";
@@ -15,6 +15,10 @@ pub(crate) const EXPEL: &str = "airis:expel";
 /// An event of our own, never sent as such: the sockets of a chat's room hear `chat:access`, and those of others than
 /// the owner leave it. Who may still be there comes back.
 pub(crate) const REVIEW: &str = "airis:review";
+
+/// An event of our own, never sent as such: the sockets of a note's room hear `note:access` and leave it. Who may still be
+/// there comes back.
+pub(crate) const REVIEW_NOTE: &str = "airis:review-note";
 
 /// Delivers until the bus is gone.
 pub(crate) async fn run(inner: Arc<Inner>) {
@@ -37,6 +41,9 @@ fn deliver(inner: &Inner, event: &RoomEvent) {
     }
     if event.event == REVIEW {
         return review(inner, event);
+    }
+    if event.event == REVIEW_NOTE {
+        return review_note(inner, event);
     }
     match packet::event(&event.event, &event.payload, None) {
         Ok(packet) => inner.rooms.for_each(&event.room, |seat| {
@@ -71,6 +78,16 @@ fn review(inner: &Inner, event: &RoomEvent) {
         }
     }
     presence::publish(inner, &chat);
+}
+
+fn review_note(inner: &Inner, event: &RoomEvent) {
+    let Some(note) = event.payload.get("note_id").and_then(Json::as_str) else { return };
+    let payload = json!({ "note_id": note, "data": { "type": "note:access", "data": {} } });
+    let Ok(packet) = packet::event("events", &payload, None) else { return };
+    for seat in inner.rooms.members(&event.room) {
+        seat.push(packet.clone());
+        note_events::close(inner, &seat, note);
+    }
 }
 
 /// Events were lost and nobody knows whose: every client connects anew, reads its chat and goes on from there.

@@ -10,7 +10,7 @@ use crate::link::Flow;
 use crate::rooms::user_room;
 use crate::seat::{Accepted, ClientEvent, Seat};
 use crate::sessions::Person;
-use crate::{Inner, chat_events, presence};
+use crate::{Inner, chat_events, note_events, presence};
 
 /// Longest model id that is believed.
 const MODEL_ID: usize = 512;
@@ -56,6 +56,14 @@ async fn handle(inner: &Arc<Inner>, seat: &Arc<Seat>, event: ClientEvent) {
         }
         // Rooms of channels join with the channels; a client may ask before there is one.
         "join-channels" => seat.acknowledge(ack, None),
+        "join-note" => {
+            let joined = note_events::join(inner, seat, &data).await;
+            seat.acknowledge(ack, Some(&Json::Bool(joined)));
+        }
+        "leave-note" => {
+            let left = note_events::leave(inner, seat, &data);
+            seat.acknowledge(ack, Some(&Json::Bool(left)));
+        }
         "heartbeat" => {
             heartbeat(inner, seat).await;
             seat.acknowledge(ack, None);
@@ -91,6 +99,7 @@ async fn bind(inner: &Arc<Inner>, seat: &Arc<Seat>, token: &str) -> Option<Arc<P
     let person = Arc::new(Person::of(&user)?);
     if let Some(before) = seat.person().filter(|before| before.id != person.id) {
         presence::leave_all(inner, seat);
+        note_events::leave_all(inner, seat);
         inner.rooms.leave(&user_room(&before.id), seat);
     }
     seat.bind(person.clone(), token);
@@ -120,6 +129,7 @@ pub(crate) fn expire(inner: &Arc<Inner>, seat: &Arc<Seat>) {
 /// Clears everything a socket leaves behind.
 pub(crate) fn leave(inner: &Arc<Inner>, seat: &Arc<Seat>) {
     presence::leave_all(inner, seat);
+    note_events::leave_all(inner, seat);
     inner.usage.forget(seat.id());
     let person = seat.person();
     if let Some(person) = &person {

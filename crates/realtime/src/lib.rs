@@ -8,6 +8,7 @@ mod frame;
 mod gate;
 mod inbound;
 mod link;
+mod note_events;
 mod outbox;
 mod packet;
 mod polling;
@@ -21,6 +22,7 @@ mod websocket;
 
 pub use call::CallError;
 pub use gate::{SocketGate, SocketLayer};
+pub use rooms::note_room;
 pub use sessions::Sessions;
 pub use usage::Usage;
 
@@ -122,6 +124,13 @@ impl Realtime {
         let payload = json!({ "chat_id": chat, "owner": owner });
         let room = rooms::chat_room(chat);
         self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW.to_owned(), payload, except: None });
+    }
+
+    /// Tells whoever has a note open that they may no longer be allowed to, or that it is gone; everybody leaves it and
+    /// is asked anew when they come back.
+    pub fn review_note(&self, note: &str) {
+        let (room, payload) = (note_room(note), json!({ "note_id": note }));
+        self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW_NOTE.to_owned(), payload, except: None });
     }
 
     /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out. Waits a

@@ -25,6 +25,11 @@ pub(crate) fn chat_room(chat: &ChatId) -> String {
     format!("chat:{chat}")
 }
 
+/// The room of everybody who has a note open.
+pub fn note_room(note: &str) -> String {
+    format!("note:{note}")
+}
+
 impl Rooms {
     pub(crate) fn add(&self, seat: Arc<Seat>) {
         self.seats.insert(seat.id().to_owned(), seat);

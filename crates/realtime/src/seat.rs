@@ -16,6 +16,8 @@ use crate::sessions::Person;
 
 /// Client events that may wait while an earlier one of the same socket is handled.
 const INBOX: usize = 64;
+/// Notes one socket may have open at a time; the one that was opened first makes room.
+const OPEN_NOTES: usize = 32;
 /// Questions to one client that may be open at a time.
 const CALLS: usize = 64;
 
@@ -33,6 +35,7 @@ struct State {
     seen: Instant,
     asleep: bool,
     chats: Vec<ChatId>,
+    notes: VecDeque<Box<str>>,
     inbox: VecDeque<ClientEvent>,
     busy: bool,
     calls: Option<Box<Calls>>,
@@ -75,6 +78,7 @@ impl Seat {
             seen: Instant::now(),
             asleep: false,
             chats: Vec::new(),
+            notes: VecDeque::new(),
             inbox: VecDeque::new(),
             busy: false,
             calls: None,
@@ -151,6 +155,24 @@ impl Seat {
 
     pub(crate) fn close_chat(&self, chat: &ChatId) {
         self.state.lock().chats.retain(|open| open != chat);
+    }
+
+    pub(crate) fn notes(&self) -> Vec<Box<str>> {
+        self.state.lock().notes.iter().cloned().collect()
+    }
+
+    /// Remembers that a note is open; returns one that is not any more.
+    pub(crate) fn open_note(&self, note: &str) -> Option<Box<str>> {
+        let mut state = self.state.lock();
+        if state.notes.iter().any(|open| **open == *note) {
+            return None;
+        }
+        state.notes.push_back(note.into());
+        if state.notes.len() > OPEN_NOTES { state.notes.pop_front() } else { None }
+    }
+
+    pub(crate) fn close_note(&self, note: &str) {
+        self.state.lock().notes.retain(|open| **open != *note);
     }
 
     pub(crate) fn accept(&self, event: ClientEvent) -> Accepted {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use airis_bus::Bus;
 use airis_config::Config;
-use airis_domain::{AccessGrant, Chat, ChatId, Json, JsonMap, Role, RoomEvent, SessionId, User, UserId};
+use airis_domain::{AccessGrant, Chat, ChatId, Json, JsonMap, Note, Role, RoomEvent, SessionId, User, UserId};
 use airis_realtime::{CallError, Realtime, Sessions};
 use airis_store::{NewUser, Store, StoreOptions};
 use bytes::Bytes;
@@ -100,18 +100,23 @@ impl Server {
         Self { realtime, bus, store, _folder: folder }
     }
 
-    /// A stored chat of somebody.
-    async fn chat_of(&self, owner: &str) -> ChatId {
+    /// A stored account.
+    async fn account(&self, name: &str) -> UserId {
         let account = NewUser {
-            id: UserId::from(owner),
-            name: owner.to_owned(),
-            email: format!("{owner}@example.com"),
+            id: UserId::from(name),
+            name: name.to_owned(),
+            email: format!("{name}@example.com"),
             role: Role::User,
             profile_image_url: String::new(),
             password_hash: String::new(),
             session_stamp: None,
         };
-        let owner = self.store.insert_user(&account).await.unwrap().id;
+        self.store.insert_user(&account).await.unwrap().id
+    }
+
+    /// A stored chat of somebody.
+    async fn chat_of(&self, owner: &str) -> ChatId {
+        let owner = self.account(owner).await;
         let chat = Chat {
             id: ChatId::random(),
             user_id: owner,
@@ -135,16 +140,35 @@ impl Server {
     }
 
     async fn grant(&self, chat: &ChatId, reader: &str) {
+        self.grant_on("shared_chat", chat.as_str(), reader).await;
+    }
+
+    async fn grant_on(&self, kind: &str, id: &str, reader: &str) {
         let grant = AccessGrant {
-            id: "g".to_owned(),
-            resource_type: "shared_chat".to_owned(),
-            resource_id: chat.to_string(),
+            id: format!("{kind} {id}"),
+            resource_type: kind.to_owned(),
+            resource_id: id.to_owned(),
             principal_type: "user".to_owned(),
             principal_id: reader.to_owned(),
             permission: "read".to_owned(),
             created_at: 1,
         };
-        self.store.set_grants("shared_chat", chat.as_str(), &[grant]).await.unwrap();
+        self.store.set_grants(kind, id, &[grant]).await.unwrap();
+    }
+
+    /// A stored note of somebody.
+    async fn note_of(&self, owner: &UserId, id: &str) {
+        let note = Note {
+            id: id.to_owned(),
+            user_id: owner.clone(),
+            title: "t".to_owned(),
+            data: None,
+            meta: None,
+            pinned: false,
+            created_at: 1,
+            updated_at: 1,
+        };
+        self.store.insert_note(&note, &[]).await.unwrap();
     }
 
     async fn ask(&self, method: &str, query: &str, body: &str) -> (StatusCode, String) {
@@ -319,4 +343,68 @@ async fn a_live_chat_is_open_to_whom_it_was_granted_until_its_link_goes() {
     assert!(heard.contains("chat:access") && !heard.contains("after"), "{heard}");
     ann.until("after").await;
     refused("the link is gone").await;
+}
+
+#[tokio::test]
+async fn a_note_is_heard_of_by_those_who_may_read_it_as_long_as_they_may() {
+    let server = Server::start().await;
+    let owner = server.account("ann").await;
+    server.account("bob").await;
+    server.note_of(&owner, "n").await;
+    let (ann, bob) = (server.connect("ann").await, server.connect("bob").await);
+    let join = r#"420["join-note",{"auth":{"token":"x"},"note_id":"n"}]"#;
+    let say = |text: &str| {
+        let room = airis_realtime::note_room("n");
+        server.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload: json!(text), except: None });
+    };
+    ann.say(join).await;
+    ann.until("430[true]").await;
+    bob.say(join).await;
+    assert_eq!(bob.until("430[").await, "430[false]", "it is not shared");
+    server.grant_on("note", "n", "bob").await;
+    bob.say(join).await;
+    bob.until("430[true]").await;
+    say("first");
+    assert_eq!(bob.hear().await, r#"42["events:note","first"]"#);
+    bob.say(r#"420["leave-note",{"note_id":"n"}]"#).await;
+    bob.until("430[true]").await;
+    say("unheard");
+    ann.until("unheard").await;
+    bob.say(join).await;
+    assert_eq!(bob.until("430[").await, "430[true]");
+    server.store.set_grants("note", "n", &[]).await.unwrap();
+    server.realtime.review_note("n");
+    say("after");
+    server.tell("bob", "end");
+    let heard = bob.until("end").await;
+    assert!(heard.contains("note:access") && !heard.contains("after"), "{heard}");
+    bob.say(join).await;
+    assert_eq!(bob.until("430[").await, "430[false]", "what was given can be taken back");
+    // The owner was asked to come back, too.
+    ann.until("note:access").await;
+    ann.say(join).await;
+    ann.until("430[true]").await;
+    say("again");
+    ann.until("again").await;
+    for odd in [r#"{}"#, r#"{"note_id":""}"#, r#"{"note_id":7}"#, r#"{"note_id":"gone"}"#, "null", "[]"] {
+        ann.say(&format!(r#"420["join-note",{odd}]"#)).await;
+        assert_eq!(ann.until("430[").await, "430[false]", "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn the_note_that_was_opened_first_makes_room_for_one_too_many() {
+    let server = Server::start().await;
+    let owner = server.account("ann").await;
+    let ann = server.connect("ann").await;
+    for number in 0..33 {
+        server.note_of(&owner, &number.to_string()).await;
+        ann.say(&format!(r#"420["join-note",{{"note_id":"{number}"}}]"#)).await;
+        ann.until("430[true]").await;
+    }
+    for (note, text) in [("0", "closed"), ("1", "open")] {
+        let room = airis_realtime::note_room(note);
+        server.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload: json!(text), except: None });
+    }
+    assert_eq!(ann.hear().await, r#"42["events:note","open"]"#);
 }

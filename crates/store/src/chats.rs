@@ -173,6 +173,26 @@ impl Store {
         Ok(())
     }
 
+    /// Stores a new chat about a note; it goes with the note. `NotFound` when that is gone.
+    pub async fn insert_note_chat(&self, note: &str, chat: &Chat) -> Result<()> {
+        transaction!(self, tx => {
+            insert_chat!(tx, chat);
+            sqlx::query("INSERT INTO note_chat (chat_id, note_id) VALUES ($1, $2)")
+                .bind(chat.id.as_str()).bind(note).execute(&mut *tx).await?;
+        });
+        Ok(())
+    }
+
+    /// Chats of somebody about a note, the last changed first.
+    pub async fn note_chats(&self, user: &UserId, note: &str) -> Result<Vec<Chat>> {
+        let rows: Vec<ChatRow> = reading!(self, pool => sqlx::query_as(
+            "SELECT id, user_id, title, blob, current_message_id, meta, folder_id, share_id, archived, pinned, tasks, \
+             summary, variables, last_read_at, created_at, updated_at FROM chat WHERE user_id = $1 \
+             AND id IN (SELECT chat_id FROM note_chat WHERE note_id = $2) ORDER BY updated_at DESC, created_at DESC, id")
+            .bind(user.as_str()).bind(note).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(Chat::from).collect())
+    }
+
     pub async fn chat(&self, id: &ChatId) -> Result<Option<Chat>> {
         let row: Option<ChatRow> =
             reading!(self, pool => sqlx::query_as(select_chat!()).bind(id.as_str()).fetch_optional(pool).await)?;

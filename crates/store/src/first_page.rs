@@ -59,14 +59,4 @@ impl Store {
         };
         Ok(rows.into_iter().map(object).collect())
     }
-
-    /// Notes that a user has pinned.
-    pub async fn pinned_notes(&self, user: &UserId) -> Result<Vec<Json>> {
-        type Row = (String, String, String, i64, i64);
-        let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
-            "SELECT n.id, n.user_id, n.title, n.updated_at, n.created_at FROM note n JOIN pinned_note p ON p.note_id = n.id \
-             WHERE p.user_id = $1 ORDER BY p.created_at").bind(user.as_str()).fetch_all(pool).await)?;
-        let object = |(id, user_id, title, updated_at, created_at): Row| json!({"id": id, "user_id": user_id, "title": title, "updated_at": updated_at, "created_at": created_at});
-        Ok(rows.into_iter().map(object).collect())
-    }
 }

@@ -59,11 +59,10 @@ macro_rules! replace_grants {
         }
     }};
 }
-pub(crate) use replace_grants;
 
 /// Groups of a user with all their ancestors; a loop of parents ends by `UNION`.
 macro_rules! with_groups {
-    ($select:literal) => {
+    ($select:expr) => {
         concat!(
             "WITH RECURSIVE mine (id) AS (SELECT group_id FROM group_member WHERE user_id = $1 ",
             "UNION SELECT g.parent_group_id FROM user_group g JOIN mine ON g.id = mine.id WHERE g.parent_group_id IS NOT NULL) ",
@@ -71,6 +70,7 @@ macro_rules! with_groups {
         )
     };
 }
+pub(crate) use {replace_grants, with_groups};
 
 impl Store {
     /// Grants on one resource.
@@ -85,6 +85,25 @@ impl Store {
         let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant \
              WHERE resource_type = $1 ORDER BY created_at, id").bind(resource_type).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(AccessGrant::from).collect())
+    }
+
+    /// Grants on these resources of a type.
+    pub async fn grants_on(&self, resource_type: &str, ids: &[String]) -> Result<Vec<AccessGrant>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Only numbers of places are put together; values are bound.
+        let places: Vec<String> = (0..ids.len()).map(|at| format!("${}", at + 2)).collect();
+        let sql = format!(
+            "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant \
+             WHERE resource_type = $1 AND resource_id IN ({}) ORDER BY created_at, id",
+            places.join(", ")
+        );
+        let rows: Vec<GrantRow> = reading!(self, pool => {
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(resource_type);
+            ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
         Ok(rows.into_iter().map(AccessGrant::from).collect())
     }
 

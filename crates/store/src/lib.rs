@@ -53,7 +53,7 @@ pub use feedback::{FeedbackOrder, FeedbackQuery};
 pub use files::FileQuery;
 pub use messages::MessagePatch;
 pub use model_versions::ModelEdit;
-pub use notes::FoundNote;
+pub use notes::{NoteOrder, NotePatch, NoteQuery, NoteSide, NoteUpdate};
 pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use sessions::Credentials;

@@ -302,6 +302,8 @@ impl Store {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE principal_type = 'user' AND principal_id = $1")
                 .bind(id.as_str()).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM access_grant WHERE resource_type = 'note' AND resource_id IN \
+                 (SELECT id FROM note WHERE user_id = $1)").bind(id.as_str()).execute(&mut *tx).await?;
             sqlx::query("DELETE FROM account WHERE id = $1").bind(id.as_str()).execute(&mut *tx).await?.rows_affected()
         });
         Ok(deleted > 0)

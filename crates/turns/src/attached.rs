@@ -1,6 +1,7 @@
-//! What messages and requests carry besides text: items that name files of this server, or pictures elsewhere.
+//! What messages and requests carry besides text: items that name files and notes of this server, or pictures elsewhere.
 
 use airis_domain::{FileId, Json, JsonMap, Message, MessageRole};
+use serde_json::json;
 
 /// The address of a file's bytes, before and behind its id.
 const BEFORE: &str = "/api/v1/files/";
@@ -26,6 +27,17 @@ pub fn file_of(item: &Json) -> Option<FileId> {
     let bare = || Some(url).filter(|url| !url.is_empty() && !url.contains(['/', ':']));
     let named = item["id"].as_str().filter(|id| !id.is_empty()).or_else(bare).or_else(|| item["file"]["id"].as_str());
     file_at(url).or_else(|| named.map(FileId::from))
+}
+
+/// The note that an item names.
+pub fn note_of(item: &Json) -> Option<&str> {
+    item["id"].as_str().filter(|id| item["type"] == "note" && !id.is_empty())
+}
+
+/// An item for the note that a request is about.
+fn subject(body: &JsonMap) -> Option<Json> {
+    let id = body.get("params")?.get("note_id")?.as_str()?;
+    Some(json!({"type": "note", "id": id}))
 }
 
 pub fn is_picture(item: &Json) -> bool {
@@ -58,16 +70,21 @@ pub fn folders(body: &JsonMap, branch: &[Message]) -> Vec<String> {
     folders.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
-/// The files of folders, then those that a request and the questions before it carry, each once, in the order of their
-/// questions.
+/// The files of folders, the note that a request is about, then the files and notes that it and the questions before it
+/// carry, each once, in the order of their questions.
 pub fn documents(of_folders: &[Json], body: &JsonMap, branch: &[Message]) -> Vec<Json> {
     let mut seen = Vec::new();
     let mut list = Vec::new();
-    for item in of_folders.iter().chain(items(body, branch)) {
+    let subject = subject(body);
+    for item in of_folders.iter().chain(&subject).chain(items(body, branch)) {
         // Other kinds, such as collections, need a search.
         let readable = item["type"].as_str().is_none_or(|kind| kind == "file" || kind == "doc") && !is_picture(item);
-        let Some(id) = file_of(item).filter(|id| readable && !seen.contains(id)) else { continue };
-        seen.push(id);
+        let named = match note_of(item) {
+            Some(id) => Some(("note", id.to_owned())),
+            None => file_of(item).filter(|_| readable).map(|id| ("file", id.0)),
+        };
+        let Some(named) = named.filter(|named| !seen.contains(named)) else { continue };
+        seen.push(named);
         list.push(item.clone());
     }
     list
@@ -76,8 +93,6 @@ pub fn documents(of_folders: &[Json], body: &JsonMap, branch: &[Message]) -> Vec
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-    use serde_json::json;
 
     use super::*;
 
@@ -119,5 +134,18 @@ mod tests {
         let found = documents(&of_folder, body.as_object().unwrap(), &[]);
         let ids: Vec<String> = found.iter().filter_map(file_of).map(|id| id.0).collect();
         assert_eq!(ids, ["b", "a"]);
+    }
+
+    #[test]
+    fn a_note_is_no_file_of_the_same_id_and_the_one_that_a_request_is_about_comes_first() {
+        let body = json!({"params": {"note_id": "n"}, "files": [{"type": "note", "id": "a", "name": "A"},
+            {"type": "note", "id": "n"}, {"type": "file", "id": "a"}, {"type": "note"}, {"type": "note", "id": ""}]});
+        let found = documents(&[], body.as_object().unwrap(), &[]);
+        let expected = [
+            json!({"type": "note", "id": "n"}),
+            json!({"type": "note", "id": "a", "name": "A"}),
+            json!({"type": "file", "id": "a"}),
+        ];
+        assert_eq!(found, expected);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use airis_domain::{Folder, Role};
-use airis_store::{ChatListQuery, FoundChat, FoundNote};
+use airis_domain::{Folder, Note, Role};
+use airis_store::{ChatListQuery, FoundChat, NoteQuery, NoteSide};
 use axum::extract::State;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ const LAST_PAGE: i64 = 100_000;
 const SNIPPET: usize = 40;
 const PREVIEW: usize = 200;
 
-/// Everything of the caller's own that contains the words.
+/// Everything of the caller's own that contains the words, and what others let them read.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search", security(("verified" = [])), params(SearchQuery),
     responses((status = 200, body = SearchResponse)))]
 pub async fn find(
@@ -35,12 +35,12 @@ pub async fn find(
     let words = query.q.replace('\0', "").trim().to_owned();
     let kinds = kinds(&app, &person).await?;
     let folders = if kinds.folders { app.store.folders(&person.id).await? } else { Vec::new() };
-    // What is found belongs to the caller, so there is nothing that others have shared.
-    let wants = |kind: Wanted| query.sharing != Sharing::Shared && (query.kind == Wanted::All || query.kind == kind);
+    let wants = |kind: Wanted| query.kind == Wanted::All || query.kind == kind;
     let until = page.saturating_mul(PAGE) + 1;
     let limit = i64::try_from(until).unwrap_or(i64::MAX);
     let mut hits = Vec::new();
-    if wants(Wanted::Chat) {
+    // Chats of others are found by their links only.
+    if wants(Wanted::Chat) && query.sharing != Sharing::Shared {
         let scope = (!query.scope.is_empty()).then(|| Some(query.scope.replace('\0', "")));
         let search = (!words.is_empty()).then(|| words.clone());
         let wanted = ChatListQuery { search, folder: scope, limit: Some(limit), ..ChatListQuery::default() };
@@ -54,13 +54,19 @@ pub async fn find(
         hits.extend(chats.into_iter().map(Hit::Chat));
     }
     if wants(Wanted::Note) && kinds.notes && query.scope.is_empty() {
-        hits.extend(app.store.find_notes(&person.id, &words, limit).await?.into_iter().map(Hit::Note));
+        let side = match query.sharing {
+            Sharing::All => NoteSide::All,
+            Sharing::Mine => NoteSide::Own,
+            Sharing::Shared => NoteSide::Shared,
+        };
+        let wanted = NoteQuery { search: words.replace('"', " "), side, limit: Some(limit), ..NoteQuery::default() };
+        hits.extend(app.store.notes(&person.id, &wanted).await?.into_iter().map(Hit::Note));
     }
     hits.sort_by_key(|hit| Reverse(hit.updated_at()));
     let has_more = hits.len() >= until;
     let mut items = Vec::new();
     for hit in hits.into_iter().skip(until - 1 - PAGE).take(PAGE) {
-        items.push(shown(&app, hit, &words, &folders).await?);
+        items.push(shown(&app, &person, hit, &words, &folders).await?);
     }
     let scope = |folder: Folder| SearchScope { id: folder.id, name: folder.name, kind: "folder".to_owned() };
     Ok(Json(SearchResponse { items, has_more, kinds: kinds.names(), scopes: folders.into_iter().map(scope).collect() }))
@@ -68,7 +74,7 @@ pub async fn find(
 
 enum Hit {
     Chat(FoundChat),
-    Note(FoundNote),
+    Note(Note),
 }
 
 impl Hit {
@@ -126,7 +132,7 @@ fn checked(query: &SearchQuery) -> Result<usize> {
     if findings.is_empty() { usize::try_from(page).map_err(ApiError::internal) } else { Err(invalid(&findings)) }
 }
 
-async fn shown(app: &App, hit: Hit, words: &str, folders: &[Folder]) -> Result<SearchResult> {
+async fn shown(app: &App, person: &Verified, hit: Hit, words: &str, folders: &[Folder]) -> Result<SearchResult> {
     let updated_at = hit.updated_at();
     let result = |kind: &str, id: &str, title: String, body: &str, address: String, context: String, pinned: bool| {
         let around = |letters: usize| {
@@ -148,7 +154,10 @@ async fn shown(app: &App, hit: Hit, words: &str, folders: &[Folder]) -> Result<S
     Ok(match hit {
         Hit::Note(note) => {
             let address = format!("/notes/{}", note.id);
-            result("note", &note.id, note.title, &note.text, address, "Personal note".to_owned(), note.pinned)
+            let shared = note.user_id != person.id;
+            let context = if shared { "Shared note" } else { "Personal note" }.to_owned();
+            let found = result("note", &note.id, note.title.clone(), note.text(), address, context, note.pinned);
+            SearchResult { shared, ..found }
         }
         Hit::Chat(found) => {
             let body = matching(app, &found, words).await?;

@@ -20,27 +20,6 @@ pub struct SearchQuery {
     pub query: Option<String>,
 }
 
-/// A note in a list.
-#[derive(Serialize, ToSchema)]
-pub struct NoteItemResponse {
-    pub id: String,
-    pub title: String,
-    #[schema(value_type = Option<Object>)]
-    pub data: Option<Value>,
-    pub is_pinned: Option<bool>,
-    pub updated_at: i64,
-    pub created_at: i64,
-    #[schema(value_type = Option<Object>)]
-    pub user: Option<Value>,
-}
-
-/// Notes that the caller has pinned.
-#[utoipa::path(get, path = "/api/v1/notes/pinned", tag = "notes", security(("verified" = [])),
-    responses((status = 200, body = Vec<NoteItemResponse>)))]
-pub async fn pinned_notes(person: Verified, State(app): State<App>) -> Result<Json<Vec<Value>>> {
-    Ok(Json(whole(app.store.pinned_notes(&person.id).await?, &json!({"data": null, "is_pinned": true, "user": null}))))
-}
-
 /// A function in a list.
 #[derive(Serialize, ToSchema)]
 pub struct FunctionResponse {

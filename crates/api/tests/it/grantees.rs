@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::{Person, TestApp};
-use crate::matrix::{OF_CHATS, OF_FILES, OF_FOLDERS, OF_PROMPTS, all, bodies, fill, harmless};
+use crate::matrix::{OF_CHATS, OF_FILES, OF_FOLDERS, OF_NOTES, OF_PROMPTS, all, bodies, fill, harmless};
 
 /// What readers may do; everything that is not named here is for the owner alone.
 const READERS: &[&str] = &[
@@ -16,12 +16,17 @@ const READERS: &[&str] = &[
     "GET /api/v1/files/{id}/process/status",
     "GET /api/v1/folders/{id}",
     "GET /api/v1/folders/{id}/shared/chats",
+    "GET /api/v1/notes/{id}",
+    "GET /api/v1/notes/{id}/chat",
+    "POST /api/v1/notes/{id}/chat",
+    "POST /api/v1/notes/{id}/pin",
     "GET /api/v1/prompts/id/{prompt_id}",
     "GET /api/v1/prompts/id/{prompt_id}/history",
 ];
 /// What writers may do besides.
 const WRITERS: &[&str] = &[
     "POST /api/tasks/chat/{chat_id}/stop",
+    "POST /api/v1/notes/{id}/update",
     "POST /api/v1/prompts/id/{prompt_id}/access/update",
     "DELETE /api/v1/prompts/id/{prompt_id}/delete",
     "POST /api/v1/prompts/id/{prompt_id}/toggle",
@@ -36,6 +41,7 @@ struct Things {
     folder: String,
     prompt: String,
     file: String,
+    note: String,
 }
 
 /// Fresh things, let to `reader` and `writer`.
@@ -59,8 +65,11 @@ async fn things(owner: &Person<'_>, reader: &str, writer: &str, turn: usize) -> 
     owner.post(&format!("/api/v1/folders/{folder}/access/update"), grants.clone()).await.ok();
     let prompt = json!({"command": format!("ours-{turn}"), "name": "Ours", "content": "words"});
     let prompt = id(owner.post("/api/v1/prompts/create", prompt).await.ok());
-    owner.post(&format!("/api/v1/prompts/id/{prompt}/access/update"), grants).await.ok();
-    Things { chat, link: shared["share_id"].as_str().unwrap().to_owned(), folder, prompt, file }
+    owner.post(&format!("/api/v1/prompts/id/{prompt}/access/update"), grants.clone()).await.ok();
+    let note = json!({"title": "Ours", "data": {"content": {"md": "words"}}});
+    let note = id(owner.post("/api/v1/notes/create", note).await.ok());
+    owner.post(&format!("/api/v1/notes/{note}/access/update"), grants).await.ok();
+    Things { chat, link: shared["share_id"].as_str().unwrap().to_owned(), folder, prompt, file, note }
 }
 
 #[tokio::test]
@@ -73,7 +82,7 @@ async fn grantees_may_do_what_the_tables_say_and_nothing_else() {
     for (turn, operation) in all().into_iter().enumerate() {
         let path = &operation.path;
         let within = |known: &[&str]| known.iter().any(|known| path.starts_with(known)) && path.contains('{');
-        if ![OF_CHATS, OF_FILES, OF_FOLDERS, OF_PROMPTS].into_iter().any(within) {
+        if ![OF_CHATS, OF_FILES, OF_FOLDERS, OF_NOTES, OF_PROMPTS].into_iter().any(within) {
             continue;
         }
         let name = format!("{} {path}", operation.method);
@@ -86,6 +95,7 @@ async fn grantees_may_do_what_the_tables_say_and_nothing_else() {
                 _ if within(OF_CHATS) => &things.chat,
                 _ if within(OF_FOLDERS) => &things.folder,
                 _ if within(OF_PROMPTS) => &things.prompt,
+                _ if within(OF_NOTES) => &things.note,
                 _ => &things.file,
             };
             let address = fill(&path.replace("{message_id}", "question").replace("{file_name}", "shown.txt"), id);

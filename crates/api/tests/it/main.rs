@@ -30,6 +30,7 @@ mod memories;
 mod memory_tools;
 mod model_defaults;
 mod models;
+mod notes;
 mod pages;
 mod parts;
 mod prompts;

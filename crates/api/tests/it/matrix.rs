@@ -21,6 +21,7 @@ pub const OF_CHATS: &[&str] = &[
 ];
 pub const OF_FOLDERS: &[&str] = &["/api/v1/folders/{id}", "/api/v1/chats/folder/{folder_id}"];
 pub const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
+pub const OF_NOTES: &[&str] = &["/api/v1/notes/{id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
 pub const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
 const OF_MEMORIES: &[&str] = &["/api/v1/memories/{memory_id}"];
@@ -173,6 +174,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let prompt = admin.post("/api/v1/prompts/create", prompt).await.ok()["id"].as_str().unwrap().to_owned();
     let memory = owner.post("/api/v1/memories/add", json!({"content": "secret"})).await.ok();
     let memory = memory["id"].as_str().unwrap().to_owned();
+    let note = json!({"title": "Mine", "data": {"content": {"md": "secret"}}});
+    let note = owner.post("/api/v1/notes/create", note).await.ok()["id"].as_str().unwrap().to_owned();
     let file = owner.upload("mine.txt", "text/plain", b"secret").await["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
@@ -182,6 +185,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             "memories/".to_owned(),
             format!("evaluations/feedback/{feedback}"),
             format!("files/{file}"),
+            format!("notes/{note}"),
+            format!("notes/{note}/chats"),
         ];
         let mut found = vec![chat];
         for thing in things {
@@ -207,6 +212,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &memory
         } else if OF_FILES.iter().any(begins) {
             &file
+        } else if OF_NOTES.iter().any(begins) {
+            &note
         } else if OF_NOBODY.iter().any(|(known, _)| begins(known)) {
             continue;
         } else {
