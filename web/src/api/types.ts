@@ -45,6 +45,7 @@ export interface PageConfig {
     /** Administrators may take everybody's data along. */
     enable_admin_export?: boolean
     enable_memories?: boolean
+    enable_notes?: boolean
     /** People may be asked before a tool is called. */
     enable_tool_permissions?: boolean
     enable_admin_analytics?: boolean

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Message } from '../api/types'
-import { attach, contentOf, documents, idOf, nameOf, sourceOf, type Attached } from './attached'
+import { attach, contentOf, documents, idOf, kindOf, nameOf, sourceOf, type Attached } from './attached'
 
 const asked = (...files: Attached[]): Message => ({ id: 'q', parentId: null, childrenIds: [], role: 'user', content: '', files })
 
@@ -40,4 +40,15 @@ it('collects what a branch carries, each file once and no pictures', () => {
   const plan: Attached = { type: 'file', id: 'a' }
   const found = documents([asked(plan, { type: 'image', url: 'p' }), asked({ type: 'file', url: 'a' }, { type: 'file', id: 'b' })])
   expect(found.map(idOf)).toEqual(['a', 'b'])
+})
+
+it('takes a note for no file, and each note once', () => {
+  const note: Attached = { type: 'note', id: 'a', name: 'Plan' }
+  expect([idOf(note), sourceOf(note), kindOf(note)]).toEqual([null, null, 'note'])
+  const found = documents([asked(note, { type: 'file', id: 'a' }), asked(note, { type: 'note', id: 'b' })])
+  expect(found.map((item) => [item.type, item.id])).toEqual([
+    ['note', 'a'],
+    ['file', 'a'],
+    ['note', 'b'],
+  ])
 })

@@ -5,7 +5,7 @@ export type Stored = components['schemas']['FileModelResponse']
 
 /** What a message carries besides its text: a picture, or a file of this server. Clients name them in several ways. */
 export interface Attached {
-  /** `image`, `file`, or another kind, such as a collection. */
+  /** `image`, `file`, `note`, or another kind, such as a collection. */
   type: string
   id?: string
   /** A file's id, an address, or the bytes themselves as `data:`. */
@@ -21,6 +21,8 @@ export interface Attached {
   file?: Pick<Stored, 'id'> & Partial<Stored>
 }
 
+/** What a note is among the kinds of files. */
+export const NOTE = 'note'
 const CONTENT = /\/api\/v1\/files\/([^/]+)\/content/
 
 /** Where the bytes of a stored file are. */
@@ -30,12 +32,15 @@ export const downloadOf = (id: string): string => `${contentOf(id)}?attachment=t
 /** The stored file behind an item. */
 export function idOf(item: Attached): string | null {
   const url = item.url ?? ''
-  if (url.startsWith('data:')) return null
+  if (item.type === 'note' || url.startsWith('data:')) return null
   const inside = CONTENT.exec(url)?.[1]
   if (inside) return decodeURIComponent(inside)
   if (/^https?:/.test(url)) return null
   return item.id || (url && !/[/:]/.test(url) ? url : null) || (item.file?.id ?? null)
 }
+
+/** The note that an item is. */
+export const noteOf = (item: Attached): string | null => (item.type === 'note' && item.id) || null
 
 export const isPicture = (item: Attached): boolean => item.type === 'image' || (kindOf(item)?.startsWith('image/') ?? false)
 
@@ -49,7 +54,7 @@ export function sourceOf(item: Attached): string | null {
 
 export const nameOf = (item: Attached): string => item.name || item.file?.filename || ''
 export const sizeOf = (item: Attached): number | null => item.size ?? item.file?.meta?.size ?? null
-export const kindOf = (item: Attached): string | null => item.content_type || item.file?.meta?.content_type || null
+export const kindOf = (item: Attached): string | null => (noteOf(item) ? NOTE : item.content_type || item.file?.meta?.content_type || null)
 
 /** What tells two items of a list apart. */
 export const keyOf = (item: Attached, at: number): string => item.itemId ?? `${at}:${idOf(item) ?? item.url ?? ''}`
@@ -77,7 +82,7 @@ export function documents(messages: Message[]): Attached[] {
   return messages
     .flatMap((message) => (message.role === 'user' ? (message.files ?? []) : []))
     .filter((item) => {
-      const id = idOf(item) ?? item.url ?? ''
+      const id = idOf(item) ?? item.url ?? `note ${item.id}`
       if (isPicture(item) || seen.has(id)) return false
       seen.add(id)
       return true

@@ -1,7 +1,8 @@
-import { File, FileArchive, FileCode, FileImage, FileMusic, FilePlay, FileSpreadsheet, FileText } from '@lucide/svelte'
+import { File, FileArchive, FileCode, FileImage, FileMusic, FilePlay, FileSpreadsheet, FileText, StickyNote } from '@lucide/svelte'
 import type { Component } from 'svelte'
 
 const KINDS: [RegExp, Component<{ size?: number }>][] = [
+  [/^note$/, StickyNote],
   [/^image\//, FileImage],
   [/^audio\//, FileMusic],
   [/^video\//, FilePlay],

@@ -122,6 +122,13 @@ export class Tray {
     this.#next()
   }
 
+  /** Puts something here that the server has already, once. */
+  put(item: Attached): void {
+    if (this.list.some((entry) => entry.item?.type === item.type && entry.item.id === item.id)) return
+    this.list.push(new Entry(item))
+    this.#changed(this.items)
+  }
+
   /** Takes a file out; what is on its way is not sent any further. */
   remove(key: string): void {
     const entry = this.list.find((one) => one.key === key)

@@ -2,6 +2,7 @@ import type en from './en'
 import people from './people.de'
 import budgets from './budgets.de'
 import insight from './insight.de'
+import notes from './notes.de'
 import settings from './settings.de'
 import tools from './tools.de'
 
@@ -9,6 +10,7 @@ const de: Record<keyof typeof en, string> = {
   ...people,
   ...budgets,
   ...insight,
+  ...notes,
   ...settings,
   ...tools,
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',

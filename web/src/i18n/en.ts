@@ -1,6 +1,7 @@
 import people from './people.en'
 import budgets from './budgets.en'
 import insight from './insight.en'
+import notes from './notes.en'
 import settings from './settings.en'
 import tools from './tools.en'
 
@@ -8,6 +9,7 @@ export default {
   ...people,
   ...budgets,
   ...insight,
+  ...notes,
   ...settings,
   ...tools,
   'app.offline': 'The connection is gone. Trying again…',

@@ -11,6 +11,7 @@ import {
   Shield,
   SquarePen,
   Sparkles,
+  StickyNote,
   Sun,
   SunMoon,
 } from '@lucide/svelte'
@@ -25,6 +26,7 @@ import { findable, type Area } from '../frame/areas'
 import { seek } from '../frame/seek'
 import { locale, setLocale, t, type Key } from '../i18n/index.svelte'
 import { models } from '../models/models.svelte'
+import { mayUseNotes } from '../notes/allowed'
 import { own } from '../settings/areas'
 import { chats } from '../sidebar/chats.svelte'
 import { areas } from '../workspace/areas'
@@ -76,6 +78,12 @@ export function commands(): Command[] {
   const open = openChat()
   return [
     act('new', 'sidebar.new', SquarePen, () => go('/')),
+    ...(mayUseNotes()
+      ? [
+          act('note', 'notes.new', StickyNote, () => void newNote()),
+          { id: '/notes', group: 'palette.places' as const, label: t('notes.title'), icon: StickyNote, run: () => go('/notes') },
+        ]
+      : []),
     act('light', 'palette.light', Sun, () => setTheme('light')),
     act('dark', 'palette.dark', Moon, () => setTheme('dark')),
     act('system', 'palette.system', SunMoon, () => setTheme('system')),
@@ -112,6 +120,12 @@ export function settings(): Command[] {
         : [],
     ),
   )
+}
+
+/** Where it cannot be made, the list of notes says why. */
+async function newNote(): Promise<void> {
+  const { begin } = await import('../notes/visits')
+  await begin().catch(() => go('/notes'))
 }
 
 const administered = (): readonly Area[] => (session.user?.role === 'admin' ? AREAS : [])

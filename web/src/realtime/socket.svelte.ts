@@ -8,6 +8,7 @@ const HEARTBEAT_MS = 30_000
 const RETRY_MS = 4_000
 const listeners = new Set<Listener>()
 const rejoin = new Set<() => void>()
+const noteListeners = new Set<(note: unknown) => void>()
 let socket: Socket | null = null
 let connected = $state(false)
 let lost = $state(false)
@@ -24,6 +25,12 @@ export const socketId = (): string | undefined => socket?.id
 export function onEvent(listener: Listener): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+/** Calls back for every note that somebody saves while it is open here; returns the way to stop. */
+export function onNote(listener: (note: unknown) => void): () => void {
+  noteListeners.add(listener)
+  return () => noteListeners.delete(listener)
 }
 
 /** Calls back after every (re)connection, to fetch what was missed. */
@@ -78,6 +85,9 @@ export async function connect(websocket: boolean): Promise<void> {
   addEventListener('offline', () => socket?.io.engine?.close())
   socket.on('events', (event: Envelope) => {
     for (const listener of listeners) listener(event)
+  })
+  socket.on('events:note', (note: unknown) => {
+    for (const listener of noteListeners) listener(note)
   })
 }
 
