@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "chat_search", include_str!("../migrations/0011_chat_search.sql")),
     (12, "event_webhooks", include_str!("../migrations/0012_event_webhooks.sql")),
     (14, "budgets", include_str!("../migrations/0014_budgets.sql")),
+    (15, "identities", include_str!("../migrations/0015_identities.sql")),
     (16, "tool_sign_ins", include_str!("../migrations/0016_tool_sign_ins.sql")),
     (17, "notes", include_str!("../migrations/0017_notes.sql")),
     (18, "holds_and_guests", include_str!("../migrations/0018_holds_and_guests.sql")),

@@ -3,6 +3,7 @@
 use airis_domain::{Role, User, now};
 
 use crate::db::{Db, begin};
+use crate::identities::{insert_identity, shown};
 use crate::users::{NewUser, insert_account};
 use crate::{Result, Store, StoreError, json};
 
@@ -11,11 +12,12 @@ const CLOSE: &str = "INSERT INTO setting (name, value, updated_at) VALUES ('ui.e
     ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
 const BUMP: &str = "UPDATE setting_version SET version = version + 1 WHERE id = 1";
 
-/// Decides and writes inside `$tx`; evaluates to whether the account was created.
+/// Decides and writes inside `$tx`; evaluates to whether the account was created. With an identity (provider and
+/// subject) the account belongs to that from its beginning.
 macro_rules! decide {
-    ($tx:ident, $user:expr, $open:expr) => {{
+    ($tx:ident, $user:expr, $open:expr, $identity:expr) => {{
         let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&mut *$tx).await?;
-        if count == 0 {
+        let created = if count == 0 {
             insert_account!($tx, $user, Role::Admin);
             sqlx::query(CLOSE).bind(now()).execute(&mut *$tx).await?;
             sqlx::query(BUMP).execute(&mut *$tx).await?;
@@ -25,7 +27,19 @@ macro_rules! decide {
             true
         } else {
             false
+        };
+        if let Some((provider, subject)) = $identity.filter(|_| created) {
+            let id = $user.id.as_str();
+            if insert_identity!($tx, id, provider, subject) != id {
+                return Err(StoreError::Conflict("identity"));
+            }
+            sqlx::query("UPDATE account SET oauth = $2 WHERE id = $1")
+                .bind(id)
+                .bind(shown(None, provider, subject))
+                .execute(&mut *$tx)
+                .await?;
         }
+        created
     }};
 }
 
@@ -34,10 +48,20 @@ impl Store {
     /// so exactly one wins however many sign up at once) and then `ui.enable_signup` is set to false.
     /// With `allowed_when_not_first` false, `Ok(None)` unless it is the first account.
     pub async fn sign_up(&self, user: &NewUser, allowed_when_not_first: bool) -> Result<Option<User>> {
+        self.sign_up_as(user, allowed_when_not_first, None).await
+    }
+
+    /// The same for somebody who comes from an identity provider, named with the provider's own id of the person; always
+    /// allowed. `Conflict` when the email or the identity has an account already.
+    pub async fn sign_up_from(&self, user: &NewUser, identity: (&str, &str)) -> Result<User> {
+        self.sign_up_as(user, true, Some(identity)).await?.ok_or(StoreError::NotFound)
+    }
+
+    async fn sign_up_as(&self, user: &NewUser, open: bool, identity: Option<(&str, &str)>) -> Result<Option<User>> {
         let created = match &self.db {
             Db::Sqlite { write, .. } => {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                let created = decide!(tx, user, allowed_when_not_first);
+                let created = decide!(tx, user, open, identity);
                 tx.commit().await?;
                 created
             }
@@ -45,7 +69,7 @@ impl Store {
                 let mut tx = begin(pool, *pooled).await?;
                 // Readers go on; other sign-ups wait for this one.
                 sqlx::query("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
-                let created = decide!(tx, user, allowed_when_not_first);
+                let created = decide!(tx, user, open, identity);
                 tx.commit().await?;
                 created
             }

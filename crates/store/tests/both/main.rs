@@ -11,6 +11,7 @@ mod event_hooks;
 mod files;
 mod fixture;
 mod groups;
+mod identities;
 mod large;
 mod memories;
 mod notes;
