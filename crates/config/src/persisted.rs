@@ -19,10 +19,26 @@ pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) ->
         }
     }
     connections(&mut keys, values);
+    roles(&mut keys, values, env);
     keys.insert("oauth.group_default_share".to_owned(), switch_or_rule(&values.text("OAUTH_GROUP_DEFAULT_SHARE")));
     keys.insert("user.permissions".to_owned(), permissions(env));
     check(&keys)?;
     Ok(keys)
+}
+
+/// Where roles have commas in them, their lists are written with another sign between.
+fn roles(keys: &mut JsonMap, values: &Values, env: &dyn Fn(&str) -> Option<String>) {
+    let separator = values.text("OAUTH_ROLES_SEPARATOR");
+    if separator.is_empty() || separator == "," {
+        return;
+    }
+    for (variable, key) in [("OAUTH_ADMIN_ROLES", "oauth.admin_roles"), ("OAUTH_ALLOWED_ROLES", "oauth.allowed_roles")]
+    {
+        if let Some(text) = env(variable) {
+            let items = text.split(separator.as_str()).map(str::trim).filter(|item| !item.is_empty());
+            keys.insert(key.to_owned(), json!(items.collect::<Vec<_>>()));
+        }
+    }
 }
 
 /// `true` and `false` as switches, anything else as the name of a rule.

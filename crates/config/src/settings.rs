@@ -49,6 +49,18 @@ pub struct Settings {
     pub admin_email: Option<String>,
     pub admin_password: Option<String>,
     pub admin_name: String,
+    /// More of the addresses that people are sent to for signing in elsewhere: name and value.
+    pub oauth_authorize_params: Vec<(String, String)>,
+    pub google_authorize_params: Vec<(String, String)>,
+    pub oauth_roles_separator: String,
+    pub oauth_groups_separator: String,
+    pub oauth_include_client_id: bool,
+    pub enable_oauth_email_fallback: bool,
+    pub enable_oauth_id_token_cookie: bool,
+    pub enable_oauth_backchannel_logout: bool,
+    pub oauth_max_sessions_per_user: i64,
+    /// Seals the tokens of identity providers in place of `secret_key`.
+    pub oauth_session_token_encryption_key: Option<String>,
     pub custom_api_key_header: String,
     pub signout_redirect_url: Option<String>,
     /// Header in which a trusted proxy names the person.
@@ -161,6 +173,16 @@ impl Settings {
             admin_email: v.filled("WEBUI_ADMIN_EMAIL"),
             admin_password: v.filled("WEBUI_ADMIN_PASSWORD"),
             admin_name: v.text("WEBUI_ADMIN_NAME"),
+            oauth_authorize_params: fields(v, "OAUTH_AUTHORIZE_PARAMS")?,
+            google_authorize_params: fields(v, "GOOGLE_OAUTH_AUTHORIZE_PARAMS")?,
+            oauth_roles_separator: v.text("OAUTH_ROLES_SEPARATOR"),
+            oauth_groups_separator: v.text("OAUTH_GROUPS_SEPARATOR"),
+            oauth_include_client_id: v.flag("OAUTH_ACCESS_TOKEN_REQUEST_INCLUDE_CLIENT_ID"),
+            enable_oauth_email_fallback: v.flag("ENABLE_OAUTH_EMAIL_FALLBACK"),
+            enable_oauth_id_token_cookie: v.flag("ENABLE_OAUTH_ID_TOKEN_COOKIE"),
+            enable_oauth_backchannel_logout: v.flag("ENABLE_OAUTH_BACKCHANNEL_LOGOUT"),
+            oauth_max_sessions_per_user: v.required::<i64>("OAUTH_MAX_SESSIONS_PER_USER")?.max(1),
+            oauth_session_token_encryption_key: v.filled("OAUTH_SESSION_TOKEN_ENCRYPTION_KEY"),
             custom_api_key_header: v.text("CUSTOM_API_KEY_HEADER").to_lowercase(),
             signout_redirect_url: v.filled("WEBUI_AUTH_SIGNOUT_REDIRECT_URL"),
             trusted_email_header: v.filled("WEBUI_AUTH_TRUSTED_EMAIL_HEADER"),
@@ -263,6 +285,18 @@ fn storage(values: &Values) -> Result<(), ConfigError> {
         "STORAGE_PROVIDER",
         format!("\"{name}\" is not built yet; only local is, which needs a DATA_DIR that lasts"),
     ))
+}
+
+/// The fields of a JSON object, as they stand in an address.
+fn fields(values: &Values, name: &str) -> Result<Vec<(String, String)>, ConfigError> {
+    let given = values.json(name);
+    if given.is_null() {
+        return Ok(Vec::new());
+    }
+    let object =
+        given.as_object().ok_or_else(|| wrong(name, "it must be a JSON object, such as {\"prompt\": \"login\"}"))?;
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Ok(object.iter().map(|(name, value)| (name.clone(), text(value))).collect())
 }
 
 /// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.

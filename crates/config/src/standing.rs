@@ -50,7 +50,8 @@ pub fn is_known(name: &str) -> bool {
 
 /// A value without what must stay secret: all of it where the name says so, the password where it is an address.
 fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 6] = ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "SERVER_CONNECTIONS"];
+    const SECRET: [&str; 7] =
+        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "ENCRYPTION_KEY", "SERVER_CONNECTIONS"];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
     let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || name.contains("HEADER");
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {
@@ -79,9 +80,16 @@ mod tests {
 
     #[test]
     fn secrets_are_never_shown() {
-        for name in
-            ["WEBUI_SECRET_KEY", "WEBUI_ADMIN_PASSWORD", "OPENAI_API_KEY", "OPENAI_API_KEYS", "DATABASE_PASSWORD"]
-        {
+        for name in [
+            "WEBUI_SECRET_KEY",
+            "WEBUI_ADMIN_PASSWORD",
+            "OPENAI_API_KEY",
+            "OPENAI_API_KEYS",
+            "DATABASE_PASSWORD",
+            "MFA_ENCRYPTION_KEY",
+            "OAUTH_SESSION_TOKEN_ENCRYPTION_KEY",
+            "GOOGLE_CLIENT_SECRET",
+        ] {
             assert_eq!(value_of(name, &[(name, "s3cret")]).0, "(set, not shown)", "{name}");
         }
         let (url, source) = value_of("DATABASE_URL", &[("DATABASE_URL", "postgresql://me:p@ss@host:5432/db")]);

@@ -92,6 +92,25 @@ fn the_database_can_be_given_in_parts() {
 }
 
 #[test]
+fn roles_with_commas_are_listed_with_another_sign_between() {
+    let given = [("OAUTH_ROLES_SEPARATOR", ";"), ("OAUTH_ALLOWED_ROLES", "cn=a, dc=x; cn=b,dc=x ;")];
+    let listed = config(&given).unwrap();
+    assert_eq!(listed.texts("oauth.allowed_roles"), ["cn=a, dc=x", "cn=b,dc=x"]);
+    assert_eq!(listed.texts("oauth.admin_roles"), ["admin"]);
+    assert_eq!(config(&[("OAUTH_ALLOWED_ROLES", "a, b")]).unwrap().texts("oauth.allowed_roles"), ["a", "b"]);
+}
+
+#[test]
+fn more_of_an_address_is_a_json_object() {
+    let given = config(&[("OAUTH_AUTHORIZE_PARAMS", r#"{"prompt": "login", "max_age": 60}"#)]).unwrap();
+    let expected = [("prompt".to_owned(), "login".to_owned()), ("max_age".to_owned(), "60".to_owned())];
+    assert_eq!(given.settings().oauth_authorize_params, expected);
+    for wrong in ["[1]", "prompt=login", "\"x\""] {
+        assert!(config(&[("OAUTH_AUTHORIZE_PARAMS", wrong)]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn every_variable_is_listed_once_and_explained() {
     let mut seen = std::collections::HashSet::new();
     for variable in table::all() {
