@@ -22,6 +22,7 @@ mod layers;
 mod memories;
 mod models;
 mod notes;
+mod oauth;
 mod ollama;
 mod openai;
 mod origin;

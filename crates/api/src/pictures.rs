@@ -1,5 +1,6 @@
 //! Pictures of people: what may be stored, and how it is served.
 
+use airis_identity::PICTURE_KINDS as KINDS;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
@@ -8,9 +9,6 @@ use crate::error::{ApiError, Result};
 
 /// The standard picture: a grey figure, drawn for this server.
 static STANDARD: &[u8] = include_bytes!("../assets/person.png");
-/// Kinds of picture that a page may show without risk.
-const KINDS: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
-
 /// A picture address that may be stored: a path here, a web address, or a `data:` URI of a known kind. Empty and
 /// missing ones are `None`.
 pub fn acceptable(url: Option<String>) -> Result<Option<String>> {

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::{
     analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
-    memories, models, notes, ollama, openai, prompts, search, system, tasks, tool_servers, users,
+    memories, models, notes, oauth, ollama, openai, prompts, search, system, tasks, tool_servers, users,
 };
 
 /// All areas together.
@@ -16,6 +16,7 @@ pub fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(main())
         .merge(auth_area())
+        .merge(oauth_area())
         .merge(config_area())
         .merge(model_area())
         .merge(openai_area())
@@ -92,8 +93,19 @@ fn auth_area() -> OpenApiRouter<App> {
         .routes(routes!(auths::ldap_config::read_server, auths::ldap_config::update_server))
         .routes(routes!(auths::oauth_config::read, auths::oauth_config::update))
         .routes(routes!(auths::off::exchange))
-        .routes(routes!(auths::off::oauth_session))
+        .routes(routes!(auths::oauth_sessions::delete))
         .layer(DefaultBodyLimit::max(auths::FORM_LIMIT))
+        .layer(from_fn(layers::no_store))
+}
+
+/// Accounts of other identity providers.
+fn oauth_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(oauth::login::begin))
+        .routes(routes!(oauth::callback::end))
+        .routes(routes!(oauth::callback::end_old))
+        .routes(routes!(oauth::logout::end))
+        .layer(DefaultBodyLimit::max(oauth::NOTICE_LIMIT))
         .layer(from_fn(layers::no_store))
 }
 

@@ -1,4 +1,4 @@
-//! Who somebody is: passwords, session tokens, API keys, sign-in and sign-up.
+//! Who somebody is: passwords, session tokens, API keys, sign-in and sign-up, accounts of other providers.
 
 mod accounts;
 mod directory;
@@ -11,6 +11,7 @@ mod rate;
 mod seal;
 mod secret;
 mod sessions;
+mod single_sign_on;
 mod token;
 mod totp;
 mod vouched;
@@ -26,4 +27,5 @@ pub use rate::RateLimit;
 pub use seal::Seal;
 pub use secret::load_or_create_secret;
 pub use sessions::{Caller, IssuedToken, Sessions, Via};
+pub use single_sign_on::{Arrival, Departure, Landing, LogoutProblem, PICTURE_KINDS, SignOnError};
 pub use token::{Claims, Method};

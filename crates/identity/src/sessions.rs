@@ -7,6 +7,7 @@ use airis_domain::{Role, User, now};
 use airis_store::Store;
 
 use crate::seal::Seal;
+use crate::single_sign_on::SignOn;
 use crate::token::Signer;
 use crate::{AuthError, Claims, Method, Passwords, RateLimit, lifetime_seconds};
 
@@ -52,6 +53,9 @@ pub(crate) struct Inner {
     signer: Signer,
     /// What the secrets of second factors are sealed with.
     seal_secret: String,
+    /// What everything else is sealed with.
+    pub(crate) secret: String,
+    pub(crate) sign_on: SignOn,
 }
 
 impl Inner {
@@ -76,6 +80,8 @@ impl Sessions {
             codes_from: RateLimit::new(100, CODE_WINDOW),
             signer: Signer::new(secret),
             seal_secret,
+            secret: secret.to_owned(),
+            sign_on: SignOn::new(),
         };
         Self { inner: Arc::new(inner) }
     }

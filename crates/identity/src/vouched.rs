@@ -1,6 +1,6 @@
 //! People for whom somebody else vouches: a trusted proxy, a directory.
 
-use airis_domain::{Group, Role, User, now};
+use airis_domain::{Group, Json, Role, User, now};
 use airis_store::StoreError;
 use serde_json::json;
 
@@ -10,6 +10,16 @@ use crate::{AuthError, Method, NewAccount, Opening, Sessions};
 
 /// Groups that one person may be said to be in.
 const MOST_GROUPS: usize = 500;
+
+/// What somebody else may do with the groups here.
+pub(crate) struct GroupRules<'a> {
+    /// Make groups that are missing.
+    pub(crate) create: bool,
+    /// Who may share with such a group, as groups store it.
+    pub(crate) share: Json,
+    /// Groups that nobody is put into or taken out of.
+    pub(crate) is_blocked: &'a (dyn Fn(&str) -> bool + Sync),
+}
 
 impl Sessions {
     /// The person a trusted proxy names; made at first sight. `role` overrides the default role of new people.
@@ -44,7 +54,12 @@ impl Sessions {
         })?;
         let user = self.vouched(&person.email, Some(person.name), None).await?;
         if let Some(groups) = person.groups {
-            self.follow_groups(&user, &groups, config.flag("ldap.group.enable_creation")).await?;
+            let rules = GroupRules {
+                create: config.flag("ldap.group.enable_creation"),
+                share: config.settings().default_group_share.clone(),
+                is_blocked: &|_| false,
+            };
+            self.follow_groups(&user, &groups, &rules).await?;
         }
         let opening = self.open(&user, Method::Ldap).await?;
         Ok((user, opening))
@@ -79,22 +94,28 @@ impl Sessions {
     }
 
     /// Puts somebody into the groups of these names and takes them out of all others.
-    async fn follow_groups(&self, user: &User, names: &[String], create: bool) -> Result<(), AuthError> {
+    pub(crate) async fn follow_groups(
+        &self,
+        user: &User,
+        names: &[String],
+        rules: &GroupRules<'_>,
+    ) -> Result<(), AuthError> {
         let store = &self.inner.store;
         let mut known = store.groups().await?;
         let mut wanted = Vec::new();
-        for name in names.iter().take(MOST_GROUPS) {
+        for name in names.iter().take(MOST_GROUPS).filter(|name| !(rules.is_blocked)(name)) {
             if let Some(group) = known.iter().find(|group| group.name == *name) {
                 wanted.push(group.id.clone());
-            } else if create {
-                let group = self.new_group(user, name);
+            } else if rules.create {
+                let group = new_group(user, name, &rules.share);
                 store.insert_group(&group).await?;
                 wanted.push(group.id.clone());
                 known.push(group);
             }
         }
         let people = std::slice::from_ref(&user.id);
-        let present: Vec<String> = store.groups_of(&user.id).await?.into_iter().map(|group| group.id).collect();
+        let present = store.groups_of(&user.id).await?.into_iter().filter(|group| !(rules.is_blocked)(&group.name));
+        let present: Vec<String> = present.map(|group| group.id).collect();
         for id in present.iter().filter(|id| !wanted.contains(id)) {
             gone_is_fine(store.remove_members(id, people).await)?;
         }
@@ -103,21 +124,21 @@ impl Sessions {
         }
         Ok(())
     }
+}
 
-    fn new_group(&self, user: &User, name: &str) -> Group {
-        let at = now();
-        Group {
-            id: uuid::Uuid::new_v4().to_string(),
-            parent_group_id: None,
-            user_id: user.id.clone(),
-            name: name.to_owned(),
-            description: String::new(),
-            data: Some(json!({"config": {"share": self.inner.config.settings().default_group_share}})),
-            meta: None,
-            permissions: None,
-            created_at: at,
-            updated_at: at,
-        }
+fn new_group(user: &User, name: &str, share: &Json) -> Group {
+    let at = now();
+    Group {
+        id: uuid::Uuid::new_v4().to_string(),
+        parent_group_id: None,
+        user_id: user.id.clone(),
+        name: name.to_owned(),
+        description: String::new(),
+        data: Some(json!({"config": {"share": share}})),
+        meta: None,
+        permissions: None,
+        created_at: at,
+        updated_at: at,
     }
 }
 

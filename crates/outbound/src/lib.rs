@@ -13,6 +13,9 @@ pub use call::Call;
 pub use error::OutboundError;
 pub use websocket::Socket;
 
+/// An address in its parts.
+pub use reqwest::Url;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,13 +1,11 @@
 //! Ways to sign in that this server does not have: they say so.
 
 use airis_domain::Json as Value;
-use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::form::Form;
 use super::views::SessionUserResponse;
-use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
 
@@ -24,11 +22,4 @@ pub struct TokenExchangeForm {
     responses((status = 200, body = SessionUserResponse), (status = 403, body = Value)))]
 pub async fn exchange(_provider: Path<String>, _form: Form<TokenExchangeForm>) -> Result<Json<Value>> {
     Err(ApiError::forbidden("Token exchange is turned off"))
-}
-
-/// Ends the caller's session with another provider; there is none here.
-#[utoipa::path(delete, path = "/api/v1/auths/oauth/sessions/{provider}", tag = "auths", security(("verified" = [])),
-    params(("provider" = String, Path)), responses((status = 200, body = bool, content_type = "application/json"), (status = 404, body = Value)))]
-pub async fn oauth_session(_person: Verified, Path(provider): Path<String>) -> Result<Json<bool>> {
-    Err(ApiError::new(StatusCode::NOT_FOUND, format!("You have no session with {provider}")))
 }

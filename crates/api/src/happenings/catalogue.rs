@@ -28,6 +28,7 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     ("auth.password_changed", "Somebody changed their password.", "Password changed"),
     ("auth.api_key.created", "Somebody made an API key.", "API key made"),
     ("auth.api_key.deleted", "Somebody deleted an API key.", "API key deleted"),
+    ("auth.oauth_session.deleted", "Somebody ended their session with an identity provider.", "Provider session ended"),
     ("auth.sessions_revoked", "The sessions of a person were ended.", "Sessions ended"),
     ("user.created", "An administrator made an account.", "Account added"),
     ("user.updated", "An administrator changed an account.", "Account changed"),

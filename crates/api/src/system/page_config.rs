@@ -50,7 +50,7 @@ const SWITCHES: [(&str, &str); 31] = [
 #[utoipa::path(get, path = "/api/config", tag = "main", security(()), responses((status = 200, body = Value)))]
 pub async fn read(Maybe(caller): Maybe, State(app): State<App>) -> Result<Json<Value>> {
     let config = app.config.as_ref();
-    let mut page = public(config);
+    let mut page = public(config, app.sessions.providers());
     match caller.map(|caller| caller.user.role) {
         Some(Role::User | Role::Admin) => private(&mut page, config),
         Some(Role::Pending) => {
@@ -71,15 +71,16 @@ pub async fn read(Maybe(caller): Maybe, State(app): State<App>) -> Result<Json<V
 }
 
 /// What anybody may know.
-fn public(config: &Config) -> JsonMap {
+fn public(config: &Config, providers: Vec<(&'static str, String)>) -> JsonMap {
     let settings = config.settings();
+    let providers: JsonMap = providers.into_iter().map(|(name, label)| (name.to_owned(), json!(label))).collect();
     let page = json!({
         "status": true,
         "name": settings.webui_name,
         "version": CONTRACT,
         "default_locale": config.get("ui.default_locale"),
         "i18n": config.get("ui.i18n"),
-        "oauth": {"providers": {}, "auto_redirect": config.flag("oauth.auto_redirect")},
+        "oauth": {"providers": providers, "auto_redirect": config.flag("oauth.auto_redirect")},
         "features": {
             "slim": false,
             "auth": settings.webui_auth,

@@ -1,6 +1,7 @@
 //! One person.
 
 use airis_domain::{Json as Value, User, UserId};
+use airis_store::OauthSession;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -51,12 +52,19 @@ pub async fn active(_person: Verified, State(app): State<App>, Path(id): Path<St
     Ok(Json(json!({"active": user.is_some_and(|user| is_present(&user))})))
 }
 
-/// Sessions with other identity providers; nobody has any here.
+/// A person's sessions with other identity providers, without their tokens.
 #[utoipa::path(get, path = "/api/v1/users/{user_id}/oauth/sessions", tag = "users", security(("admin" = [])),
     params(("user_id" = String, Path)), responses((status = 200, body = Value), (status = 400, body = Value)))]
 pub async fn oauth_sessions(_admin: Admin, State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>> {
-    known(&app, &id).await?;
-    Err(ApiError::bad_request("This person has no sessions with other providers"))
+    let sessions = app.store.oauth_sessions(&known(&app, &id).await?.id).await?;
+    if sessions.is_empty() {
+        return Err(ApiError::bad_request("This person has no sessions with other providers"));
+    }
+    let view = |session: &OauthSession| {
+        json!({"id": session.id, "user_id": session.user_id.as_str(), "provider": session.provider,
+            "expires_at": session.expires_at, "created_at": session.created_at, "updated_at": session.updated_at})
+    };
+    Ok(Json(sessions.iter().map(view).collect()))
 }
 
 /// The picture of a person.

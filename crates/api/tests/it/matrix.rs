@@ -37,6 +37,7 @@ const OF_NOBODY: &[(&str, &str)] = &[
         "the id is a version of the model in the query, which is asked for in `models.rs`",
     ),
     ("/api/v1/auths/oauth", "the id is the name of another identity provider"),
+    ("/oauth/{provider}/", "the id is the name of another identity provider"),
     ("/api/v1/configs/namespace/{namespace}", "the id is the beginning of setting names"),
     ("/api/events/webhooks/{webhook_id}", "for administrators"),
     ("/api/v1/chats/list/user/{user_id}", "for administrators"),
