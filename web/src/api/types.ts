@@ -31,6 +31,8 @@ export interface PageConfig {
   name: string
   version: string
   onboarding?: boolean
+  /** Other places where people may prove who they are: label by name. */
+  oauth?: { providers?: Record<string, string>; auto_redirect?: boolean }
   features: {
     auth: boolean
     enable_signup?: boolean

@@ -1,6 +1,7 @@
 import { ApiError, del, get, getToken, post, setToken, unreached } from '../api/client'
 import type { Challenge, PageConfig, Session, SignedIn } from '../api/types'
 import { forget, recall, remember } from '../offline/memory'
+import { handedOver, leadsTo } from './returned'
 
 let config = $state.raw<PageConfig | null>(null)
 let user = $state.raw<Session | null>(null)
@@ -49,6 +50,8 @@ export const session = {
   /** Reads the page's configuration and the stored session. */
   async start(): Promise<void> {
     failure = null
+    const handed = location.pathname === '/auth' ? handedOver(document.cookie) : null
+    if (handed) setToken(handed)
     try {
       const page = await get('/api/config')
       document.title = page.name
@@ -90,13 +93,15 @@ export const session = {
   },
 
   async signOut(): Promise<void> {
+    // Where people are sent to their provider at once, they would be back in a moment.
+    let next = config?.oauth?.auto_redirect ? '/auth?left=1' : '/auth'
     try {
-      await post('/api/v1/auths/signout')
+      next = leadsTo(await post('/api/v1/auths/signout')) ?? next
     } finally {
       setToken(null)
       user = null
       await forget(true)
-      location.href = '/auth'
+      location.href = next
     }
   },
 

@@ -36,6 +36,8 @@ const de: Record<keyof typeof en, string> = {
   'auth.email': 'E-Mail',
   'auth.password': 'Passwort',
   'auth.signout': 'Abmelden',
+  'auth.or': 'oder',
+  'auth.with': 'Weiter mit {name}',
   'auth.pending': 'Dein Konto wartet darauf, freigeschaltet zu werden.',
   'auth.check': 'Erneut prüfen',
   'factor.enroll':

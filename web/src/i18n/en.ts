@@ -35,6 +35,8 @@ export default {
   'auth.email': 'Email',
   'auth.password': 'Password',
   'auth.signout': 'Sign out',
+  'auth.or': 'or',
+  'auth.with': 'Continue with {name}',
   'auth.pending': 'Your account waits for an administrator to let you in.',
   'auth.check': 'Check again',
   'factor.enroll': 'Scan this picture with an authenticator app, or type the key below into it. Then enter the code that the app shows.',
