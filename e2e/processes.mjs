@@ -38,13 +38,19 @@ function run(command, args, options) {
     return child;
 }
 
-/** The mock provider; answers its base address. */
-export async function provider() {
-    const script = fileURLToPath(new URL('mock/provider.mjs', import.meta.url));
-    const child = run(process.execPath, [script, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await once(child.stdout, 'data');
+/** Starts a script and waits for its first words, which are answered. */
+export async function program(script, args) {
+    const child = run(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit').then(([code]) => {
+        throw new Error(`${script} ended (${code})`);
+    });
+    ended.catch(() => {});
+    const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
     return String(line).trim();
 }
+
+/** The mock provider; answers its base address. */
+export const provider = () => program(fileURLToPath(new URL('mock/provider.mjs', import.meta.url)), ['0']);
 
 /** Environment of a server that knows only the mock provider. */
 export function environment(data, port, mock, more = {}) {

@@ -41,5 +41,6 @@ step "client: types as the server says" scripts/api.sh --check "$binary"
 beside libraries
 beside programs
 step "browser" browser_tests
+step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
 together
 summary
