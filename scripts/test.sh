@@ -24,11 +24,7 @@ programs() {
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
     step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
-}
-
-browser_tests() {
-    npm_ci e2e/browser
-    e2e/browser/run.sh "$binary"
+    step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
 }
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
@@ -37,10 +33,10 @@ step "rust: build" build_debug
 together
 [ -x "$binary" ] || { summary; exit 1; }
 step "client: types as the server says" scripts/api.sh --check "$binary"
+step "browser: packages" npm_ci e2e/browser
 # Much of what they do is waiting for each other's processes.
 beside libraries
 beside programs
-step "browser" browser_tests
-step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
+step "browser" e2e/browser/run.sh "$binary"
 together
 summary

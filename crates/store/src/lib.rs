@@ -56,7 +56,6 @@ pub use files::FileQuery;
 pub use messages::MessagePatch;
 pub use model_versions::ModelEdit;
 pub use notes::{NoteOrder, NotePatch, NoteQuery, NoteSide, NoteUpdate};
-pub use notes::FoundNote;
 pub use oauth_sessions::OauthSession;
 pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
