@@ -15,7 +15,8 @@ client() {
 }
 
 libraries() {
-    step "rust: tests" scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
+    # A page that is shown late is taken for one that is not shown: browsers come first.
+    step "rust: tests" nice scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
 }
 
 programs() {

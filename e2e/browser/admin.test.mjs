@@ -120,8 +120,15 @@ test('tasks get a model and an instruction of their own', async () => {
     await field('Instruction for titles').fill('A title in two words for: {{MESSAGES:END:2}}');
     await toggle('Suggest what to ask next').uncheck();
     await save();
+    // The models are known later than the settings: what was chosen stays chosen when it gets its name.
+    const list = page.locator('[data-setting="tasks.model"] select');
+    await page.route('**/api/models*', (route) => list.waitFor().then(() => route.continue()));
     await reopened('Tasks');
-    await page.waitForFunction(() => document.querySelector('[data-setting="tasks.model"] select')?.value);
+    await page.waitForFunction(() => {
+        const select = document.querySelector('[data-setting="tasks.model"] select');
+        return select?.value && select.selectedOptions[0].text !== select.value;
+    });
+    await page.unroute('**/api/models*');
     assert.match(await field('Instruction for titles').inputValue(), /two words/);
     assert.equal(await toggle('Suggest what to ask next').isChecked(), false);
     await look('tasks');

@@ -18,6 +18,13 @@ after(() => at?.close());
 
 const arrow = (message, name) => message.getByRole('button', { name });
 
+/** Shows another version of the question, until the server knows which. */
+async function turn(name) {
+    const known = page.waitForResponse((answer) => answer.request().method() === 'POST' && /\/chats\/[^/]+$/.test(answer.url()));
+    await arrow(questions(page), name).click();
+    await known;
+}
+
 test('a reply is made again, and both can be read', async () => {
     await settle(page, 14);
     await say(page, 'Tell me about the sea.');
@@ -53,16 +60,14 @@ test('an edited question begins a branch of its own', async () => {
 
 test('the arrows lead back and forth, and the chosen branch is there after a reload', async () => {
     await questions(page).hover();
-    await arrow(questions(page), 'Previous version').click();
+    await turn('Previous version');
     await questions(page).getByText('about the sea').waitFor();
     // The newest reply of that question is shown.
     assert.equal(await text(page), kept.second);
-    await arrow(questions(page), 'Next version').click();
+    await turn('Next version');
     await questions(page).getByText('mountains').waitFor();
     assert.equal(await text(page), kept.third);
-    const chosen = page.waitForResponse((answer) => answer.request().method() === 'POST' && /\/chats\//.test(answer.url()));
-    await arrow(questions(page), 'Previous version').click();
-    await chosen;
+    await turn('Previous version');
     await page.reload();
     await questions(page).getByText('about the sea').waitFor();
     await replies(page).getByText('2/2').waitFor();
