@@ -1,6 +1,7 @@
 //! How much models are used. A reply counts when a model wrote it whose name is not overlong; its time is its own, or else
 //! its chat's.
 
+use crate::row::row;
 use airis_domain::{ChatId, Json, Message, UserId};
 use futures::TryStreamExt;
 
@@ -22,32 +23,38 @@ impl Span {
     }
 }
 
-/// Counts over all models.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct Totals {
-    pub messages: i64,
-    pub chats: i64,
-    pub models: i64,
-    pub users: i64,
+row! {
+    /// Counts over all models.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Totals {
+        pub messages: i64,
+        pub chats: i64,
+        pub models: i64,
+        pub users: i64,
+    }
 }
 
-/// Counts of one model.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct ModelUse {
-    pub model: String,
-    pub messages: i64,
-    pub users: i64,
-    pub chats: i64,
+row! {
+    /// Counts of one model.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ModelUse {
+        pub model: String,
+        pub messages: i64,
+        pub users: i64,
+        pub chats: i64,
+    }
 }
 
-/// One reply with what its provider counted.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ReplyUsage {
-    pub model: String,
-    pub user_id: String,
-    /// Seconds.
-    pub at: i64,
-    usage: Option<String>,
+row! {
+    /// One reply with what its provider counted.
+    #[derive(Clone, Debug)]
+    pub struct ReplyUsage {
+        pub model: String,
+        pub user_id: String,
+        /// Seconds.
+        pub at: i64,
+        usage: Option<String>,
+    }
 }
 
 impl ReplyUsage {

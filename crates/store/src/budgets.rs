@@ -1,25 +1,27 @@
 //! Budgets and prices. What was spent of them is in `spending`.
 
+use crate::row::row;
 use airis_domain::{Budget, Measure, Period, Price, Subject};
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct BudgetRow {
-    id: String,
-    name: String,
-    subject: String,
-    subject_id: Option<String>,
-    model_id: Option<String>,
-    shared: bool,
-    measure: String,
-    period: String,
-    amount: i64,
-    warn_percent: i64,
-    is_active: bool,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct BudgetRow {
+        id: String,
+        name: String,
+        subject: String,
+        subject_id: Option<String>,
+        model_id: Option<String>,
+        shared: bool,
+        measure: String,
+        period: String,
+        amount: i64,
+        warn_percent: i64,
+        is_active: bool,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl BudgetRow {

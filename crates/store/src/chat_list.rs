@@ -1,5 +1,6 @@
 //! Lists of chats: the sidebar, the archive, a folder, a search.
 
+use crate::row::row;
 use airis_domain::{ChatId, ChatSummary, UserId, now};
 
 use crate::db::{reading, writing};
@@ -38,16 +39,17 @@ pub enum ChatOrder {
     Unread,
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct Row {
-    id: String,
-    title: String,
-    updated_at: i64,
-    created_at: i64,
-    last_read_at: Option<i64>,
-    archived: bool,
-    pinned: bool,
-    folder_id: Option<String>,
+row! {
+    pub(crate) struct Row {
+        id: String,
+        title: String,
+        updated_at: i64,
+        created_at: i64,
+        last_read_at: Option<i64>,
+        archived: bool,
+        pinned: bool,
+        folder_id: Option<String>,
+    }
 }
 
 /// What every list of chats asks of a chat, with the values 1 to 7.

@@ -1,6 +1,7 @@
 //! Chats by the words of their titles and messages.
 
 use airis_domain::{ChatId, ChatSummary, Json, MessageId, UserId};
+use sqlx::{ColumnIndex, Decode, FromRow, Type};
 
 use crate::chat_list::{ChatListQuery, ChatOrder, Row, columns, conditions, folder, summary};
 use crate::db::{Db, Session, reading};
@@ -15,11 +16,20 @@ pub struct FoundChat {
     pub message: Option<MessageId>,
 }
 
-#[derive(sqlx::FromRow)]
 struct FoundRow {
-    #[sqlx(flatten)]
     chat: Row,
     message_id: String,
+}
+
+impl<'r, R: sqlx::Row> FromRow<'r, R> for FoundRow
+where
+    Row: FromRow<'r, R>,
+    &'static str: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> sqlx::Result<Self> {
+        Ok(Self { chat: Row::from_row(row)?, message_id: row.try_get("message_id")? })
+    }
 }
 
 /// Chats around `$hits`, which name them and one message each, in an order.

@@ -1,5 +1,6 @@
 //! Conversations: one row each, written together with their messages.
 
+use crate::row::row;
 use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
 
 use crate::chat_text::{keep_messages, keep_title};
@@ -44,24 +45,25 @@ pub struct NewTurn {
     pub guest: Option<UserId>,
 }
 
-#[derive(sqlx::FromRow)]
-struct ChatRow {
-    id: String,
-    user_id: String,
-    title: String,
-    blob: String,
-    current_message_id: Option<String>,
-    meta: String,
-    folder_id: Option<String>,
-    share_id: Option<String>,
-    archived: bool,
-    pinned: bool,
-    tasks: Option<String>,
-    summary: Option<String>,
-    variables: Option<String>,
-    last_read_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct ChatRow {
+        id: String,
+        user_id: String,
+        title: String,
+        blob: String,
+        current_message_id: Option<String>,
+        meta: String,
+        folder_id: Option<String>,
+        share_id: Option<String>,
+        archived: bool,
+        pinned: bool,
+        tasks: Option<String>,
+        summary: Option<String>,
+        variables: Option<String>,
+        last_read_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<ChatRow> for Chat {

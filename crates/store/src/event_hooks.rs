@@ -1,20 +1,22 @@
 //! Addresses that are told what happens on the server.
 
+use crate::row::row;
 use airis_domain::EventHook;
 
 use crate::db::{reading, writing};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    name: String,
-    url: String,
-    enabled: bool,
-    events: String,
-    targets: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Row {
+        id: String,
+        name: String,
+        url: String,
+        enabled: bool,
+        events: String,
+        targets: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<Row> for EventHook {

@@ -1,5 +1,6 @@
 //! What people say of replies.
 
+use crate::row::row;
 use airis_domain::{Feedback, UserId, Vote, judged_model};
 use futures::TryStreamExt;
 
@@ -31,18 +32,18 @@ pub enum FeedbackOrder {
     Person,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    user_id: String,
-    version: i64,
-    #[sqlx(rename = "type")]
-    kind: String,
-    data: Option<String>,
-    meta: Option<String>,
-    snapshot: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Row {
+        id: String,
+        user_id: String,
+        version: i64,
+        kind: String = "type",
+        data: Option<String>,
+        meta: Option<String>,
+        snapshot: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<Row> for Feedback {

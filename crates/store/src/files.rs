@@ -1,23 +1,25 @@
 //! Uploaded files: everything but their bytes.
 
+use crate::row::row;
 use airis_domain::{File, FileId, FileStatus, UserId, now};
 
 use crate::db::{reading, writing};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct FileRow {
-    id: String,
-    user_id: String,
-    filename: String,
-    path: Option<String>,
-    hash: Option<String>,
-    status: Option<String>,
-    error: Option<String>,
-    meta: String,
-    created_at: i64,
-    updated_at: i64,
-    content: Option<String>,
+row! {
+    struct FileRow {
+        id: String,
+        user_id: String,
+        filename: String,
+        path: Option<String>,
+        hash: Option<String>,
+        status: Option<String>,
+        error: Option<String>,
+        meta: String,
+        created_at: i64,
+        updated_at: i64,
+        content: Option<String>,
+    }
 }
 
 impl From<FileRow> for File {

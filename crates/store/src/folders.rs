@@ -1,22 +1,24 @@
 //! Folders of chats.
 
+use crate::row::row;
 use airis_domain::{Folder, UserId};
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct FolderRow {
-    id: String,
-    user_id: String,
-    parent_id: Option<String>,
-    name: String,
-    items: Option<String>,
-    meta: Option<String>,
-    data: Option<String>,
-    is_expanded: bool,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct FolderRow {
+        id: String,
+        user_id: String,
+        parent_id: Option<String>,
+        name: String,
+        items: Option<String>,
+        meta: Option<String>,
+        data: Option<String>,
+        is_expanded: bool,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<FolderRow> for Folder {

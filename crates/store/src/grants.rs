@@ -1,19 +1,21 @@
 //! Access grants, and what groups add to a person.
 
+use crate::row::row;
 use airis_domain::{AccessGrant, Json, UserId};
 
 use crate::db::{reading, transaction};
 use crate::{Result, Store, json};
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct GrantRow {
-    id: String,
-    resource_type: String,
-    resource_id: String,
-    principal_type: String,
-    principal_id: String,
-    permission: String,
-    created_at: i64,
+row! {
+    pub(crate) struct GrantRow {
+        id: String,
+        resource_type: String,
+        resource_id: String,
+        principal_type: String,
+        principal_id: String,
+        permission: String,
+        created_at: i64,
+    }
 }
 
 impl From<GrantRow> for AccessGrant {

@@ -1,5 +1,6 @@
 //! Groups and who is in them.
 
+use crate::row::row;
 use std::collections::HashMap;
 
 use airis_domain::{Group, User, UserId, now};
@@ -8,18 +9,19 @@ use crate::db::{locked, reading, transaction};
 use crate::users::{AccountRow, account_sql};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct GroupRow {
-    id: String,
-    parent_group_id: Option<String>,
-    user_id: Option<String>,
-    name: String,
-    description: Option<String>,
-    data: Option<String>,
-    meta: Option<String>,
-    permissions: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct GroupRow {
+        id: String,
+        parent_group_id: Option<String>,
+        user_id: Option<String>,
+        name: String,
+        description: Option<String>,
+        data: Option<String>,
+        meta: Option<String>,
+        permissions: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<GroupRow> for Group {

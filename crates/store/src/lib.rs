@@ -31,6 +31,7 @@ mod open;
 mod postgres_url;
 mod prompt_change;
 mod prompts;
+mod row;
 mod second_factor;
 mod sessions;
 mod shared_chats;

@@ -1,21 +1,22 @@
 //! What people want models to remember, and what it means in numbers.
 
+use crate::row::row;
 use airis_domain::{Memory, MemoryKind, UserId};
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, json};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    user_id: String,
-    #[sqlx(rename = "type")]
-    kind: String,
-    path: Option<String>,
-    content: String,
-    meta: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Row {
+        id: String,
+        user_id: String,
+        kind: String = "type",
+        path: Option<String>,
+        content: String,
+        meta: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<Row> for Memory {

@@ -1,5 +1,6 @@
 //! Message rows: reading a tree, a branch, one; writing only what changed.
 
+use crate::row::row;
 use std::collections::HashMap;
 
 use airis_domain::{ChatId, Json, JsonMap, Message, MessageId, MessageRole, now};
@@ -24,23 +25,24 @@ pub struct MessagePatch {
     pub rest: JsonMap,
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct MessageRow {
-    chat_id: String,
-    id: String,
-    parent_id: Option<String>,
-    role: String,
-    content: String,
-    output: Option<String>,
-    model: Option<String>,
-    done: Option<bool>,
-    usage: Option<String>,
-    error: Option<String>,
-    files: Option<String>,
-    sources: Option<String>,
-    status_history: Option<String>,
-    timestamp: Option<i64>,
-    rest: String,
+row! {
+    pub(crate) struct MessageRow {
+        chat_id: String,
+        id: String,
+        parent_id: Option<String>,
+        role: String,
+        content: String,
+        output: Option<String>,
+        model: Option<String>,
+        done: Option<bool>,
+        usage: Option<String>,
+        error: Option<String>,
+        files: Option<String>,
+        sources: Option<String>,
+        status_history: Option<String>,
+        timestamp: Option<i64>,
+        rest: String,
+    }
 }
 
 impl From<MessageRow> for Message {

@@ -1,5 +1,6 @@
 //! Stored models are written here, because every state that is saved is kept as a version.
 
+use crate::row::row;
 use airis_domain::{Json, ModelRow, ModelVersion, UserId};
 use serde_json::json;
 
@@ -15,14 +16,15 @@ pub struct ModelEdit<'a> {
     pub message: Option<&'a str>,
 }
 
-#[derive(sqlx::FromRow)]
-struct VersionRow {
-    id: String,
-    model_id: String,
-    parent_id: Option<String>,
-    user_id: String,
-    commit_message: Option<String>,
-    created_at: i64,
+row! {
+    struct VersionRow {
+        id: String,
+        model_id: String,
+        parent_id: Option<String>,
+        user_id: String,
+        commit_message: Option<String>,
+        created_at: i64,
+    }
 }
 
 impl From<VersionRow> for ModelVersion {

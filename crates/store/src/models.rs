@@ -1,22 +1,24 @@
 //! Stored models.
 
+use crate::row::row;
 use airis_domain::ModelRow;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct StoredModel {
-    id: String,
-    user_id: String,
-    base_model_id: Option<String>,
-    name: String,
-    params: String,
-    meta: String,
-    is_active: bool,
-    version_id: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct StoredModel {
+        id: String,
+        user_id: String,
+        base_model_id: Option<String>,
+        name: String,
+        params: String,
+        meta: String,
+        is_active: bool,
+        version_id: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<StoredModel> for ModelRow {

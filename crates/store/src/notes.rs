@@ -1,5 +1,6 @@
 //! Notes: kept, found, changed, pinned. Who may see one is said by its owner and its grants.
 
+use crate::row::row;
 use airis_domain::{AccessGrant, ChatId, Json, Note, UserId, now_nanos};
 
 use crate::db::{locked, reading, transaction};
@@ -66,16 +67,17 @@ pub enum NoteUpdate {
     Stale(Note),
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    user_id: String,
-    title: String,
-    data: Option<String>,
-    meta: Option<String>,
-    pinned_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Row {
+        id: String,
+        user_id: String,
+        title: String,
+        data: Option<String>,
+        meta: Option<String>,
+        pinned_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<Row> for Note {

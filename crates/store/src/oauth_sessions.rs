@@ -1,5 +1,6 @@
 //! Sessions with other identity providers. Their tokens arrive sealed.
 
+use crate::row::row;
 use airis_domain::{User, UserId};
 
 use crate::db::{reading, transaction, writing};
@@ -24,17 +25,18 @@ pub struct OauthSession {
     pub updated_at: i64,
 }
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    id: String,
-    user_id: String,
-    provider: String,
-    sid: Option<String>,
-    subject: Option<String>,
-    token: String,
-    expires_at: i64,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct SessionRow {
+        id: String,
+        user_id: String,
+        provider: String,
+        sid: Option<String>,
+        subject: Option<String>,
+        token: String,
+        expires_at: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<SessionRow> for OauthSession {

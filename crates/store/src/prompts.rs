@@ -1,5 +1,6 @@
 //! Prompts and their history.
 
+use crate::row::row;
 use airis_domain::{AccessGrant, Json, Prompt, PromptVersion, now};
 
 use crate::db::{locked, reading, transaction, writing};
@@ -7,20 +8,21 @@ use crate::grants::{GRANTS_OF, GrantRow, replace_grants};
 use crate::prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct PromptRow {
-    id: String,
-    command: String,
-    user_id: String,
-    name: String,
-    content: String,
-    data: String,
-    meta: String,
-    tags: String,
-    is_active: bool,
-    version_id: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct PromptRow {
+        id: String,
+        command: String,
+        user_id: String,
+        name: String,
+        content: String,
+        data: String,
+        meta: String,
+        tags: String,
+        is_active: bool,
+        version_id: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<PromptRow> for Prompt {
@@ -42,15 +44,16 @@ impl From<PromptRow> for Prompt {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct VersionRow {
-    id: String,
-    prompt_id: String,
-    parent_id: Option<String>,
-    snapshot: String,
-    user_id: String,
-    message: Option<String>,
-    created_at: i64,
+row! {
+    struct VersionRow {
+        id: String,
+        prompt_id: String,
+        parent_id: Option<String>,
+        snapshot: String,
+        user_id: String,
+        message: Option<String>,
+        created_at: i64,
+    }
 }
 
 impl From<VersionRow> for PromptVersion {

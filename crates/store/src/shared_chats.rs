@@ -1,5 +1,6 @@
 //! Links to chats: one per chat, with a copy of what it was, or without for a link that shows the chat as it is.
 
+use crate::row::row;
 use airis_domain::{ChatId, Json, SharedChat, SharedChatSummary, UserId, now};
 
 use crate::chat_list::{ChatListQuery, ChatOrder};
@@ -7,14 +8,15 @@ use crate::db::{reading, transaction};
 use crate::users::contains;
 use crate::{Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    chat_id: String,
-    user_id: String,
-    snapshot: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Row {
+        id: String,
+        chat_id: String,
+        user_id: String,
+        snapshot: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<Row> for SharedChat {
@@ -30,13 +32,14 @@ impl From<Row> for SharedChat {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Line {
-    id: String,
-    chat_id: String,
-    title: String,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct Line {
+        id: String,
+        chat_id: String,
+        title: String,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 macro_rules! select_link {

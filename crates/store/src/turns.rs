@@ -1,5 +1,6 @@
 //! Leases, checkpoints and ends of turns. Every write names the fence it holds.
 
+use crate::row::row;
 use airis_domain::{ChatId, Json, MessageId, Turn, TurnId, TurnState, UserId, now};
 
 use crate::chat_text::keep_messages;
@@ -7,19 +8,20 @@ use crate::db::{reading, transaction, writing};
 use crate::messages::patch_message;
 use crate::{MessagePatch, Result, Store, StoreError, json};
 
-#[derive(sqlx::FromRow)]
-struct TurnRow {
-    id: String,
-    chat_id: String,
-    message_id: String,
-    user_id: String,
-    state: String,
-    owner: String,
-    fence: i64,
-    lease_until_ms: i64,
-    checkpoint: String,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct TurnRow {
+        id: String,
+        chat_id: String,
+        message_id: String,
+        user_id: String,
+        state: String,
+        owner: String,
+        fence: i64,
+        lease_until_ms: i64,
+        checkpoint: String,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<TurnRow> for Turn {

@@ -1,5 +1,6 @@
 //! Accounts: reading, listing, changing and deleting.
 
+use crate::row::row;
 use airis_domain::{Json, JsonMap, Role, User, UserId, now};
 
 use crate::db::{locked, reading, transaction, writing};
@@ -70,31 +71,32 @@ const COLUMNS: &str = "id, name, email, role, profile_image_url, profile_banner_
     date_of_birth, timezone, presence_state, status_emoji, status_message, status_expires_at, info, settings, oauth, scim, \
     variables, last_active_at, updated_at, created_at";
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct AccountRow {
-    id: String,
-    name: String,
-    email: String,
-    role: String,
-    profile_image_url: String,
-    profile_banner_image_url: Option<String>,
-    username: Option<String>,
-    bio: Option<String>,
-    gender: Option<String>,
-    date_of_birth: Option<String>,
-    timezone: Option<String>,
-    presence_state: Option<String>,
-    status_emoji: Option<String>,
-    status_message: Option<String>,
-    status_expires_at: Option<i64>,
-    info: Option<String>,
-    settings: Option<String>,
-    oauth: Option<String>,
-    scim: Option<String>,
-    variables: Option<String>,
-    last_active_at: i64,
-    updated_at: i64,
-    created_at: i64,
+row! {
+    pub(crate) struct AccountRow {
+        id: String,
+        name: String,
+        email: String,
+        role: String,
+        profile_image_url: String,
+        profile_banner_image_url: Option<String>,
+        username: Option<String>,
+        bio: Option<String>,
+        gender: Option<String>,
+        date_of_birth: Option<String>,
+        timezone: Option<String>,
+        presence_state: Option<String>,
+        status_emoji: Option<String>,
+        status_message: Option<String>,
+        status_expires_at: Option<i64>,
+        info: Option<String>,
+        settings: Option<String>,
+        oauth: Option<String>,
+        scim: Option<String>,
+        variables: Option<String>,
+        last_active_at: i64,
+        updated_at: i64,
+        created_at: i64,
+    }
 }
 
 impl From<AccountRow> for User {
