@@ -23,7 +23,7 @@ const field = (name) => page.getByLabel(name, { exact: true });
 const toggle = (name) => page.getByRole('switch', { name });
 const save = async () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
+    await page.getByRole('status').getByText('Saved.', { exact: true }).waitFor();
 };
 const small = () => page.setViewportSize({ width: 360, height: 740 });
 const large = () => page.setViewportSize({ width: 1280, height: 800 });

@@ -37,7 +37,7 @@ test('an administrator limits messages and prices a model', async () => {
     await page.getByLabel(/price of tokens read/).fill('2');
     await page.getByLabel(/price of tokens written/).fill('10');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     await audit(page, 'budgets');
     await picture(page, 'budgets');
     await page.setViewportSize({ width: 360, height: 740 });

@@ -48,7 +48,7 @@ test('a group is made, gets people, and lets them do more', async () => {
     await page.getByText('Workspace', { exact: true }).last().click();
     await page.getByRole('switch', { name: 'Make prompts' }).check();
     await page.getByRole('button', { name: 'Save permissions' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     assert.equal(await mayOf(grace, 'workspace', 'prompts'), true);
     await audit(page, 'a group');
     await picture(page, 'group');
@@ -83,12 +83,12 @@ test('what everybody may is switched for those in no group', async () => {
     await page.getByText('Features', { exact: true }).click();
     await page.getByRole('switch', { name: 'API keys' }).check();
     await page.getByRole('button', { name: 'Save permissions' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     assert.equal(await mayOf(grace, 'features', 'api_keys'), true);
     await audit(page, 'what everybody may');
     await picture(page, 'everybody');
     await page.getByRole('button', { name: 'As at the start' }).click();
     await page.getByRole('button', { name: 'Save permissions' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     assert.equal(await mayOf(grace, 'features', 'api_keys'), false);
 });

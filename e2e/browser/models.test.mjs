@@ -76,7 +76,7 @@ test('what was written is there again, and a change is kept', async () => {
     await page.locator('form img[src^="data:image/"]').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Kind tutor');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Kind tutor' }).waitFor();
     await page.locator('form img[src^="data:image/"]').waitFor();
@@ -144,7 +144,7 @@ test('a model is shared with a person, who may change it', async () => {
     await page.getByRole('option', { name: /Grace/ }).click();
     await page.getByRole('combobox', { name: 'What Grace may do' }).selectOption('write');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     await page.reload();
     await page.waitForFunction(() => document.querySelector('select[aria-label="What Grace may do"]')?.value === 'write');
     await look('model-access');

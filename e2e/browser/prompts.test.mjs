@@ -77,7 +77,7 @@ test('a change is a version that can be compared and undone', async () => {
     await content.fill('Translate this: {{text}}');
     await page.getByLabel(/What changed/).fill('Shorter');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
     await shown('Shorter').getByText('in use').waitFor();
     await page.getByRole('button', { name: /^Compare/ }).click();
     await page.getByText('+Translate this: {{text}}').waitFor();

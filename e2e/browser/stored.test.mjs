@@ -15,6 +15,9 @@ before(async () => {
 
 after(() => at?.close());
 
+/** What a chat is read with, and nothing else of the page is. */
+const READING = /\/api\/v1\/chats\/[^/?]+\?last=/;
+
 const atEnd = () => page.waitForFunction(() => {
     const view = document.querySelector('.view');
     return view.scrollHeight - view.scrollTop - view.clientHeight < 5;
@@ -38,7 +41,7 @@ test('a chat of a thousand messages opens at its end and shows more on the way u
     const messages = Array.from({ length: 1000 }, (_, i) => ({ role: i % 2 ? 'assistant' : 'user', content: `message number ${i}` }));
     const read = [];
     page.on('response', async (answer) => {
-        if (/\/api\/v1\/chats\/[^/]+\?last=/.test(answer.url())) read.push((await answer.text()).split('message number').length - 1);
+        if (READING.test(answer.url())) read.push((await answer.text()).split('message number').length - 1);
     });
     await openStored(page, 'Long', messages);
     await page.getByText('message number 999', { exact: true }).waitFor();
@@ -57,26 +60,26 @@ test('a chat of a thousand messages opens at its end and shows more on the way u
 
 test('a chat that is not there says so, and one that cannot be read now is tried again', async () => {
     await page.goto(`${at.url}/c/no-such-chat`);
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('main').getByRole('alert').waitFor();
     await picture(page, 'chat-missing');
     await composer(page).fill('Into nowhere');
     assert.ok(await page.getByRole('button', { name: 'Send' }).isDisabled(), 'nothing can be said in it');
     await composer(page).fill('');
-    await page.route('**/api/v1/chats/*', (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
+    await page.route(READING, (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
     await page.locator('nav').getByRole('link', { name: 'Long' }).click();
     await page.getByText('The database is tired.').waitFor();
     await audit(page, 'a failure');
     await picture(page, 'chat-failed');
-    await page.unroute('**/api/v1/chats/*');
+    await page.unroute(READING);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('message number 999', { exact: true }).waitFor();
-    assert.equal(await page.getByRole('alert').count(), 0);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
 });
 
 test('while a chat is read, its place is kept by grey lines', async () => {
     let release;
     const held = new Promise((resolve) => (release = resolve));
-    await page.route('**/api/v1/chats/*', async (route) => {
+    await page.route(READING, async (route) => {
         await held;
         await route.continue();
     });
@@ -89,5 +92,5 @@ test('while a chat is read, its place is kept by grey lines', async () => {
     release();
     await questions(page).getByText('The end.').waitFor();
     await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
-    await page.unroute('**/api/v1/chats/*');
+    await page.unroute(READING);
 });
