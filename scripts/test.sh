@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
-# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama, kill -9, a crowd, and a real browser.
+# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, and a real browser.
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives a fresh server with the official Python packages of OpenAI, Anthropic and Ollama.
+# Drives a fresh server with the official Python packages of OpenAI, Anthropic and Ollama, and with a formatter beside it.
 #
 #     run.sh BINARY        BINARY: the airis program; the built-in models lie in $AIRIS_TEST_MODELS
 set -euo pipefail
@@ -24,7 +24,7 @@ port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
 base="http://127.0.0.1:$port"
 (
     cd "$work"
-    exec env -i PATH="$PATH" HOME="$work" DATA_DIR="$work/data" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test \
+    exec env -i PATH="$here/.venv/bin:$PATH" HOME="$work" DATA_DIR="$work/data" PORT="$port" HOST=127.0.0.1 WEBUI_SECRET_KEY=test \
         LOCAL_MODEL_PATH="$AIRIS_TEST_MODELS" OPENAI_API_BASE_URLS="$mock/v1" OPENAI_API_KEYS=sk-mock \
         ENABLE_OLLAMA_API=true OLLAMA_BASE_URLS="$mock" ENABLE_API_KEYS=true OFFLINE_MODE=true \
         "$binary" serve >"$work/log" 2>&1

@@ -64,6 +64,7 @@ fn main() -> OpenApiRouter<App> {
         .routes(routes!(system::gravatar::address))
         .routes(routes!(system::backup::download))
         .routes(routes!(system::code::execute))
+        .routes(routes!(system::code::format))
 }
 
 /// Accounts of oneself. Answers are never stored on the way, forms are small.

@@ -1,5 +1,6 @@
 //! What a model may call while it answers.
 
+pub mod formatter;
 pub mod notebook;
 pub mod servers;
 mod time;

@@ -1,26 +1,27 @@
-//! Running code that somebody wrote, where an administrator has connected a notebook server.
+//! Code that somebody wrote: running it, where an administrator has connected a notebook server, and making it tidy.
 
 use airis_domain::Json as Value;
+use airis_tools::formatter::{self, Unformatted};
 use airis_tools::notebook::{self, Notebook, Outcome, SignIn};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::caller::Verified;
+use crate::caller::{Admin, Verified};
 use crate::error::{ApiError, Result};
 use crate::extract::Json;
 
-/// Runs at once in this process; each holds a kernel elsewhere.
+/// Runs at once in this process; each holds a kernel elsewhere, or a process here.
 const AT_ONCE: usize = 16;
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 /// Bytes of code.
 const MOST_CODE: usize = 1024 * 1024;
 
-/// Code to run.
+/// Python code.
 #[derive(Deserialize, ToSchema)]
 pub struct CodeForm {
     pub code: String,
@@ -31,11 +32,7 @@ pub struct CodeForm {
     request_body = CodeForm, responses((status = 200, body = Value)))]
 pub async fn execute(_person: Verified, State(app): State<App>, Json(form): Json<CodeForm>) -> Result<Json<Value>> {
     let notebook = configured(&app)?;
-    if form.code.len() > MOST_CODE {
-        return Err(ApiError::bad_request("The code is larger than 1 MB"));
-    }
-    let busy = || ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too much code is running; try again");
-    let place = PLACES.try_acquire().map_err(|_| busy())?;
+    let place = place(&form)?;
     let outbound = app.outbound.clone();
     // In a task of its own, which ends with its deadlines: whoever leaves early must not leave a kernel behind.
     let run = tokio::spawn(async move {
@@ -48,6 +45,30 @@ pub async fn execute(_person: Verified, State(app): State<App>, Json(form): Json
         Outcome { stderr: format!("Error: {error}"), ..Outcome::default() }
     });
     Ok(Json(json!({"stdout": outcome.stdout, "stderr": outcome.stderr, "result": outcome.result})))
+}
+
+/// Lays code out as Python's formatters do.
+#[utoipa::path(post, path = "/api/v1/utils/code/format", tag = "utils", security(("admin" = [])),
+    request_body = CodeForm, responses((status = 200, body = Value)))]
+pub async fn format(_admin: Admin, Json(form): Json<CodeForm>) -> Result<Json<Value>> {
+    let _place = place(&form)?;
+    let code = formatter::format(&form.code).await.map_err(|error| match error {
+        Unformatted::Refused(_) => ApiError::bad_request(error.to_string()),
+        Unformatted::NotInstalled | Unformatted::TooSlow => {
+            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+        }
+        Unformatted::Broken(error) => ApiError::internal(error),
+    })?;
+    Ok(Json(json!({"code": code})))
+}
+
+/// Room for code that is not too large.
+fn place(form: &CodeForm) -> Result<SemaphorePermit<'static>> {
+    if form.code.len() > MOST_CODE {
+        return Err(ApiError::bad_request("The code is larger than 1 MB"));
+    }
+    let busy = |_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too much code is running; try again");
+    PLACES.try_acquire().map_err(busy)
 }
 
 fn configured(app: &App) -> Result<Notebook> {

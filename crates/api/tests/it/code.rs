@@ -13,6 +13,7 @@ use crate::app::{Person, TestApp};
 use crate::elsewhere::{Asked, Elsewhere};
 
 const EXECUTE: &str = "/api/v1/utils/code/execute";
+const FORMAT: &str = "/api/v1/utils/code/format";
 
 async fn rest(State(asked): State<Asked>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     asked.note(&method, &uri, &headers, &body);
@@ -174,4 +175,14 @@ async fn a_server_that_refuses_or_is_not_there_is_the_error_of_the_run() {
     assert!(outcome["stderr"].as_str().unwrap().contains("cannot be reached"), "{outcome}");
     connect(&admin, &notebook.url, json!({"ENABLE_CODE_EXECUTION": false})).await;
     assert_eq!(admin.post(EXECUTE, json!({"code": "1"})).await.refused(), 403);
+}
+
+#[tokio::test]
+async fn only_administrators_have_code_made_tidy() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    let user = server.somebody(&admin, "grace", "user").await;
+    assert_eq!(user.post(FORMAT, json!({"code": "x=1"})).await.refused(), 401);
+    assert_eq!(admin.post(FORMAT, json!({"code": 1})).await.refused(), 422);
+    assert_eq!(admin.post(FORMAT, json!({"code": "x".repeat(1 << 21)})).await.refused(), 400);
 }
