@@ -70,6 +70,8 @@ export const EMPTY = [
     { name: 'empty-chats', path: '/', see: (d) => d.page.getByRole('heading', { level: 1 }), act: (d) => d.sidebar(true) },
     { name: 'empty-models', path: '/workspace/models', see: (d) => d.page.getByText(d.w('presets.empty')) },
     { name: 'empty-prompts', path: '/workspace/prompts', see: (d) => d.page.getByText(d.w('prompts.empty')) },
+    { name: 'empty-notes', path: '/notes', see: (d) => d.page.getByText(d.w('notes.empty')) },
+    { name: 'empty-tools', path: '/admin/tools', see: (d) => d.page.getByText(d.w('toolServers.empty')) },
     { name: 'empty-files', path: '/settings/files', see: (d) => d.page.getByText(d.w('files.none')) },
     { name: 'empty-memories', path: '/settings/memories', see: (d) => d.page.getByText(d.w('memories.none')) },
     { name: 'empty-groups', path: '/admin/groups', see: (d) => d.page.getByText(d.w('groups.empty')) },
@@ -84,7 +86,7 @@ export const EMPTY = [
 ];
 
 /** What a server shows that is in use; `world` is what `furnish` answered. */
-export const used = ({ call, chats, group, prompt }) => [
+export const used = ({ call, chats, group, note, prompt }) => [
     { name: 'chat-empty', path: '/', see: (d) => d.page.getByRole('heading', { level: 1 }) },
     { name: 'chat-temporary', path: '/', act: (d) => d.button('chat.temporary').click(), see: (d) => d.page.getByText(d.w('chat.temporaryHint')), undo: (d) => d.button('chat.temporary').click() },
     { name: 'model-picker', path: '/', act: (d) => d.page.getByRole('button', { name: opening(d.language, 'models.pick') }).first().click(), see: (d) => d.page.getByRole('option').first() },
@@ -154,6 +156,12 @@ export const used = ({ call, chats, group, prompt }) => [
     { name: 'prompts-loading', path: '/workspace/prompts', ...held('**/api/v1/prompts/**'), see: (d) => d.page.locator('.bones') },
     { name: 'models-broken', path: '/workspace/models', ...broken('**/api/v1/models/list*') },
 
+    { name: 'notes', path: '/notes', see: (d) => d.page.getByRole('link', { name: 'Night watch' }) },
+    { name: 'note', path: `/notes/${note}`, see: (d) => d.page.getByRole('textbox', { name: d.w('notes.text') }) },
+    { name: 'note-read', path: `/notes/${note}`, act: (d) => d.page.getByRole('button', { name: d.w('notes.read'), exact: true }).click(), see: (d) => d.page.getByRole('heading', { name: 'Before dusk' }), undo: (d) => d.page.getByRole('button', { name: d.w('notes.write'), exact: true }).click() },
+    { name: 'note-missing', path: '/notes/none', see: (d) => d.page.getByText(d.w('notes.missing')), allow: REFUSED },
+    { name: 'notes-broken', path: '/notes', away: '/', ...broken('**/api/v1/notes/search*') },
+
     ...areaScreens('settings', '/settings'),
     { name: 'memory', path: '/settings/memories', act: press('memories.add'), see: dialog },
     { name: 'settings-delete', path: '/settings/data', act: press('settings.deleteAll'), see: dialog },
@@ -172,6 +180,8 @@ export const used = ({ call, chats, group, prompt }) => [
     }, see: (d) => d.page.getByRole('switch', { name: d.w('right.workspace.prompts') }) },
     { name: 'group-everybody', path: '/admin/groups/everybody', see: (d) => d.page.getByText(d.w('groups.everybodyHint')) },
     { name: 'connection', path: '/admin/connections', act: press('connection.add'), see: (d) => dialog(d).getByLabel(d.w('connection.url')) },
+    { name: 'tool-server', path: '/admin/tools', act: press('toolServers.add'), see: (d) => dialog(d).getByLabel(d.w('toolServers.name')) },
+    { name: 'tools-menu', path: '/', act: (d) => d.button('tools.none').click(), see: (d) => d.page.getByRole('menuitemcheckbox', { name: 'List of lights' }) },
     { name: 'budget', path: '/admin/budgets', act: press('budgets.new'), see: dialog },
     { name: 'budget-prices', path: '/admin/budgets', act: (d) => d.page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight)), see: (d) => d.page.getByRole('heading', { name: d.w('prices.title') }) },
     { name: 'feedback', path: '/admin/evaluations/feedback', see: (d) => d.page.getByRole('list', { name: d.w('evaluations.feedback') }).getByRole('button').first() },

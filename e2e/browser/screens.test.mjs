@@ -102,7 +102,7 @@ test('a server with nothing in it', (t) => everywhere(t, () => ({ token }), asyn
 }));
 
 test('a server in use', async (t) => {
-    world = await furnish(at.url, token, drawing);
+    world = await furnish(at.url, token, drawing, models.origin);
     await everywhere(t, () => ({ token }), (d, t) => walk(d, t, used(world)));
 });
 

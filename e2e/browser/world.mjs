@@ -17,13 +17,19 @@ export const caller = (url, token) => async (path, body, method = body === undef
     return answer.json();
 };
 
-/** A server of models that has names only: nobody asks them anything. */
+const LIGHTS = { openapi: '3.1.0', info: { title: 'Lights', version: '1' }, paths: { '/lights': { get: { operationId: 'list_of_lights', summary: 'Lights of a coast' } } } };
+
+/** A server of models that has names only, and of tools that nobody calls. */
 export async function shelf() {
     const data = ['qwen3-8b', 'gpt-oss-20b', 'mistral-small-3.2-24b-instruct'].map((id) => ({ id, object: 'model', created: 1, owned_by: 'shelf' }));
-    const server = createServer((request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data })));
+    const server = createServer((request, response) => {
+        const answer = request.url === '/openapi.json' ? LIGHTS : { object: 'list', data };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => server.close() };
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    return { origin, url: `${origin}/v1`, close: () => server.close() };
 }
 
 const PEOPLE = [
@@ -161,8 +167,17 @@ async function workspace(call, people, group) {
     return made.id;
 }
 
-/** Fills a server; `token` is the administrator's, `drawing` a PNG. Answers what screens are about. */
-export async function furnish(url, token, drawing) {
+async function notes(call, people) {
+    const write = (title, md, more = {}) => call('/v1/notes/create', { title, data: { content: { md } }, ...more });
+    const watch = await write('Night watch', '## Before dusk\n\n- [x] Trim the *wick*\n- [ ] Wind the clock\n\n| Hour | Wind |\n| --- | --- |\n| 20 | NW 4 |\n| 24 | NW 6 |\n\nCall the harbour office if the fog signal fails.');
+    await call(`/v1/notes/${watch.id}/pin`, {});
+    await write('', 'Paint, two tins. Brass polish.');
+    await write('What the inspector asked for in May, and what was done about it by those who were on the island then', 'Everything.', { access_grants: [grant('user', people.grace.id)] });
+    return watch.id;
+}
+
+/** Fills a server; `token` is the administrator's, `drawing` a PNG, `tools` an address of tools. Answers what screens are about. */
+export async function furnish(url, token, drawing, tools) {
     const call = caller(url, token);
     const people = {};
     for (const [name, email, role] of PEOPLE) people[email.split(/[@.]/)[0]] = await call('/v1/auths/add', { name, email, role, password: PASSWORD });
@@ -196,6 +211,10 @@ export async function furnish(url, token, drawing) {
     for (const content of ['I keep the lighthouse on the west pier.', 'My boat is called “Möwe”; it is nine metres long and has no engine worth the name.', 'Answers in metric units, please.']) await call('/v1/memories/add', { content });
     const prompt = await workspace(call, people, group.id);
 
+    const note = await notes(call, people);
+    const server = { url: tools, path: 'openapi.json', auth_type: 'none', key: '', info: { id: 'lights', name: 'List of lights', description: 'Lights of every coast' }, config: { enable: true, access_grants: [grant('user', '*')] } };
+    await call('/v1/configs/tool_servers', { TOOL_SERVER_CONNECTIONS: [server] });
+
     await call('/v1/budgets', { name: 'Everybody, every day', subject: 'everyone', subject_id: null, model_id: null, shared: false, measure: 'tokens', period: 'day', amount: 100_000, warn_percent: 80 });
     await call('/v1/budgets', { name: 'Keepers, together', subject: 'group', subject_id: group.id, model_id: MODEL, shared: true, measure: 'money', period: 'month', amount: 25.5, warn_percent: 50 });
     await call('/v1/budgets/prices', { currency: 'EUR', prices: [{ model_id: MODEL, input: 0.1, output: 0.4, shown: true }, { model_id: 'mistral-small-3.2-24b-instruct', input: 1.25, output: 10, shown: false }] });
@@ -211,5 +230,5 @@ export async function furnish(url, token, drawing) {
     const overlay = { PENDING_USER_OVERLAY_TITLE: 'Welcome to the pier', PENDING_USER_OVERLAY_CONTENT: 'A keeper **reads** your name soon.' };
     await call('/v1/auths/admin/config', { ...config, ENABLE_SIGNUP: true, ENABLE_API_KEYS: true, DEFAULT_USER_ROLE: 'pending', SHOW_ADMIN_DETAILS: true, ...overlay });
     await call('/v1/auths/api_key', {});
-    return { call, people, group: group.id, chats: made, prompt, link: link.share_id };
+    return { call, people, group: group.id, chats: made, note, prompt, link: link.share_id };
 }
