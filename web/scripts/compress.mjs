@@ -1,5 +1,6 @@
-// Leaves .br and .gz beside every text file of the build, so that the server never compresses at run time.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+// Packs every text file of the build as .br and .gz, so that the server never compresses at run time; the plain file goes,
+// as the binary holds all that is here.
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -14,4 +15,5 @@ for (const file of files(root)) {
   const bytes = readFileSync(file)
   writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
   writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
+  rmSync(file)
 }

@@ -1,9 +1,12 @@
 //! The web client inside the binary: files, their cache rules, and the page behind every address of the client's own.
 
+use std::io::Read;
+
 use airis_config::Settings;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// What `web/dist` held when the binary was built.
@@ -19,11 +22,15 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 /// Encodings that the client's build leaves beside its files, best first.
 const PACKED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+/// A file that is sent as it lies there.
+const PLAIN: &str = "";
+/// One that lies there packed only, for somebody who takes it plain only.
+const UNPACK: &str = "identity";
 
 /// A file of the client by its path without the leading slash.
 pub fn file(path: &str, request: &HeaderMap, settings: &Settings) -> Option<Response> {
-    let plain = Files::get(path)?;
-    let tag = format!("\"{}\"", short_hash(&plain));
+    let (encoding, file) = negotiate(path, request)?;
+    let tag = format!("\"{}\"", short_hash(&file));
     if request
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
@@ -31,7 +38,7 @@ pub fn file(path: &str, request: &HeaderMap, settings: &Settings) -> Option<Resp
     {
         return Some((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let (encoding, body) = negotiate(path, plain, request);
+    let body = if encoding == UNPACK { unpacked(&file)? } else { file.data.into_owned() };
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {
@@ -48,7 +55,7 @@ pub fn file(path: &str, request: &HeaderMap, settings: &Settings) -> Option<Resp
         header::CACHE_CONTROL,
         if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" },
     );
-    if let Some(encoding) = encoding {
+    if ![PLAIN, UNPACK].contains(&encoding) {
         set(header::CONTENT_ENCODING, encoding);
     }
     if path.ends_with(".html") && !settings.security_headers.iter().any(|(name, _)| *name == "content-security-policy")
@@ -72,8 +79,8 @@ pub fn page(request: &HeaderMap, settings: &Settings) -> Response {
     })
 }
 
-/// The smallest form of a file that the browser takes.
-fn negotiate(path: &str, plain: EmbeddedFile, request: &HeaderMap) -> (Option<&'static str>, Vec<u8>) {
+/// The smallest form of a file that the browser takes, and what it is. Most are only there packed.
+fn negotiate(path: &str, request: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
     let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes = |encoding: &str| {
         accepted.split(',').any(|item| {
@@ -81,14 +88,20 @@ fn negotiate(path: &str, plain: EmbeddedFile, request: &HeaderMap) -> (Option<&'
             parts.next() == Some(encoding) && parts.next() != Some("q=0")
         })
     };
-    for (encoding, suffix) in PACKED {
-        if takes(encoding)
-            && let Some(packed) = Files::get(&format!("{path}{suffix}"))
-        {
-            return (Some(encoding), packed.data.into_owned());
-        }
-    }
-    (None, plain.data.into_owned())
+    let packed = |suffix: &str| Files::get(&format!("{path}{suffix}"));
+    PACKED
+        .into_iter()
+        .filter(|(encoding, _)| takes(encoding))
+        .find_map(|(encoding, suffix)| Some((encoding, packed(suffix)?)))
+        .or_else(|| Some((PLAIN, Files::get(path)?)))
+        .or_else(|| Some((UNPACK, packed(".gz")?)))
+}
+
+/// For the few programs that take nothing packed.
+fn unpacked(file: &EmbeddedFile) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(file.data.as_ref()).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn short_hash(file: &EmbeddedFile) -> String {
