@@ -1,7 +1,7 @@
 //! Conversations: one row each, written together with their messages.
 
 use crate::row::row;
-use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, UserId, now};
+use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, TurnId, UserId, now};
 
 use crate::chat_text::{keep_messages, keep_title};
 use crate::db::{locked, reading, transaction};
@@ -43,6 +43,8 @@ pub struct NewTurn {
     pub turns: Vec<Turn>,
     /// Who writes into a chat of somebody else; messages that are new are remembered as theirs.
     pub guest: Option<UserId>,
+    /// The ended turn that these go on from, with its fence as it was read: who reads the same later is refused.
+    pub after: Option<(TurnId, i64)>,
 }
 
 row! {
@@ -246,6 +248,14 @@ impl Store {
     /// Writes chat, messages and turns together. `NotFound` when the chat is gone.
     pub async fn begin_turns(&self, new: &NewTurn) -> Result<()> {
         transaction!(self, tx => {
+            if let Some((before, fence)) = &new.after {
+                let taken = sqlx::query(
+                    "UPDATE turn SET fence = fence + 1 WHERE id = $1 AND fence = $2 AND state <> 'running'")
+                    .bind(before.as_str()).bind(*fence).execute(&mut *tx).await?;
+                if taken.rows_affected() == 0 {
+                    return Err(StoreError::LeaseLost);
+                }
+            }
             match &new.new_chat {
                 Some(chat) => {
                     insert_chat!(tx, chat);

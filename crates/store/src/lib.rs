@@ -15,6 +15,7 @@ mod feedback;
 mod file_lock;
 mod files;
 mod first_page;
+mod fleet;
 mod folders;
 mod grants;
 mod groups;
@@ -54,6 +55,7 @@ pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
 pub use feedback::{FeedbackOrder, FeedbackQuery};
 pub use files::FileQuery;
+pub use fleet::{Beat, FleetEar, FleetTables, Flushed, LETTER, LogPart};
 pub use messages::MessagePatch;
 pub use model_versions::ModelEdit;
 pub use notes::{NoteOrder, NotePatch, NoteQuery, NoteSide, NoteUpdate};
@@ -150,6 +152,11 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         db::reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Whether every migration of this binary was applied.
+    pub async fn is_migrated(&self) -> Result<bool> {
+        migrate::is_done(&self.db).await
     }
 
     /// `sqlite` or `postgresql`.

@@ -27,13 +27,18 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "tool_sign_ins", include_str!("../migrations/0016_tool_sign_ins.sql")),
     (17, "notes", include_str!("../migrations/0017_notes.sql")),
     (18, "holds_and_guests", include_str!("../migrations/0018_holds_and_guests.sql")),
+    (20, "fleet", include_str!("../migrations/0020_fleet.sql")),
 ];
-/// What follows a migration on SQLite and on PostgreSQL: searching texts is different in each.
-const OF_EACH: &[(i64, &str, &str)] = &[(
-    11,
-    include_str!("../migrations/0011_chat_search.sqlite.sql"),
-    include_str!("../migrations/0011_chat_search.postgres.sql"),
-)];
+/// What follows a migration on SQLite and on PostgreSQL, where there is anything: searching texts is different in each,
+/// and an SQLite file has one server.
+const OF_EACH: &[(i64, &str, &str)] = &[
+    (
+        11,
+        include_str!("../migrations/0011_chat_search.sqlite.sql"),
+        include_str!("../migrations/0011_chat_search.postgres.sql"),
+    ),
+    (20, "", include_str!("../migrations/0020_fleet.postgres.sql")),
+];
 
 /// PostgreSQL's advisory lock of this product, any constant.
 const ADVISORY_LOCK: i64 = 0x0061_6972_6973;
@@ -55,7 +60,7 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
             for (version, name, sql) in pending(&applied)? {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 raw_sql(sql).execute(&mut *tx).await?;
-                for (_, sqlite, _) in OF_EACH.iter().filter(|(of, ..)| *of == version) {
+                for (_, sqlite, _) in OF_EACH.iter().filter(|(of, sqlite, _)| *of == version && !sqlite.is_empty()) {
                     raw_sql(*sqlite).execute(&mut *tx).await?;
                 }
                 sqlx::query(RECORD).bind(version).bind(name).bind(now()).execute(&mut *tx).await?;
@@ -85,14 +90,7 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
 pub(crate) async fn wait(db: &Db) -> Result<()> {
     let begin = std::time::Instant::now();
     loop {
-        let applied: std::result::Result<Vec<i64>, sqlx::Error> = match db {
-            Db::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_all(read).await,
-            Db::Postgres { pool, .. } => sqlx::raw_sql(APPLIED)
-                .fetch_all(pool)
-                .await
-                .and_then(|rows| rows.iter().map(|row| row.try_get(0)).collect()),
-        };
-        match applied {
+        match applied(db).await {
             Ok(versions) if pending(&versions)?.is_empty() => return Ok(()),
             _ if begin.elapsed() > PATIENCE => {
                 return Err(StoreError::Open(
@@ -102,6 +100,22 @@ pub(crate) async fn wait(db: &Db) -> Result<()> {
             _ => tokio::time::sleep(LOOK_EVERY).await,
         }
     }
+}
+
+async fn applied(db: &Db) -> std::result::Result<Vec<i64>, sqlx::Error> {
+    match db {
+        Db::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_all(read).await,
+        Db::Postgres { pool, .. } => {
+            let rows = sqlx::raw_sql(APPLIED).fetch_all(pool).await?;
+            rows.iter().map(|row| row.try_get(0)).collect()
+        }
+    }
+}
+
+/// Whether nothing is missing. Migrations of a newer binary do no harm: they only add.
+pub(crate) async fn is_done(db: &Db) -> Result<bool> {
+    let applied = applied(db).await?;
+    Ok(MIGRATIONS.iter().all(|(version, ..)| applied.contains(version)))
 }
 
 /// What is missing, by number and not by count: branches that grow side by side leave gaps for a while.

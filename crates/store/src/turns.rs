@@ -112,6 +112,13 @@ impl Store {
             select_turn!("WHERE state = 'running' ORDER BY created_at, id").fetch_all(pool).await)?))
     }
 
+    /// Turns that ended at or after this time, in seconds since 1970.
+    pub async fn turns_ended_since(&self, since: i64) -> Result<Vec<Turn>> {
+        Ok(turns(reading!(self, pool =>
+            select_turn!("WHERE state <> 'running' AND updated_at >= $1 ORDER BY updated_at, id")
+                .bind(since).fetch_all(pool).await)?))
+    }
+
     /// Running turns whose lease ended before `now_ms`, or that belong to `dead_owner`.
     pub async fn orphaned_turns(&self, now_ms: i64, dead_owner: Option<&str>) -> Result<Vec<Turn>> {
         Ok(turns(reading!(self, pool =>

@@ -135,6 +135,7 @@ async fn a_long_chat_is_continued_as_cheaply_as_a_short_one() {
                     patch: ChatPatch { touch: true, ..ChatPatch::default() },
                     turns: Vec::new(),
                     guest: None,
+                    after: None,
                 };
                 store.begin_turns(&new).await.unwrap();
             })

@@ -10,6 +10,7 @@ mod evaluations;
 mod event_hooks;
 mod files;
 mod fixture;
+mod fleet;
 mod groups;
 mod identities;
 mod large;

@@ -10,6 +10,8 @@ on_both! {
     of_two_that_reach_for_a_turn_one_gets_it
     an_old_fence_writes_nothing
     a_turn_of_a_deleted_chat_is_gone
+    of_two_that_go_on_from_an_ended_turn_one_does
+    what_ended_lately_is_found
 }
 
 pub async fn begun(store: &Store) -> Turn {
@@ -38,6 +40,7 @@ pub async fn begun(store: &Store) -> Turn {
         patch: ChatPatch::default(),
         turns: vec![turn.clone()],
         guest: None,
+        after: None,
     };
     store.begin_turns(&new).await.unwrap();
     turn
@@ -81,4 +84,38 @@ async fn a_turn_of_a_deleted_chat_is_gone(store: Store) {
     assert!(store.delete_chat(&turn.chat_id).await.unwrap());
     let late = store.finish_turn(&turn.id, 1, TurnState::Done, &says("x")).await;
     assert!(matches!(late, Err(StoreError::LeaseLost)));
+}
+
+async fn of_two_that_go_on_from_an_ended_turn_one_does(store: Store) {
+    let paused = begun(&store).await;
+    let next = |after: (TurnId, i64)| NewTurn {
+        new_chat: None,
+        chat_id: paused.chat_id.clone(),
+        messages: Vec::new(),
+        current_message_id: None,
+        patch: ChatPatch::default(),
+        turns: vec![Turn { id: TurnId::random(), ..paused.clone() }],
+        guest: None,
+        after: Some(after),
+    };
+    let runs = store.begin_turns(&next((paused.id.clone(), 1))).await;
+    assert!(matches!(runs, Err(StoreError::LeaseLost)), "it has not ended");
+    store.pause_turn(&paused.id, 1, &json!({}), &MessagePatch::default()).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (store, new) = (store.clone(), next((paused.id.clone(), 1)));
+        tasks.spawn(async move { store.begin_turns(&new).await });
+    }
+    let outcomes = tasks.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    assert_eq!(store.running_turns(&paused.chat_id).await.unwrap().len(), 1);
+}
+
+async fn what_ended_lately_is_found(store: Store) {
+    let turn = begun(&store).await;
+    let since = now() - 5;
+    assert!(store.turns_ended_since(since).await.unwrap().is_empty(), "it runs");
+    store.finish_turn(&turn.id, 1, TurnState::Done, &says("whole")).await.unwrap();
+    assert_eq!(store.turns_ended_since(since).await.unwrap().len(), 1);
+    assert!(store.turns_ended_since(now() + 5).await.unwrap().is_empty());
 }
