@@ -30,7 +30,7 @@ build_tools() {
     need npm npm "install npm, it comes with Node.js"
 }
 
-# Only for tests: a real PostgreSQL, a real browser, Python environments.
+# Only for tests: a real PostgreSQL, a real Redis, a real browser, Python environments.
 test_tools() {
     build_tools
     python3 -c 'import venv, ensurepip' 2>/dev/null || apt python3-venv || fail "Python's venv module is missing (Debian: python3-venv)"
@@ -39,6 +39,8 @@ test_tools() {
     # A real directory server for sign-in by LDAP. Debian starts it by itself; the tests have their own.
     [ -x /usr/sbin/slapd ] || apt slapd || true
     [ -x /usr/sbin/slapd ] || fail "slapd is missing; install it (Debian: slapd), it is started privately for the tests"
+    # A real Redis, for instances that talk over one.
+    need redis-server "redis-server redis-tools" "install Redis (Debian: redis-server), it is started privately for the tests"
     need openssl openssl "install openssl, the tests make certificates with it"
     if [ -z "$(browser)" ]; then apt chromium || true; fi
     [ -n "$(browser)" ] || fail "Chromium is missing; install it (Debian: chromium), or set CHROMIUM to a Chrome"

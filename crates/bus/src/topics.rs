@@ -26,9 +26,9 @@ impl Default for Topics {
 }
 
 impl Topics {
-    pub(crate) fn emit(&self, event: RoomEvent) {
+    pub(crate) fn emit(&self, event: Arc<RoomEvent>) {
         // Nobody listening is fine: there are no sockets yet.
-        let _ = self.rooms.send(Arc::new(event));
+        let _ = self.rooms.send(event);
     }
 
     pub(crate) fn is_busy(&self) -> bool {

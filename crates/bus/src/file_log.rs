@@ -1,4 +1,4 @@
-//! The log of a turn: numbered lines in a file, written before anybody sees them. A line reaches the kernel with one
+//! The log of a turn as a file: numbered lines, written before anybody sees them. A line reaches the kernel with one
 //! `write`, so it survives the death of the process; nothing is synced per token, a power cut may cost the last second.
 
 use std::fs::{File, OpenOptions};
@@ -8,21 +8,8 @@ use std::sync::Arc;
 
 use airis_domain::Json;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 
-/// One numbered event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LogEntry {
-    pub seq: u64,
-    pub event: Json,
-}
-
-/// The same as it is written, without a copy of the event.
-#[derive(Serialize)]
-struct Line<'a> {
-    seq: u64,
-    event: &'a Json,
-}
+use crate::turn_log::{Line, LogEntry};
 
 pub(crate) struct Logs {
     folder: PathBuf,
@@ -34,9 +21,9 @@ impl Logs {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    pub(crate) fn log(&self, turn: &str) -> TurnLog {
+    pub(crate) fn log(&self, turn: &str) -> FileLog {
         let safe: String = turn.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        TurnLog { path: Some(self.folder.join(format!("{safe}.log"))), state: Arc::default() }
+        FileLog { path: Some(self.folder.join(format!("{safe}.log"))), state: Arc::default() }
     }
 
     pub(crate) fn ids(&self) -> io::Result<Vec<String>> {
@@ -62,20 +49,20 @@ struct State {
 
 /// The log of one turn; clones write to the same file.
 #[derive(Clone)]
-pub struct TurnLog {
+pub(crate) struct FileLog {
     /// `None`: numbers are given, nothing is kept.
     path: Option<PathBuf>,
     state: Arc<Mutex<State>>,
 }
 
-impl TurnLog {
-    /// A log that only numbers events, for turns of which nothing may be kept.
-    pub fn unkept() -> Self {
+impl FileLog {
+    /// A log that only numbers events.
+    pub(crate) fn unkept() -> Self {
         Self { path: None, state: Arc::default() }
     }
 
     /// Appends an event and returns its number; numbers start at 1. The event is on its way to disk when this returns.
-    pub fn append(&self, event: &Json) -> io::Result<u64> {
+    pub(crate) fn append(&self, event: &Json) -> io::Result<u64> {
         let mut state = self.state.lock();
         let seq = self.newest(&state)? + 1;
         self.write(&mut state, seq, event)?;
@@ -84,7 +71,7 @@ impl TurnLog {
     }
 
     /// Appends what no viewer is told: it takes no number of its own, so that viewers see no gap.
-    pub fn note(&self, event: &Json) -> io::Result<()> {
+    pub(crate) fn note(&self, event: &Json) -> io::Result<()> {
         let mut state = self.state.lock();
         let seq = self.newest(&state)?;
         self.write(&mut state, seq, event)?;
@@ -123,13 +110,13 @@ impl TurnLog {
     }
 
     /// Bytes on disk.
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.state.lock().size
     }
 
     /// Replaces everything by one event that says the same; it takes the number of the newest. Whoever reads meanwhile,
     /// or after a crash in the middle, finds either the old log or the new one.
-    pub fn compact(&self, snapshot: &Json) -> io::Result<()> {
+    pub(crate) fn compact(&self, snapshot: &Json) -> io::Result<()> {
         let mut state = self.state.lock();
         let (Some(path), Some(next)) = (&self.path, state.next) else { return Ok(()) };
         let mut line = serde_json::to_vec(&Line { seq: next.saturating_sub(1).max(1), event: snapshot })?;
@@ -144,7 +131,7 @@ impl TurnLog {
     }
 
     /// Everything in order. A line cut off by a crash is left out.
-    pub fn read(&self) -> io::Result<Vec<LogEntry>> {
+    pub(crate) fn read(&self) -> io::Result<Vec<LogEntry>> {
         let Some(path) = &self.path else { return Ok(Vec::new()) };
         let file = match File::open(path) {
             Ok(file) => file,
@@ -160,7 +147,7 @@ impl TurnLog {
     }
 
     /// Forgets the log; called when the turn's outcome is in the store.
-    pub fn remove(&self) -> io::Result<()> {
+    pub(crate) fn remove(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         state.file = None;
         let Some(path) = &self.path else { return Ok(()) };
@@ -197,7 +184,7 @@ mod tests {
         Ok((Logs::open(&folder)?, folder))
     }
 
-    fn numbers(log: &TurnLog) -> io::Result<Vec<u64>> {
+    fn numbers(log: &FileLog) -> io::Result<Vec<u64>> {
         Ok(log.read()?.iter().map(|entry| entry.seq).collect())
     }
 
@@ -252,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_unkept_log_numbers_and_keeps_nothing() -> Outcome {
-        let log = TurnLog::unkept();
+        let log = FileLog::unkept();
         assert_eq!((log.append(&json!(1))?, log.append(&json!(2))?), (1, 2));
         log.compact(&json!(0))?;
         assert!(log.read()?.is_empty());

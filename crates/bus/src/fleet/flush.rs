@@ -1,0 +1,152 @@
+//! The one task that stores and tells what gathered: first the parts of logs, then what is shown of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use airis_store::{Flushed, LogPart};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::letter::{Borrowed, Packing};
+use super::log::SharedLog;
+use super::outbox::{Batch, Post};
+use super::{Fleet, here_ms, is_told};
+use crate::BusError;
+
+/// How long events are held back for a bus that is away.
+const HOLD: Duration = Duration::from_secs(3);
+/// One attempt.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// Between two attempts: the first pause, doubled up to the last.
+const PAUSE: Duration = Duration::from_millis(25);
+const LONG_PAUSE: Duration = Duration::from_millis(400);
+
+/// Flushes until the fleet is left and nothing waits any more.
+pub(crate) async fn run(fleet: Arc<Fleet>) {
+    loop {
+        match fleet.outbox.take() {
+            Some(batch) => flush(&fleet, batch).await,
+            None => tokio::select! {
+                biased;
+                () = fleet.outbox.ready() => {}
+                () = fleet.stop.cancelled() => return,
+            },
+        }
+    }
+}
+
+async fn flush(fleet: &Fleet, mut batch: Batch) {
+    let (logs, parts): (Vec<Arc<SharedLog>>, Vec<LogPart>) =
+        batch.logs.iter().filter_map(|log| Some((log.clone(), log.cut()?))).unzip();
+    let outcome = if fleet.is_away() { None } else { held(fleet, &mut batch, &parts).await };
+    // Whoever waited goes on, with or without the others knowing.
+    batch.marked.clear();
+    for log in &logs {
+        let stored = outcome.as_ref().is_some_and(|flushed| flushed.stored.contains(&log.turn));
+        if !stored {
+            if outcome.is_some() {
+                tracing::info!(turn = log.turn, "the log of a turn does not take what this instance writes");
+            }
+            log.break_off();
+            fleet.broken.lock().insert(log.turn.clone());
+        }
+    }
+    let letters = tell(fleet, &batch, outcome.as_ref());
+    // Only now: what was not stored is not shown as if it were.
+    if outcome.is_some() {
+        fleet.mend_logs();
+    }
+    if !letters.is_empty() {
+        let sent = timeout(ATTEMPT, fleet.carrier.send(letters)).await;
+        if let Err(error) = sent.unwrap_or(Err(BusError::Silent)) {
+            tracing::warn!(%error, "letters to other instances were lost");
+            fleet.renew_after(&error);
+            fleet.owes.store(true, Ordering::Relaxed);
+        }
+    }
+    if !batch.forgotten.is_empty() && outcome.is_some() {
+        let forgotten = timeout(ATTEMPT, fleet.carrier.forget_logs(&batch.forgotten)).await;
+        if let Err(error) = forgotten.unwrap_or(Err(BusError::Silent)) {
+            tracing::warn!(%error, "logs of finished turns stay until a start");
+        }
+    }
+}
+
+/// Stores what is to be stored, for a while again and again. `None` when the bus stays away: it goes on without.
+async fn held(fleet: &Fleet, batch: &mut Batch, parts: &[LogPart]) -> Option<Flushed> {
+    let begun = Instant::now();
+    let mut pause = PAUSE;
+    loop {
+        let attempt = timeout(ATTEMPT, store(fleet, batch, parts)).await;
+        let error = match attempt.unwrap_or(Err(BusError::Silent)) {
+            Ok(flushed) => return Some(flushed),
+            Err(error) => error,
+        };
+        fleet.renew_after(&error);
+        if begun.elapsed() > HOLD || fleet.stop.is_cancelled() {
+            tracing::error!(%error, "the bus stays away: this instance goes on alone until it is back");
+            fleet.away_since.store(here_ms() - begun.elapsed().as_millis() as i64, Ordering::Relaxed);
+            fleet.away.store(true, Ordering::Relaxed);
+            return None;
+        }
+        tracing::warn!(%error, "the bus does not answer; it is asked again in a moment");
+        sleep(pause).await;
+        pause = LONG_PAUSE.min(pause * 2);
+    }
+}
+
+async fn store(fleet: &Fleet, batch: &mut Batch, parts: &[LogPart]) -> Result<Flushed, BusError> {
+    if !batch.marks.is_empty() {
+        let marks: Vec<_> = batch.marks.iter().map(|(room, note)| (room.clone(), note.clone())).collect();
+        fleet.carrier.mark(&fleet.tag, &marks).await?;
+        batch.marks.clear();
+    }
+    let (mut rooms, mut everyone) = (Vec::new(), false);
+    for post in &batch.posts {
+        match post {
+            Post::Room { event, .. } if is_told(&event.room) => rooms.push(event.room.clone()),
+            Post::Topic { .. } => everyone = true,
+            _ => {}
+        }
+    }
+    rooms.sort_unstable();
+    rooms.dedup();
+    if parts.is_empty() && rooms.is_empty() && !everyone {
+        return Ok(Flushed::default());
+    }
+    fleet.carrier.flush(&fleet.tag, parts, &rooms, everyone).await
+}
+
+/// Shows events to the sockets here and packs them for the others.
+fn tell(fleet: &Fleet, batch: &Batch, outcome: Option<&Flushed>) -> Vec<(String, String)> {
+    let mut places: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (room, instance) in outcome.into_iter().flat_map(|flushed| &flushed.rooms) {
+        places.entry(room).or_default().push(instance);
+    }
+    let mut packing = Packing::new(fleet.carrier.letter());
+    for post in &batch.posts {
+        let (line, to) = match post {
+            Post::Room { event, of } => {
+                // What was refused is shown to nobody; what could not be stored, to those who are here.
+                if outcome.is_some() && of.as_ref().is_some_and(|log| log.is_broken()) {
+                    continue;
+                }
+                fleet.topics.emit(event.clone());
+                let Some(to) = places.get(event.room.as_str()) else { continue };
+                (serde_json::to_string(&Borrowed::Room(event)), to.clone())
+            }
+            Post::Topic { topic, payload } => {
+                let to = outcome.into_iter().flat_map(|flushed| &flushed.instances).map(String::as_str).collect();
+                (serde_json::to_string(&Borrowed::Topic { topic, payload }), to)
+            }
+            Post::Direct { .. } if outcome.is_none() => continue,
+            Post::Direct { to, letter } => (serde_json::to_string(letter), vec![to.as_str()]),
+        };
+        match line {
+            Ok(line) => to.into_iter().for_each(|instance| packing.add(instance, &line)),
+            Err(error) => tracing::error!(%error, "a letter cannot be written as JSON"),
+        }
+    }
+    packing.finish()
+}

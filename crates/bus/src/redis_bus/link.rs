@@ -1,0 +1,173 @@
+//! The connection to Redis, wherever it is right now: made when it is needed, left when it fails.
+
+use std::pin::Pin;
+
+use futures::{Stream, StreamExt};
+use parking_lot::Mutex;
+use redis::aio::MultiplexedConnection;
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Msg};
+use tokio::time::timeout;
+
+use super::RedisOptions;
+use crate::BusError;
+
+/// A connection that many commands share; cheap to clone.
+#[derive(Clone)]
+pub(crate) enum Connection {
+    One(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+pub(crate) struct Link {
+    options: RedisOptions,
+    open: Mutex<Option<Connection>>,
+    /// One dials, the others wait for it.
+    dialing: tokio::sync::Mutex<()>,
+}
+
+/// Hears the letters to one instance.
+pub(crate) struct RedisEar(Pin<Box<dyn Stream<Item = Msg> + Send>>);
+
+type Result<T> = std::result::Result<T, BusError>;
+
+impl Link {
+    pub(crate) fn new(options: RedisOptions) -> Self {
+        Self { options, open: Mutex::default(), dialing: tokio::sync::Mutex::default() }
+    }
+
+    /// The next command dials anew.
+    pub(crate) fn forget(&self) {
+        *self.open.lock() = None;
+    }
+
+    pub(crate) async fn connection(&self) -> Result<Connection> {
+        if let Some(open) = self.open.lock().clone() {
+            return Ok(open);
+        }
+        let _dialing = self.dialing.lock().await;
+        if let Some(open) = self.open.lock().clone() {
+            return Ok(open);
+        }
+        let connection = timeout(self.options.connect_within, self.dial()).await.map_err(|_| BusError::Silent)??;
+        *self.open.lock() = Some(connection.clone());
+        Ok(connection)
+    }
+
+    async fn dial(&self) -> Result<Connection> {
+        if self.options.cluster {
+            let nodes: Vec<&str> = self.options.url.split(',').map(str::trim).collect();
+            let client = ClusterClient::builder(nodes)
+                .connection_timeout(self.options.connect_within)
+                .response_timeout(self.options.answer_within)
+                .build()?;
+            return Ok(Connection::Cluster(client.get_async_connection().await?));
+        }
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.options.connect_within))
+            .set_response_timeout(Some(self.options.answer_within));
+        let client = self.server().await?;
+        Ok(Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?))
+    }
+
+    /// The server that takes writes now; of a cluster any, since each passes letters on.
+    async fn server(&self) -> Result<Client> {
+        if self.options.sentinels.is_empty() {
+            let one = self.options.url.split(',').next().unwrap_or(&self.options.url);
+            return Ok(Client::open(one.trim())?);
+        }
+        let service = service(&self.options.url);
+        let mut problem = BusError::Silent;
+        for sentinel in &self.options.sentinels {
+            match timeout(self.options.answer_within, master(sentinel, service)).await {
+                Ok(Ok(Some((host, port)))) => return Ok(Client::open(with_host(&self.options.url, &host, port))?),
+                Ok(Ok(None)) => tracing::warn!(sentinel, service, "a Sentinel knows no such service"),
+                Ok(Err(error)) => problem = error,
+                Err(_) => {}
+            }
+        }
+        Err(problem)
+    }
+
+    /// One command and its answer.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+        let connection = self.connection().await?;
+        self.answer(connection, command.clone()).await
+    }
+
+    /// The same over a connection at hand. One that fails, or reaches a server that takes no writes any more, is left.
+    pub(crate) async fn answer<T: FromRedisValue>(&self, connection: Connection, command: Cmd) -> Result<T> {
+        let answer = match connection {
+            Connection::One(mut connection) => command.query_async(&mut connection).await,
+            Connection::Cluster(mut connection) => command.query_async(&mut connection).await,
+        };
+        answer.map_err(|error| {
+            self.forget();
+            error.into()
+        })
+    }
+
+    pub(crate) async fn listen(&self, channel: &str) -> Result<RedisEar> {
+        let listen = async {
+            let mut letters = self.server().await?.get_async_pubsub().await?;
+            letters.subscribe(channel).await?;
+            Ok::<_, BusError>(RedisEar(Box::pin(letters.into_on_message())))
+        };
+        timeout(self.options.connect_within + self.options.answer_within, listen).await.map_err(|_| BusError::Silent)?
+    }
+}
+
+impl RedisEar {
+    /// The next letter. An error means that some may be lost: listen anew.
+    pub(crate) async fn next(&mut self) -> Result<Vec<String>> {
+        let letter = self.0.next().await.ok_or(BusError::Silent)?;
+        Ok(vec![letter.get_payload()?])
+    }
+}
+
+/// Asks a Sentinel where the server of a service is.
+async fn master(sentinel: &str, service: &str) -> Result<Option<(String, u16)>> {
+    let client = Client::open(format!("redis://{sentinel}/"))?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let mut command = redis::cmd("SENTINEL");
+    command.arg("get-master-addr-by-name").arg(service);
+    Ok(command.query_async(&mut connection).await?)
+}
+
+/// An address in three parts: up to its host, host with port, and the rest.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?']).map_or(url.len(), |at| start + at);
+    let host = url[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    (&url[..host], &url[host..end], &url[end..])
+}
+
+/// The name of a service, which stands where the host would.
+fn service(url: &str) -> &str {
+    let (_, host, _) = parts(url);
+    host.split(':').next().unwrap_or(host)
+}
+
+fn with_host(url: &str, host: &str, port: u16) -> String {
+    let (before, _, after) = parts(url);
+    if host.contains(':') { format!("{before}[{host}]:{port}{after}") } else { format!("{before}{host}:{port}{after}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address_is_the_name_of_a_service_and_gives_way_to_its_server() {
+        for (url, name, there) in [
+            ("redis://mymaster/0", "mymaster", "redis://10.0.0.1:6380/0"),
+            ("rediss://me:p@ss@mymaster:6379/1?x=y", "mymaster", "rediss://me:p@ss@10.0.0.1:6380/1?x=y"),
+            ("redis://mymaster", "mymaster", "redis://10.0.0.1:6380"),
+        ] {
+            assert_eq!(service(url), name);
+            assert_eq!(with_host(url, "10.0.0.1", 6380), there);
+        }
+        assert_eq!(with_host("redis://m/0", "::1", 1), "redis://[::1]:1/0");
+    }
+}

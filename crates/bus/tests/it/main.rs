@@ -1,0 +1,25 @@
+//! Several instances on one bus. The address of a PostgreSQL comes from `AIRIS_TEST_POSTGRES` (`scripts/postgres.sh`
+//! starts one); `redis-server` is started by the tests. Without either they fail.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod instances;
+mod place;
+mod redis_server;
+mod redis_trouble;
+mod trouble;
+
+use std::time::Duration;
+
+use airis_domain::{Json, RoomEvent};
+use tokio::sync::broadcast;
+
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub fn event(room: &str, payload: Json) -> RoomEvent {
+    RoomEvent { room: room.to_owned(), event: "events".to_owned(), payload, except: None }
+}
+
+/// The next message of a channel.
+pub async fn heard<T: Clone>(channel: &mut broadcast::Receiver<T>) -> T {
+    tokio::time::timeout(PATIENCE, channel.recv()).await.expect("nothing was heard").unwrap()
+}
