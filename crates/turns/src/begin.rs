@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::form::{Background, Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
-use crate::{Inner, Start, Started, TurnError, arena, folders, items, lease, run};
+use crate::{Inner, Start, Started, TurnError, arena, elsewhere, folders, items, lease, run};
 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
@@ -19,10 +19,15 @@ const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "to
 const SELECTED: &str = "selectedModelId";
 
 pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) -> Result<Started, TurnError> {
-    if inner.is_draining() {
+    // Others go on from what is stored; nobody else can run what may not be stored.
+    let hand_on = inner.is_draining();
+    if hand_on && !inner.bus.has_peers() {
         return Err(TurnError::Draining);
     }
     let mut form = Form::read(body)?;
+    if hand_on && form.chat.as_ref().is_some_and(ChatId::is_temporary) {
+        return Err(TurnError::Draining);
+    }
     let mut models: Vec<Resolved> = Vec::new();
     for wanted in &form.wanted {
         let model = answering(inner, user, &form, wanted, &models).await?;
@@ -65,6 +70,12 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
                 sign(user, &mut message.rest);
             }
         }
+        if hand_on {
+            for turn in &mut new.turns {
+                turn.owner.clear();
+                turn.lease_until_ms = 0;
+            }
+        }
         inner.store.begin_turns(&new).await?;
         let spoken = form.reply_parent().unwrap_or_else(|| form.wanted[0].message.clone());
         let list = json!({"chat_id": chat_id, "folder_id": folder});
@@ -75,6 +86,10 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
         inner.tell_user(user, told);
         if existing.is_some() {
             share_messages(inner, user, &chat_id, &form, &new);
+        }
+        if hand_on {
+            inner.bus.publish(elsewhere::ORPHANS, json!({}));
+            return Ok(Started { task_ids: turns, chat_id });
         }
         if let Some(message) = form.extends.as_ref().and_then(|id| new.messages.iter().find(|one| one.id == *id)) {
             parent.clone_from(&message.parent_id);
@@ -102,6 +117,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             first: index == 0,
             parent: parent.clone(),
             paid: false,
+            log: None,
         };
         let extended = extended.take();
         inner.begin_from(start, |_, progress| {
@@ -236,6 +252,7 @@ async fn plan(
         patch,
         turns: rows,
         guest: None,
+        after: None,
     })
 }
 
@@ -298,7 +315,7 @@ fn row(inner: &Inner, user: &User, form: &Form, message: &Message, model: &str, 
         state: TurnState::Running,
         owner: inner.instance.clone(),
         fence: 1,
-        lease_until_ms: lease::until(),
+        lease_until_ms: lease::until(inner),
         checkpoint,
         created_at: now(),
         updated_at: now(),

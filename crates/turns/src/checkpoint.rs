@@ -1,5 +1,6 @@
 //! What of a running turn is kept in the store, and when: never per token.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use airis_domain::{Json, TurnState};
@@ -35,8 +36,10 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
     if job.is_temporary() {
         return None;
     }
-    let patch = patch(job);
-    let outcome = inner.store.checkpoint_turn(&job.turn, job.fence, &job.kept(), &patch).await;
+    let (kept, patch) = (job.kept(), patch(job));
+    // Whoever reads the log after a checkpoint finds no less in it.
+    inner.bus.settle().await;
+    let outcome = inner.store.checkpoint_turn(&job.turn, job.fence, &kept, &patch).await;
     if let Err(error) = &outcome {
         tracing::warn!(%error, turn = %job.turn, "a checkpoint was not stored");
     }
@@ -45,7 +48,9 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
 
 /// Stores that a turn waits for a person: its message stays open, and what it needs to go on is kept.
 pub async fn pause(inner: &Inner, job: &Job) -> Result<(), StoreError> {
-    inner.store.pause_turn(&job.turn, job.fence, &job.kept(), &patch(job)).await
+    inner.store.pause_turn(&job.turn, job.fence, &job.kept(), &patch(job)).await?;
+    job.stored.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Stores the end of a turn and its message. A full disk or an absent database is waited for, until the process ends.
@@ -64,7 +69,10 @@ pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Js
     for tries in 1.. {
         let error = match inner.store.finish_turn(&job.turn, job.fence, state, &patch).await {
             // The chat was deleted while its reply was written.
-            Ok(()) | Err(StoreError::NotFound) => return Ok(()),
+            Ok(()) | Err(StoreError::NotFound) => {
+                job.stored.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
             Err(error) => error,
         };
         let passes = matches!(error, StoreError::Full(_) | StoreError::Unavailable(_));

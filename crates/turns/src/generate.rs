@@ -84,9 +84,15 @@ async fn attempt(
     }
 }
 
-/// A cancelled turn was stopped by somebody, or its process ends.
-pub fn cancelled(inner: &Inner) -> Ending {
-    if inner.is_leaving() { Ending::Left } else { Ending::Stopped }
+/// A cancelled turn was stopped by somebody, or its process ends, or another instance has it.
+pub fn cancelled(inner: &Inner, job: &Job) -> Ending {
+    if job.is_lost() {
+        Ending::Lost
+    } else if inner.is_leaving() {
+        Ending::Left
+    } else {
+        Ending::Stopped
+    }
 }
 
 pub fn log_failed(error: std::io::Error) -> Ending {
@@ -103,7 +109,7 @@ async fn streamed(
     request: ChatRequest,
 ) -> Result<Vec<usize>, Failure> {
     let opened = tokio::select! {
-        () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
+        () = job.cancel.cancelled() => return Err(cancelled(inner, job).into()),
         opened = providers.stream(request) => opened,
     };
     listen(inner, job, opened.map_err(Failure::Provider)?).await?;
@@ -129,7 +135,7 @@ async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Endi
         };
         let arrived = tokio::select! {
             biased;
-            () = job.cancel.cancelled() => break Err(cancelled(inner)),
+            () = job.cancel.cancelled() => break Err(cancelled(inner, job)),
             stored = running => {
                 saving = None;
                 saved = Instant::now();
@@ -193,7 +199,7 @@ async fn whole(
     request: ChatRequest,
 ) -> Result<Vec<usize>, Failure> {
     let answer: Json = tokio::select! {
-        () = job.cancel.cancelled() => return Err(cancelled(inner).into()),
+        () = job.cancel.cancelled() => return Err(cancelled(inner, job).into()),
         answer = providers.complete(request) => answer.map_err(Failure::Provider)?,
     };
     let mut progress = job.progress.lock();

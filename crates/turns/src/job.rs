@@ -1,6 +1,7 @@
 //! A running turn: what it is for, what it has so far, and how it tells its viewers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use airis_bus::{Bus, TurnLog};
@@ -46,6 +47,12 @@ pub struct Job {
     pub parent: Option<MessageId>,
     /// The reply was begun before this process took it over: budgets have counted it as a message.
     pub paid: bool,
+    /// Another instance has the turn by now.
+    pub lost: AtomicBool,
+    /// Another instance may have it: nothing is shown until that is known.
+    pub hushed: AtomicBool,
+    /// Its end is stored: what is told of it from then on needs no log.
+    pub stored: AtomicBool,
     /// Where its owner's sockets are.
     pub room: String,
     pub log: TurnLog,
@@ -104,7 +111,7 @@ impl Job {
             kind,
             "chat:active" | "status" | "chat:message:error" | "chat:tasks:cancel" | "chat:message:follow_ups"
         ) {
-            self.share(kind, data);
+            self.bus.emit(self.shared(kind, data));
         }
     }
 
@@ -148,14 +155,15 @@ impl Job {
         payload.insert("message_id".to_owned(), Json::from(self.message.as_str()));
         payload.insert("data".to_owned(), told);
         payload.insert("seq".to_owned(), Json::from(progress.seq));
-        self.bus.emit(RoomEvent {
+        let event = RoomEvent {
             room: self.room.clone(),
             event: "events".to_owned(),
             payload: Json::Object(payload),
             except: None,
-        });
+        };
+        self.show(event);
         if let Some((kind, data)) = mirrored {
-            self.share(kind, data);
+            self.show(self.shared(kind, data));
         }
         if self.log.size() >= progress.compact_at {
             self.compact(progress);
@@ -210,16 +218,44 @@ impl Job {
         Some(("chat:completion", Json::Object(shared)))
     }
 
-    fn share(&self, kind: &str, data: Json) {
+    fn show(&self, event: RoomEvent) {
+        if self.stored.load(Ordering::Relaxed) {
+            self.bus.emit(event);
+        } else if !self.hushed.load(Ordering::Relaxed) {
+            self.bus.emit_logged(&self.log, event);
+        }
+    }
+
+    /// An event for everybody who has the chat open.
+    fn shared(&self, kind: &str, data: Json) -> RoomEvent {
         let mut payload = envelope(&self.chat, &self.message, kind, data);
         payload["shared"] = json!(true);
         payload["user_id"] = json!(self.user.id);
-        self.bus.emit(RoomEvent {
+        RoomEvent {
             room: format!("chat:{}", self.chat),
             event: "events".to_owned(),
             payload,
             except: self.session.clone(),
-        });
+        }
+    }
+
+    /// Writes and tells the whole reply as it stands, after the log has lost something.
+    pub fn restate(&self) -> std::io::Result<()> {
+        let mut progress = self.progress.lock();
+        self.hushed.store(false, Ordering::Relaxed);
+        self.compact(&mut progress);
+        let snapshot = progress.writer.snapshot();
+        self.tell(&mut progress, vec![snapshot])
+    }
+
+    /// Ends the turn here without a word: another instance has it.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+        self.cancel.cancel();
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// What viewers have seen so far.

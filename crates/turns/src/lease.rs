@@ -1,28 +1,23 @@
 //! Who may write a turn: its lease, renewed while the owner lives.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use airis_domain::TurnId;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::Inner;
+use crate::{Inner, elsewhere, recover};
 
 /// How long a lease holds without renewal. A take-over waits at most this long.
-const LEASE: Duration = Duration::from_secs(5);
+const LEASE: Duration = Duration::from_secs(4);
 /// Three renewals may fail before the lease is gone.
-const RENEW: Duration = Duration::from_millis(1500);
+const RENEW: Duration = Duration::from_secs(1);
 
-/// Milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// End of a lease taken now.
-pub fn until() -> i64 {
-    now_ms() + LEASE.as_millis() as i64
+/// End of a lease taken now, by the clock that all instances share.
+pub fn until(inner: &Inner) -> i64 {
+    inner.bus.now_ms() + LEASE.as_millis() as i64
 }
 
 /// Renews every lease of this instance with one statement, and takes over what others left behind.
@@ -30,34 +25,62 @@ pub async fn keep(inner: Arc<Inner>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(RENEW);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut suspects = Vec::new();
+    let mut renewed = Instant::now();
+    let mut looking: Option<JoinHandle<()>> = None;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if inner.has_running() || !suspects.is_empty() {
-            match inner.store.renew_turns(&inner.instance, until()).await {
-                Ok(held) => suspects = check(&inner, &held, &suspects).await,
-                Err(error) => tracing::warn!(%error, "leases were not renewed"),
+        let looks = looking.as_ref().is_some_and(|task| !task.is_finished());
+        if inner.has_running() || !suspects.is_empty() || looks {
+            let renewal = inner.store.renew_turns(&inner.instance, until(&inner));
+            match timeout(LEASE, renewal).await {
+                Ok(Ok(held)) => {
+                    renewed = Instant::now();
+                    // Logs are mended as soon as they tear; this is for those of which nobody heard.
+                    let torn = if inner.bus.trouble().is_none() { inner.with_torn_log(None) } else { Vec::new() };
+                    for job in inner.hushed().into_iter().chain(torn) {
+                        inner.spawn_lesser(elsewhere::mend(inner.clone(), job));
+                    }
+                    suspects = check(&inner, &held, &suspects);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "leases were not renewed"),
+                Err(_) => tracing::warn!("leases were not renewed in time"),
             }
+            if inner.bus.is_shared() && renewed.elapsed() > LEASE {
+                inner.hush();
+            }
+        } else {
+            renewed = Instant::now();
         }
-        if !inner.is_draining()
-            && let Err(error) = crate::recover::take_over(&inner, false).await
-        {
-            tracing::warn!(%error, "abandoned turns could not be looked for");
+        // Beside the renewals: what is found may wait for providers that do not answer.
+        if !inner.is_draining() && !looks {
+            looking = Some(inner.spawn_lesser(look(inner.clone())));
         }
+    }
+}
+
+async fn look(inner: Arc<Inner>) {
+    match recover::take_over(&inner, false).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "took over replies of another process"),
+        Err(error) => tracing::warn!(%error, "abandoned turns could not be looked for"),
     }
 }
 
 /// Compares the leases with what runs here. Held but not running twice in a row: nobody will ever finish it, it is taken
 /// over. (Once may be a turn that is just being started or has just ended.) Returns those seen for the first time.
-async fn check(inner: &Arc<Inner>, held: &[TurnId], suspects: &[TurnId]) -> Vec<TurnId> {
-    let idle: Vec<TurnId> = held.iter().filter(|id| !inner.has(id)).cloned().collect();
+fn check(inner: &Arc<Inner>, held: &[TurnId], suspects: &[TurnId]) -> Vec<TurnId> {
+    let idle: Vec<TurnId> = held.iter().filter(|id| !inner.has(id) && !inner.is_taking(id)).cloned().collect();
     let (strays, fresh): (Vec<_>, Vec<_>) = idle.into_iter().partition(|id| suspects.contains(id));
-    if !inner.is_draining()
-        && let Err(error) = crate::recover::take_strays(inner, &strays).await
-    {
-        tracing::warn!(%error, "turns without a task could not be taken over");
+    if !inner.is_draining() && !strays.is_empty() {
+        let taker = inner.clone();
+        inner.spawn_lesser(async move {
+            if let Err(error) = recover::take_strays(&taker, &strays).await {
+                tracing::warn!(%error, "turns without a task could not be taken over");
+            }
+        });
     }
     fresh
 }

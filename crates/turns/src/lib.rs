@@ -7,6 +7,7 @@ mod begin;
 mod checkpoint;
 mod compact;
 mod documents;
+mod elsewhere;
 mod folders;
 mod form;
 mod generate;
@@ -14,6 +15,7 @@ mod items;
 mod job;
 mod lease;
 mod memory_tools;
+mod missed;
 mod models;
 mod offered;
 mod pass;
@@ -45,12 +47,11 @@ use std::time::Duration;
 
 use airis_bus::{Bus, BusError};
 use airis_config::Config;
-use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, TurnId, User};
+use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, User, UserId};
 use airis_files::Files;
 use airis_providers::{ProviderError, Providers, RawReply};
 use airis_store::{Store, StoreError};
 use airis_tools::ToolBox;
-use serde_json::json;
 
 /// Why a turn cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -157,7 +158,9 @@ impl Turns {
     /// Ids of running turns of a chat (temporary chats included).
     pub async fn running(&self, chat: &ChatId) -> Result<Vec<TurnId>, TurnError> {
         if chat.is_temporary() {
-            return Ok(self.inner.of_chat(chat).iter().map(|job| job.turn.clone()).collect());
+            let mut ids: Vec<TurnId> = self.inner.of_chat(chat).iter().map(|job| job.turn.clone()).collect();
+            ids.extend(elsewhere::running(&self.inner, chat).await);
+            return Ok(ids);
         }
         Ok(self.inner.store.running_turns(chat).await?.into_iter().map(|turn| turn.id).collect())
     }
@@ -169,16 +172,7 @@ impl Turns {
 
     /// Stops a turn on whichever instance runs it, and waits until it has ended. False when it does not run.
     pub async fn stop(&self, id: &TurnId) -> Result<bool, TurnError> {
-        if let Some(job) = self.inner.job(id) {
-            job.cancel.cancel();
-            self.inner.wait_for(id, Duration::from_secs(10)).await;
-            return Ok(true);
-        }
-        let runs = self.inner.store.turn(id).await?.is_some_and(|turn| turn.state == airis_domain::TurnState::Running);
-        if runs {
-            self.inner.bus.publish("stop", json!({"turn_id": id}));
-        }
-        Ok(runs)
+        elsewhere::stop(&self.inner, id).await
     }
 
     /// Stops every turn of a chat, those included that only name it or suggest questions by now, and closes messages
@@ -190,6 +184,7 @@ impl Turns {
         for turn in &turns {
             self.stop(turn).await?;
         }
+        elsewhere::stop_chat(&self.inner, chat).await;
         if turns.is_empty() && !chat.is_temporary() {
             stop::close_open_messages(&self.inner, chat).await?;
         }
@@ -200,6 +195,10 @@ impl Turns {
     /// nothing shown is missing between a crash and the take-over.
     pub async fn live(&self, chat: &ChatId) -> Result<Vec<Live>, TurnError> {
         let mut states: Vec<Live> = self.inner.of_chat(chat).iter().map(|job| job.live()).collect();
+        if !states.is_empty() {
+            // What is shown was logged before.
+            self.inner.bus.settle().await;
+        }
         if !chat.is_temporary() {
             for turn in self.inner.store.running_turns(chat).await? {
                 if !states.iter().any(|live| live.turn_id == turn.id) {
@@ -218,6 +217,26 @@ impl Turns {
         self.inner.clean_logs().await?;
         self.inner.watch();
         Ok(taken)
+    }
+
+    /// Events that say again what viewers here may have missed since then (in seconds since 1970) of turns that `wanted`
+    /// picks by who asked and where.
+    pub async fn missed(
+        &self,
+        wanted: impl Fn(&UserId, &ChatId) -> bool,
+        since: i64,
+    ) -> Result<Vec<RoomEvent>, TurnError> {
+        missed::events(&self.inner, wanted, since).await
+    }
+
+    /// Whether the instance is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.inner.is_draining()
+    }
+
+    /// From now on new turns are left to other instances, or refused when there are none.
+    pub fn stop_beginning(&self) {
+        self.inner.stop_beginning();
     }
 
     /// No new turns; waits up to `grace` for running ones, then saves them so that the next process goes on.

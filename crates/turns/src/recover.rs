@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use airis_bus::LogEntry;
 use airis_domain::{Json, Message, MessageId, Turn, TurnId, User};
 use airis_store::{MessagePatch, StoreError};
 use futures::StreamExt;
@@ -23,7 +24,7 @@ const AT_ONCE: usize = 32;
 
 /// Takes over every abandoned turn; with `alone`, nobody else can own one, so all running turns are abandoned.
 pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnError> {
-    let now = if alone { i64::MAX } else { lease::now_ms() };
+    let now = if alone { i64::MAX } else { inner.bus.now_ms() };
     let orphans = inner.store.orphaned_turns(now, None).await?;
     let abandoned = orphans.into_iter().filter(|turn| inner.job(&turn.id).is_none());
     // Side by side: one whose provider does not answer must not hold up the others.
@@ -53,9 +54,10 @@ pub async fn take_strays(inner: &Arc<Inner>, strays: &[TurnId]) -> Result<(), Tu
     Ok(())
 }
 
-/// False when somebody else was faster.
+/// False when somebody else was faster, or another task here.
 async fn take(inner: &Arc<Inner>, turn: Turn) -> Result<bool, TurnError> {
-    match inner.store.take_turn(&turn.id, turn.fence, &inner.instance, lease::until()).await {
+    let Some(_taking) = inner.taking(&turn.id) else { return Ok(false) };
+    match inner.store.take_turn(&turn.id, turn.fence, &inner.instance, lease::until(inner)).await {
         Ok(fence) => go_on(inner, turn, fence).await.map(|()| true),
         Err(StoreError::LeaseLost) => Ok(false),
         Err(error) => Err(error.into()),
@@ -71,7 +73,9 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     };
     // Budgets of keys count on.
     user.by_key = turn.checkpoint["by_key"] == true;
-    let mut seen = seen_by_viewers(inner, &turn, &message)?;
+    // From here on nothing more of what the old owner writes is stored or shown.
+    let (log, entries) = inner.bus.seize(turn.id.as_str()).await?;
+    let mut seen = seen_by_viewers(entries, &message);
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
     // A connection that does not answer must not hold up the end: then the turn ends with an error.
@@ -104,6 +108,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         first: turn.checkpoint["first"] != false,
         parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
         paid,
+        log: Some(log),
     };
     let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
@@ -155,10 +160,20 @@ pub async fn found(inner: &Inner, user: &User, model: &str, message: &Message) -
     }
 }
 
-/// What viewers saw of a turn that does not run here; `None` when its message is gone.
+/// What viewers saw of a turn that does not run here; `None` when its message is gone, or done by now.
 pub async fn last_seen(inner: &Inner, turn: &Turn) -> Result<Option<Live>, TurnError> {
-    let Some(message) = inner.store.message(&turn.chat_id, &turn.message_id).await? else { return Ok(None) };
-    let seen = seen_by_viewers(inner, turn, &message)?;
+    let read = || inner.store.message(&turn.chat_id, &turn.message_id);
+    let Some(mut message) = read().await? else { return Ok(None) };
+    let entries = inner.bus.read_log(turn.id.as_str()).await?;
+    if entries.is_empty() {
+        // A log goes when the end is stored.
+        let Some(now) = read().await? else { return Ok(None) };
+        message = now;
+    }
+    if message.done == Some(true) {
+        return Ok(None);
+    }
+    let seen = seen_by_viewers(entries, &message);
     Ok(Some(Live {
         message_id: turn.message_id.clone(),
         turn_id: turn.id.clone(),
@@ -169,14 +184,13 @@ pub async fn last_seen(inner: &Inner, turn: &Turn) -> Result<Option<Live>, TurnE
 }
 
 /// The log, or the checkpoint where that knows more (the log was lost with its disk).
-fn seen_by_viewers(inner: &Inner, turn: &Turn, message: &Message) -> Result<Replayed, TurnError> {
-    let log = inner.bus.log(turn.id.as_str());
-    let mut seen = replay(log.read().map_err(airis_bus::BusError::Log)?);
+fn seen_by_viewers(entries: Vec<LogEntry>, message: &Message) -> Replayed {
+    let mut seen = replay(entries);
     let stored = message.output.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
     if items::size(&stored) > items::size(&seen.items) {
         seen.items = stored;
     }
-    Ok(seen)
+    seen
 }
 
 /// Makes the items fit to go on from; true when something had to be cut off and started again.

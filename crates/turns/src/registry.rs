@@ -1,5 +1,6 @@
 //! The turns that run on this instance, and the tasks that run them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::form::Background;
 use crate::job::{Job, Progress};
 use crate::models::Resolved;
 use crate::writer::Writer;
-use crate::{TurnError, lease};
+use crate::{TurnError, elsewhere, lease};
 
 /// Conversations that are looked back on at once.
 const REVIEWS: usize = 2;
@@ -45,6 +46,8 @@ pub struct Start {
     pub first: bool,
     pub parent: Option<MessageId>,
     pub paid: bool,
+    /// The log of a turn that is taken over.
+    pub log: Option<TurnLog>,
 }
 
 /// The engine's shared state.
@@ -62,6 +65,8 @@ pub struct Inner {
     pub reviews: Arc<Semaphore>,
     /// Held by whoever decides about a call.
     pub deciding: tokio::sync::Mutex<()>,
+    /// Turns that are being taken over and are no jobs yet.
+    taken: DashMap<TurnId, ()>,
     /// Rung whenever a turn ends.
     ended: Notify,
     draining: AtomicBool,
@@ -94,6 +99,7 @@ impl Inner {
             jobs: DashMap::new(),
             reviews: Arc::new(Semaphore::new(REVIEWS)),
             deciding: tokio::sync::Mutex::new(()),
+            taken: DashMap::new(),
             ended: Notify::new(),
             draining: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
@@ -117,9 +123,14 @@ impl Inner {
             }
             _ => Some(None),
         };
-        let job = Arc::new(Job {
+        let log = match start.log {
+            Some(log) => log,
             // Of a temporary chat nothing may be kept.
-            log: if start.chat.is_temporary() { TurnLog::unkept() } else { self.bus.log(start.turn.as_str()) },
+            None if start.chat.is_temporary() => TurnLog::unkept(),
+            None => self.bus.log(start.turn.as_str()),
+        };
+        let job = Arc::new(Job {
+            log,
             room: format!("user:{}", start.user.id),
             bus: self.bus.clone(),
             cancel: CancellationToken::new(),
@@ -139,7 +150,12 @@ impl Inner {
             first: start.first,
             parent: start.parent,
             paid: start.paid,
+            lost: AtomicBool::new(false),
+            hushed: AtomicBool::new(false),
+            stored: AtomicBool::new(false),
         });
+        // Says where the turns of a temporary chat are; of others, lets this instance hear who looks at them.
+        self.bus.follow(&watched(&job.chat));
         restore(&job, &mut job.progress.lock());
         self.jobs.insert(job.turn.clone(), job.clone());
         job
@@ -160,9 +176,16 @@ impl Inner {
 
     /// Takes a turn off the list; true when it was the last of its chat.
     pub fn forget(&self, job: &Job) -> bool {
-        self.jobs.remove(&job.turn);
+        if self.jobs.remove(&job.turn).is_some() {
+            self.bus.unfollow(&watched(&job.chat));
+        }
         self.ended.notify_waiters();
-        self.of_chat(&job.chat).is_empty()
+        let last = self.of_chat(&job.chat).is_empty();
+        if last && self.bus.is_shared() {
+            // Nobody tells this instance of changes any more.
+            self.bus.set_viewers(job.chat.as_str(), HashSet::new());
+        }
+        last
     }
 
     pub fn has_running(&self) -> bool {
@@ -198,6 +221,36 @@ impl Inner {
         })
     }
 
+    /// Begins to take a turn over, until the answer is dropped; `None` when that is under way.
+    pub fn taking(&self, id: &TurnId) -> Option<Taking<'_>> {
+        match self.taken.insert(id.clone(), ()) {
+            None => Some(Taking { inner: self, id: id.clone() }),
+            Some(()) => None,
+        }
+    }
+
+    pub fn is_taking(&self, id: &TurnId) -> bool {
+        self.taken.contains_key(id)
+    }
+
+    /// Shows nothing more of any turn: another instance may have them by now.
+    pub fn hush(&self) {
+        for job in &self.jobs {
+            job.hushed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Turns of which nothing is shown.
+    pub fn hushed(&self) -> Vec<Arc<Job>> {
+        self.jobs.iter().filter(|job| job.hushed.load(Ordering::Relaxed)).map(|job| job.clone()).collect()
+    }
+
+    /// Turns whose log lacks something: this one, or all.
+    pub fn with_torn_log(&self, of: Option<&TurnId>) -> Vec<Arc<Job>> {
+        let torn = |job: &Job| !job.log.is_whole() && of.is_none_or(|id| *id == job.turn);
+        self.jobs.iter().filter(|job| torn(job.value())).map(|job| job.clone()).collect()
+    }
+
     pub fn has(&self, id: &TurnId) -> bool {
         self.jobs.contains_key(id)
     }
@@ -226,30 +279,20 @@ impl Inner {
         }
     }
 
-    /// Renews leases and listens for stops until the drain; once.
+    /// Renews leases and listens to other instances until the drain; once.
     pub fn watch(self: &Arc<Self>) {
         if std::mem::replace(&mut *self.watching.lock(), true) {
             return;
         }
         self.tasks.spawn(lease::keep(self.clone(), self.stop.clone()));
-        let (inner, mut stops) = (self.clone(), self.bus.subscribe("stop"));
-        self.tasks.spawn(async move {
-            loop {
-                let message = tokio::select! {
-                    () = inner.stop.cancelled() => return,
-                    message = stops.recv() => message,
-                };
-                let Ok(message) = message else { continue };
-                if let Some(job) = message["turn_id"].as_str().and_then(|id| inner.job(&TurnId::from(id))) {
-                    job.cancel.cancel();
-                }
-            }
-        });
+        if self.bus.is_shared() {
+            elsewhere::listen(self, &self.tasks, &self.stop);
+        }
     }
 
     /// Removes logs of turns that ended while nobody could remove them.
     pub async fn clean_logs(&self) -> Result<(), TurnError> {
-        for id in self.bus.log_ids()? {
+        for id in self.bus.log_ids().await? {
             let turn = TurnId::from(id.as_str());
             let running = self.jobs.contains_key(&turn)
                 || self.store.turn(&turn).await?.is_some_and(|turn| turn.state == TurnState::Running);
@@ -260,8 +303,12 @@ impl Inner {
         Ok(())
     }
 
-    pub async fn drain(&self, grace: Duration) {
+    pub fn stop_beginning(&self) {
         self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub async fn drain(&self, grace: Duration) {
+        self.stop_beginning();
         let all = async {
             loop {
                 let ended = self.ended.notified();
@@ -283,11 +330,32 @@ impl Inner {
         if tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await.is_err() {
             tracing::warn!("some turns did not end in time");
         }
+        // What was shown until now is in the logs before anybody goes on from them.
+        self.bus.settle().await;
         // Whoever comes next need not wait until the leases run out.
-        if let Err(error) = self.store.renew_turns(&self.instance, 0).await {
-            tracing::warn!(%error, "leases were not given up");
+        match self.store.renew_turns(&self.instance, 0).await {
+            Ok(left) if left.is_empty() => {}
+            Ok(_) => self.bus.publish(elsewhere::ORPHANS, json!({})),
+            Err(error) => tracing::warn!(%error, "leases were not given up"),
         }
     }
+}
+
+/// A take-over that is under way.
+pub struct Taking<'a> {
+    inner: &'a Inner,
+    id: TurnId,
+}
+
+impl Drop for Taking<'_> {
+    fn drop(&mut self) {
+        self.inner.taken.remove(&self.id);
+    }
+}
+
+/// The room by which an instance hears who looks at a chat; of a temporary one, by which others find who runs its turns.
+pub fn watched(chat: &ChatId) -> String {
+    if chat.is_temporary() { format!("turns:{chat}") } else { format!("chat:{chat}") }
 }
 
 impl Job {

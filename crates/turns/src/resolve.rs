@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use airis_domain::{ChatId, Json, MessageId, Turn, TurnId, TurnState, User, now};
-use airis_store::{ChatPatch, NewTurn};
+use airis_store::{ChatPatch, NewTurn, StoreError};
 use serde_json::json;
 
 use crate::form::Background;
@@ -62,7 +62,7 @@ pub async fn resolve(
         state: TurnState::Running,
         owner: inner.instance.clone(),
         fence: 1,
-        lease_until_ms: lease::until(),
+        lease_until_ms: lease::until(inner),
         checkpoint,
         created_at: now(),
         updated_at: now(),
@@ -75,8 +75,13 @@ pub async fn resolve(
         patch: ChatPatch { touch: true, ..ChatPatch::default() },
         turns: vec![row],
         guest: None,
+        // Also an answer that another instance takes at this moment.
+        after: Some((paused.id, paused.fence)),
     };
-    inner.store.begin_turns(&new).await?;
+    inner.store.begin_turns(&new).await.map_err(|error| match error {
+        StoreError::LeaseLost => TurnError::Conflict("this call is decided about already".to_owned()),
+        error => error.into(),
+    })?;
     let start = Start {
         turn: turn.clone(),
         chat: chat.id.clone(),
@@ -92,6 +97,7 @@ pub async fn resolve(
         first,
         parent,
         paid: true,
+        log: None,
     };
     inner.begin_from(start, |_, progress| progress.writer.resume(output, false));
     run::launch(inner, &chat.id, std::slice::from_ref(&turn));

@@ -12,7 +12,9 @@ use crate::checkpoint::{checkpoint, finish, pause, save};
 use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
-use crate::{Inner, attached, folders, generate, items, offered, prepare, remembered, review, tasks, toolloop};
+use crate::{
+    Inner, attached, elsewhere, folders, generate, items, offered, prepare, remembered, review, tasks, toolloop,
+};
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -56,6 +58,9 @@ pub fn launch(inner: &Arc<Inner>, chat: &ChatId, turns: &[TurnId]) {
 /// Runs one turn to its end, whatever that is.
 pub async fn drive(inner: Arc<Inner>, job: Arc<Job>) {
     let title = tasks::start_title(&inner, &job);
+    if inner.bus.is_shared() && !job.is_temporary() {
+        inner.spawn_lesser(elsewhere::learn_viewers(inner.clone(), job.chat.clone()));
+    }
     let ending = rounds(&inner, &job).await;
     end(inner, job, ending, title).await;
 }
@@ -93,7 +98,7 @@ async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title
         // The log stays, so that the outcome is not lost: a take-over stores it as soon as the database is well.
         Err(error) => tracing::error!(%error, turn = %job.turn, "the end of a turn was not stored"),
     }
-    if inner.forget(&job) {
+    if inner.forget(&job) && !elsewhere::runs(&inner, &job.chat).await {
         job.notice("chat:active", json!({"active": false, "folder_id": job.folder}));
     }
 }
@@ -104,16 +109,16 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     reveal(job)?;
     let broken = |error: StoreError| Ending::Failed(json!(error.to_string()));
     let documents = tokio::select! {
-        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
         documents = read_documents(inner, job) => documents.map_err(broken)?,
     };
     cite(inner, job, &documents).await?;
     let remembered = tokio::select! {
-        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
         remembered = remembered::of_turn(inner, job) => remembered,
     };
     let tools = tokio::select! {
-        () = job.cancel.cancelled() => return Err(generate::cancelled(inner)),
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
         tools = offered::of_turn(inner, job) => tools,
     };
     toolloop::resume(inner, job).await?;
@@ -205,7 +210,7 @@ async fn complete(inner: &Arc<Inner>, job: &Arc<Job>, title: Option<tasks::Pendi
     tokio::select! {
         () = tasks::after(inner, job, title) => {}
         () = job.cancel.cancelled() => {
-            if !inner.is_leaving() {
+            if !inner.is_leaving() && !job.is_lost() {
                 job.notice("chat:tasks:cancel", Json::Null);
             }
         }

@@ -19,6 +19,9 @@ pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<
     if asks && !job.is_temporary() {
         return Err(wait(job, calls));
     }
+    if !asks {
+        known(inner, job).await?;
+    }
     for &place in calls {
         if asks {
             append(job, place, NOT_ASKED, "failed");
@@ -32,6 +35,12 @@ pub async fn run(inner: &Arc<Inner>, job: &Arc<Job>, calls: &[usize]) -> Result<
     }
     let first = calls.first().copied().unwrap_or(0);
     show(job, |count| (first..count).collect())
+}
+
+/// Should the process die in a tool, whoever takes the turn over knows that it may have run.
+async fn known(inner: &Inner, job: &Job) -> Result<(), Ending> {
+    inner.bus.settle().await;
+    if job.log.is_whole() { Ok(()) } else { save(inner, job).await }
 }
 
 /// Goes on with calls that somebody decided about: what they allowed is run, what they did not is answered for, and the
@@ -105,7 +114,7 @@ async fn settle(inner: &Arc<Inner>, job: &Arc<Job>, place: usize) -> Result<(), 
         () = job.cancel.cancelled() => {
             // Nobody knows how far the tool came: it is not run again.
             append(job, place, items::UNKNOWN_OUTCOME, "incomplete");
-            return Err(cancelled(inner));
+            return Err(cancelled(inner, job));
         }
         outcome = call(inner, job, &name, &arguments) => outcome,
     };

@@ -132,6 +132,7 @@ async fn what_a_dead_process_held_for_a_key_is_settled_and_the_rest_is_free_agai
         patch: airis_store::ChatPatch::default(),
         turns: vec![turn],
         guest: None,
+        after: None,
     };
     store.begin_turns(&begun).await.unwrap();
     let period_start = airis_budgets::begin(airis_domain::Period::Day, airis_domain::now());
