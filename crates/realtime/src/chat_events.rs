@@ -11,7 +11,7 @@ use crate::inbound::{current, emit};
 use crate::rooms::{chat_room, user_room};
 use crate::seat::Seat;
 use crate::sessions::Person;
-use crate::{Inner, presence};
+use crate::{Inner, places, presence};
 
 /// Chats one socket may have open at a time.
 const OPEN_CHATS: usize = 64;
@@ -48,8 +48,8 @@ struct Rights {
 
 async fn rights(inner: &Inner, person: &Person, chat: &ChatId) -> Option<Rights> {
     if chat.is_temporary() {
-        let owner =
-            chat.as_str().split_once(':').and_then(|(_, sid)| inner.owner(sid)).is_some_and(|id| id == person.id);
+        let sid = chat.as_str().split_once(':').map_or("", |(_, sid)| sid);
+        let owner = inner.owner(sid).await.is_some_and(|id| id == person.id);
         return Some(Rights { owner, read: owner, write: owner, folder_id: None });
     }
     match inner.store.chat(chat).await {
@@ -88,7 +88,9 @@ async fn join(inner: &Arc<Inner>, seat: &Arc<Seat>, person: &Person, chat: &Chat
         return false;
     }
     seat.open_chat(chat);
-    inner.rooms.join(chat_room(chat), seat);
+    let room = chat_room(chat);
+    inner.rooms.join(room.clone(), seat);
+    places::told(inner, &room).await;
     presence::publish(inner, chat);
     true
 }

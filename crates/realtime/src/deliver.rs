@@ -33,6 +33,13 @@ pub(crate) async fn run(inner: Arc<Inner>) {
 }
 
 fn deliver(inner: &Inner, event: &RoomEvent) {
+    if event.event == presence::CHANGED {
+        // Also where nobody looks: a turn of the chat may run here.
+        if let Some(chat) = event.payload.get("chat_id").and_then(Json::as_str) {
+            inner.changed.note(ChatId::from(chat));
+        }
+        return;
+    }
     if inner.rooms.is_empty(&event.room) {
         return;
     }

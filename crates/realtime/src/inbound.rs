@@ -10,7 +10,7 @@ use crate::link::Flow;
 use crate::rooms::user_room;
 use crate::seat::{Accepted, ClientEvent, Seat};
 use crate::sessions::Person;
-use crate::{Inner, chat_events, note_events, presence};
+use crate::{Inner, chat_events, note_events, places, presence};
 
 /// Longest model id that is believed.
 const MODEL_ID: usize = 512;
@@ -100,10 +100,15 @@ async fn bind(inner: &Arc<Inner>, seat: &Arc<Seat>, token: &str) -> Option<Arc<P
     if let Some(before) = seat.person().filter(|before| before.id != person.id) {
         presence::leave_all(inner, seat);
         note_events::leave_all(inner, seat);
-        inner.rooms.leave(&user_room(&before.id), seat);
+        let room = user_room(&before.id);
+        inner.rooms.leave(&room, seat);
+        places::tell(inner, &room);
     }
     seat.bind(person.clone(), token);
-    inner.rooms.join(user_room(&person.id), seat);
+    let room = user_room(&person.id);
+    inner.rooms.join(room.clone(), seat);
+    // Whoever is answered must not miss what is said from then on.
+    places::told(inner, &room).await;
     Some(person)
 }
 
@@ -137,6 +142,7 @@ pub(crate) fn leave(inner: &Arc<Inner>, seat: &Arc<Seat>) {
     }
     let rooms: Vec<_> = person.iter().map(|person| user_room(&person.id)).collect();
     inner.rooms.remove(seat, &rooms);
+    rooms.iter().for_each(|room| places::tell(inner, room));
 }
 
 async fn heartbeat(inner: &Arc<Inner>, seat: &Arc<Seat>) {

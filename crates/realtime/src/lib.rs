@@ -8,11 +8,14 @@ mod frame;
 mod gate;
 mod inbound;
 mod link;
+mod missed;
 mod note_events;
 mod outbox;
 mod packet;
+mod places;
 mod polling;
 mod presence;
+mod relay;
 mod rooms;
 mod seat;
 mod sessions;
@@ -28,7 +31,7 @@ pub use usage::Usage;
 
 use std::sync::Arc;
 
-use airis_bus::Bus;
+use airis_bus::{Bus, Home};
 use airis_config::Config;
 use airis_domain::{ChatId, RoomEvent, SessionId, UserId};
 use airis_store::Store;
@@ -62,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) polling: Polling,
     pub(crate) usage: UsagePool,
     pub(crate) departed: Departed,
+    pub(crate) changed: presence::Changed,
 }
 
 impl Realtime {
@@ -77,10 +81,16 @@ impl Realtime {
             polling: Polling::default(),
             usage: UsagePool::default(),
             departed: Departed::default(),
+            changed: presence::Changed::default(),
         });
         // One task against hundreds that speak: it takes all that waits whenever it has its turn.
         let deliver = tokio::spawn(tokio::task::unconstrained(deliver::run(inner.clone())));
-        let tasks = vec![deliver, tokio::spawn(sweep::run(inner.clone()))];
+        let mut tasks = vec![deliver, tokio::spawn(sweep::run(inner.clone()))];
+        if inner.bus.is_shared() {
+            tasks.push(tokio::spawn(relay::run(inner.clone())));
+            tasks.push(tokio::spawn(presence::run(inner.clone())));
+            tasks.push(tokio::spawn(missed::run(inner.clone())));
+        }
         Self { inner, tasks: Arc::new(Mutex::new(tasks)) }
     }
 
@@ -89,16 +99,16 @@ impl Realtime {
         SocketLayer { inner: self.inner.clone() }
     }
 
-    /// Models in use and people present on this instance.
-    pub fn usage(&self) -> Usage {
-        let seats = self.inner.rooms.seats();
-        Usage { model_ids: self.inner.usage.models(), user_count: self.inner.rooms.people(&seats).len() }
+    /// Models in use and people present, on all instances.
+    pub async fn usage(&self) -> Usage {
+        let (models, people) = relay::people(&self.inner).await;
+        Usage { model_ids: models.into_iter().collect(), user_count: people.len() }
     }
 
-    /// Ids of the people with an awake session, sorted.
-    pub fn user_ids(&self) -> Vec<UserId> {
-        let seats = self.inner.rooms.seats();
-        self.inner.rooms.people(&seats).iter().map(|person| person.id.clone()).collect()
+    /// Ids of the people with an awake session on any instance, sorted.
+    pub async fn user_ids(&self) -> Vec<UserId> {
+        let (_, people) = relay::people(&self.inner).await;
+        people.into_iter().map(UserId::from).collect()
     }
 
     /// Connected sockets, signed in or not.
@@ -108,8 +118,8 @@ impl Realtime {
 
     /// Who a socket belongs to: connected now, or gone for a few minutes at most. Owners of temporary chats are known
     /// by it.
-    pub fn owner(&self, session: &SessionId) -> Option<UserId> {
-        self.inner.owner(session.as_str())
+    pub async fn owner(&self, session: &SessionId) -> Option<UserId> {
+        self.inner.owner(session.as_str()).await
     }
 
     /// Ends every socket of a person, after telling the client to look at its rights anew.
@@ -133,6 +143,13 @@ impl Realtime {
         self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW_NOTE.to_owned(), payload, except: None });
     }
 
+    /// Ends every connection as it is now, so that clients connect to another instance while this one ends its work.
+    pub fn send_away(&self) {
+        for seat in self.inner.rooms.seats() {
+            seat.close();
+        }
+    }
+
     /// Ends every connection, so that clients connect to whoever comes next; called once, on the way out. Waits a
     /// moment for what is still on its way to them.
     pub async fn close(&self) {
@@ -152,7 +169,15 @@ impl Realtime {
 }
 
 impl Inner {
-    pub(crate) fn owner(&self, sid: &str) -> Option<UserId> {
+    pub(crate) async fn owner(&self, sid: &str) -> Option<UserId> {
+        match relay::home(self, sid).await {
+            Home::Here => self.owner_here(sid),
+            Home::There(place) => relay::owner(self, &place, sid).await,
+            Home::Nowhere => None,
+        }
+    }
+
+    pub(crate) fn owner_here(&self, sid: &str) -> Option<UserId> {
         match self.rooms.seat(sid) {
             Some(seat) => seat.person().map(|person| person.id.clone()),
             None => self.departed.owner(sid),

@@ -34,7 +34,7 @@ pub(crate) enum Flow {
 impl Link {
     /// A new client; the packet that opens the conversation is queued.
     pub(crate) fn open(inner: &Arc<Inner>) -> Self {
-        let seat = Arc::new(Seat::new());
+        let seat = Arc::new(Seat::new(inner.bus.tag()));
         let settings = inner.config.settings();
         let (interval, timeout) = (settings.websocket_ping_interval * 1000, settings.websocket_ping_timeout * 1000);
         let sid = seat.id();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use airis_access::{AccessError, Readable};
 use airis_domain::{Json, Note};
 
-use crate::Inner;
 use crate::inbound::current;
 use crate::rooms::note_room;
 use crate::seat::Seat;
+use crate::{Inner, places};
 
 /// Longest note id that is believed.
 const LONGEST_ID: usize = 256;
@@ -20,9 +20,13 @@ pub(crate) async fn join(inner: &Arc<Inner>, seat: &Arc<Seat>, data: &Json) -> b
         return false;
     }
     if let Some(closed) = seat.open_note(id) {
-        inner.rooms.leave(&note_room(&closed), seat);
+        let room = note_room(&closed);
+        inner.rooms.leave(&room, seat);
+        places::tell(inner, &room);
     }
-    inner.rooms.join(note_room(id), seat);
+    let room = note_room(id);
+    inner.rooms.join(room.clone(), seat);
+    places::told(inner, &room).await;
     // What was taken away while this was asked took nobody out of the room.
     let still = may_read(inner, seat, id).await;
     if !still {
@@ -48,7 +52,10 @@ pub(crate) fn leave_all(inner: &Inner, seat: &Arc<Seat>) {
 /// Takes a socket out of the room of a note.
 pub(crate) fn close(inner: &Inner, seat: &Arc<Seat>, id: &str) {
     seat.close_note(id);
-    inner.rooms.leave(&note_room(id), seat);
+    let room = note_room(id);
+    if inner.rooms.leave(&room, seat) {
+        places::tell(inner, &room);
+    }
 }
 
 fn id(data: &Json) -> Option<&str> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use airis_bus::Home;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::gate::{plain, query_value};
 use crate::link::{Flow, JOIN_WITHIN, Link, PING};
 use crate::outbox::Next;
 use crate::seat::Seat;
-use crate::{Inner, MAX_PAYLOAD};
+use crate::{Inner, MAX_PAYLOAD, relay};
 
 /// What separates packets in a body.
 const SEPARATOR: char = '\u{1e}';
@@ -28,6 +29,12 @@ const PORTION: usize = 4 * 1024 * 1024;
 #[derive(Default)]
 pub(crate) struct Polling {
     sessions: DashMap<String, Arc<Session>>,
+}
+
+impl Polling {
+    fn session(&self, sid: &str) -> Option<Arc<Session>> {
+        self.sessions.get(sid).map(|session| session.clone())
+    }
 }
 
 struct Session {
@@ -55,16 +62,57 @@ where
     let Some(sid) = query_value(request.uri(), "sid").map(str::to_owned) else {
         return if request.method() == Method::GET { open(inner).await } else { refused() };
     };
-    let Some(session) = inner.polling.sessions.get(&sid).map(|session| session.clone()) else { return refused() };
-    match *request.method() {
-        Method::GET => give(inner, &session).await,
-        Method::POST => take(&session, request).await,
-        _ => refused(),
+    if !matches!(*request.method(), Method::GET | Method::POST) {
+        return refused();
+    }
+    match relay::home(inner, &sid).await {
+        Home::Here => {}
+        Home::There(place) => return relay::poll(inner, &place, &sid, request).await,
+        Home::Nowhere => return refused(),
+    }
+    let method = request.method().clone();
+    match whole(request).await {
+        Some(body) => serve(inner, &sid, &method, body).await,
+        None => {
+            if let Some(session) = inner.polling.session(&sid) {
+                session.end();
+            }
+            too_large()
+        }
     }
 }
 
-fn refused() -> Response<Full<Bytes>> {
+/// Answers a request for a session of this instance.
+pub(crate) async fn serve(inner: &Inner, sid: &str, method: &Method, body: Bytes) -> Response<Full<Bytes>> {
+    match inner.polling.session(sid) {
+        Some(session) if method == Method::GET => give(inner, &session).await,
+        Some(session) => take(&session, &body),
+        None => refused(),
+    }
+}
+
+/// The body of a request; `None` when it is too large or breaks off.
+pub(crate) async fn whole<B>(request: Request<B>) -> Option<Bytes>
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let body = Limited::new(request.into_body(), MAX_PAYLOAD).collect().await;
+    body.ok().map(|body| body.to_bytes())
+}
+
+/// The answer to a body that is too large.
+pub(crate) fn too_large() -> Response<Full<Bytes>> {
+    plain(StatusCode::PAYLOAD_TOO_LARGE, "\"Payload too large\"")
+}
+
+pub(crate) fn refused() -> Response<Full<Bytes>> {
     plain(StatusCode::BAD_REQUEST, "\"Invalid session\"")
+}
+
+/// The answer to a body that makes no sense.
+pub(crate) fn unusable() -> Response<Full<Bytes>> {
+    plain(StatusCode::BAD_REQUEST, "\"Invalid payload\"")
 }
 
 async fn open(inner: &Arc<Inner>) -> Response<Full<Bytes>> {
@@ -122,21 +170,11 @@ async fn give(inner: &Inner, session: &Session) -> Response<Full<Bytes>> {
     }
 }
 
-async fn take<B>(session: &Session, request: Request<B>) -> Response<Full<Bytes>>
-where
-    B: Body<Data = Bytes> + Send + Unpin,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let Ok(whole) = Limited::new(request.into_body(), MAX_PAYLOAD).collect().await else {
-        session.end();
-        return plain(StatusCode::PAYLOAD_TOO_LARGE, "\"Payload too large\"");
-    };
-    let whole = whole.to_bytes();
-    let understood =
-        std::str::from_utf8(&whole).is_ok_and(|text| text.split(SEPARATOR).all(|one| packet(session, one)));
+fn take(session: &Session, whole: &[u8]) -> Response<Full<Bytes>> {
+    let understood = std::str::from_utf8(whole).is_ok_and(|text| text.split(SEPARATOR).all(|one| packet(session, one)));
     if !understood {
         session.end();
-        return plain(StatusCode::BAD_REQUEST, "\"Invalid payload\"");
+        return unusable();
     }
     plain(StatusCode::OK, "OK")
 }
@@ -168,7 +206,12 @@ fn body(packets: &[Bytes]) -> Response<Full<Bytes>> {
         }
         whole.extend_from_slice(packet);
     }
-    let mut response = Response::new(Full::from(whole));
+    text(StatusCode::OK, whole)
+}
+
+pub(crate) fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(text.into()));
+    *response.status_mut() = status;
     let kind = http::HeaderValue::from_static("text/plain; charset=UTF-8");
     response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
     response

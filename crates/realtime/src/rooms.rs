@@ -84,6 +84,16 @@ impl Rooms {
         self.seat(room).into_iter().collect()
     }
 
+    /// Sockets of a room; `None` when nobody is in it.
+    pub(crate) fn inside(&self, room: &str) -> Option<Vec<Arc<Seat>>> {
+        self.rooms.get(room).map(|members| members.clone())
+    }
+
+    /// Every room with somebody in it.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.rooms.iter().map(|room| room.key().clone()).collect()
+    }
+
     /// Calls `each` for every member without copying the list; `each` must not touch the rooms.
     pub(crate) fn for_each(&self, room: &str, mut each: impl FnMut(&Seat)) {
         if let Some(members) = self.rooms.get(room) {

@@ -71,7 +71,8 @@ pub(crate) enum Accepted {
 }
 
 impl Seat {
-    pub(crate) fn new() -> Self {
+    /// A seat whose id begins with the mark of its instance, by which others find it.
+    pub(crate) fn new(mark: &str) -> Self {
         let state = State {
             person: None,
             token: None,
@@ -83,7 +84,9 @@ impl Seat {
             busy: false,
             calls: None,
         };
-        let id = uuid::Uuid::new_v4().simple().to_string().into_boxed_str();
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        // What is left is still too much to be guessed.
+        let id = format!("{mark}{}", &random[mark.len().min(random.len() / 2)..]).into_boxed_str();
         Self { id, outbox: Outbox::default(), state: Mutex::new(state) }
     }
 

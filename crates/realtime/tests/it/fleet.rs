@@ -1,0 +1,98 @@
+//! Sockets on several servers that share a PostgreSQL. Its address comes from `AIRIS_TEST_POSTGRES` (`scripts/postgres.sh`
+//! starts one); without it these tests fail.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use airis_domain::UserId;
+use airis_realtime::CallError;
+use http::StatusCode;
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+
+use crate::server::Server;
+
+/// So many servers on a database of their own, which know each other.
+async fn servers(count: usize) -> Vec<Server> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("AIRIS_TEST_POSTGRES").expect("run the tests through scripts/postgres.sh");
+    let name = format!("sockets_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = PgConnection::connect(&server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let url = format!("{base}/{name}");
+    let mut servers: Vec<Server> = Vec::new();
+    for _ in 0..count {
+        servers.push(Server::on(Some(&url)).await);
+    }
+    while servers.iter().any(|server| server.bus.members().len() < count) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    servers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn polls_may_reach_any_server() {
+    let servers = servers(3).await;
+    let all: Vec<&Server> = servers.iter().collect();
+    let client = servers[0].connect_through(&all, "ann").await;
+    for (number, server) in servers.iter().cycle().take(30).enumerate() {
+        server.tell("ann", &format!("word {number}."));
+        client.until(&format!("word {number}.")).await;
+    }
+    let (status, _) = servers[1].ask("GET", "&sid=0123456789abcdef0123456789abcdef", "").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "a session of nobody");
+    servers[2].realtime.disconnect_user(&UserId::from("ann"));
+    assert!(client.until("41").await.contains("access:updated"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_finds_its_socket_from_any_server() {
+    let servers = servers(2).await;
+    let client = servers[0].connect("ann").await;
+    let (ann, session) = (UserId::from("ann"), client.session());
+    let question = json!({"data": {"type": "confirmation"}});
+    let call = servers[1].realtime.call(&session, &ann, &question, Some(Duration::from_secs(10)));
+    let reply = async {
+        client.until("421[").await;
+        client.say("431[true]").await;
+    };
+    let (answer, ()) = tokio::join!(call, reply);
+    assert_eq!(answer.unwrap(), json!(true));
+    let soon = Some(Duration::from_millis(100));
+    let stranger = servers[1].realtime.call(&session, &UserId::from("bob"), &question, soon).await;
+    assert!(matches!(stranger, Err(CallError::NotConnected)), "{stranger:?}");
+    let silent = servers[1].realtime.call(&session, &ann, &question, soon).await;
+    assert!(matches!(silent, Err(CallError::NoAnswer)), "{silent:?}");
+    assert_eq!(servers[1].realtime.owner(&session).await, Some(ann));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_there_is_the_same_on_every_server() {
+    let servers = servers(2).await;
+    let chat = servers[0].chat_of("ann").await;
+    servers[0].store.share_chat(&chat, None).await.unwrap();
+    servers[0].grant(&chat, "bob").await;
+    let (ann, bob) = (servers[0].connect("ann").await, servers[1].connect("bob").await);
+    let join = format!(r#"420["events:chat",{{"chat_id":"{chat}","data":{{"type":"join"}}}}]"#);
+    ann.say(&join).await;
+    ann.until(r#"[{"id":"ann","name":"ANN"}]"#).await;
+    bob.say(&join).await;
+    let both = r#"[{"id":"ann","name":"ANN"},{"id":"bob","name":"BOB"}]"#;
+    ann.until(both).await;
+    bob.until(both).await;
+    for server in &servers {
+        assert_eq!(server.realtime.usage().await.user_count, 2);
+        assert_eq!(server.realtime.user_ids().await, [UserId::from("ann"), UserId::from("bob")]);
+    }
+    bob.say(r#"420["usage",{"model":"m"}]"#).await;
+    bob.until("430[").await;
+    assert_eq!(servers[0].realtime.usage().await.model_ids, ["m"]);
+    let typing =
+        format!(r#"420["events:chat",{{"chat_id":"{chat}","data":{{"type":"typing","data":{{"typing":true}}}}}}]"#);
+    ann.say(&typing).await;
+    bob.until(r#""typing":true"#).await;
+    bob.say("41").await;
+    while bob.hear().await != "1" {}
+    ann.until(r#"[{"id":"ann","name":"ANN"}]"#).await;
+}
