@@ -23,7 +23,7 @@ impl Sessions {
     /// by the way.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<(User, Opening), AuthError> {
         let email = email.trim().to_lowercase();
-        if !self.inner.attempts.allow(&email, now()) {
+        if !self.inner.attempts.allow_everywhere(&self.inner.store, &email, now()).await {
             return Err(AuthError::TooManyAttempts);
         }
         let store = &self.inner.store;
@@ -128,7 +128,12 @@ impl Sessions {
             password: password.clone(),
             profile_image_url: None,
         };
-        Ok(self.sign_up(account, false).await?.is_some())
+        match self.sign_up(account, false).await {
+            Ok(made) => Ok(made.is_some()),
+            // Another instance started at the same moment.
+            Err(AuthError::EmailTaken) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn prepare(&self, account: NewAccount, role: Role) -> Result<NewUser, AuthError> {

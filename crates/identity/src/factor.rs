@@ -170,12 +170,12 @@ impl Sessions {
     }
 
     /// Counts a code, a recovery code or a ticket that a machine shows; fails when it has shown too many.
-    pub fn may_show_from(&self, origin: Option<&str>) -> Result<(), AuthError> {
-        match origin {
-            Some(origin) if !self.inner.codes_from.allow(origin, now()) => {
-                Err(AuthError::TooManyCodes(crate::sessions::CODE_WINDOW))
-            }
-            _ => Ok(()),
+    pub async fn may_show_from(&self, origin: Option<&str>) -> Result<(), AuthError> {
+        let Some(origin) = origin else { return Ok(()) };
+        if self.inner.codes_from.allow_everywhere(&self.inner.store, origin, now()).await {
+            Ok(())
+        } else {
+            Err(AuthError::TooManyCodes(crate::sessions::CODE_WINDOW))
         }
     }
 
@@ -275,7 +275,7 @@ impl Sessions {
 
     /// Uses a proof up.
     async fn check(&self, id: &UserId, proof: Proof<'_>) -> Result<(), AuthError> {
-        if !self.inner.codes.allow(id.as_str(), now()) {
+        if !self.inner.codes.allow_everywhere(&self.inner.store, id.as_str(), now()).await {
             return Err(AuthError::TooManyCodes(crate::sessions::CODE_WINDOW));
         }
         let store = &self.inner.store;

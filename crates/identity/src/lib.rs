@@ -25,7 +25,7 @@ pub use lifetime::{lifetime_seconds, parse_lifetime};
 pub use passwords::Passwords;
 pub use rate::RateLimit;
 pub use seal::Seal;
-pub use secret::load_or_create_secret;
+pub use secret::{kept_secret, load_or_create_secret};
 pub use sessions::{Caller, IssuedToken, Sessions, Via};
 pub use single_sign_on::{Arrival, Departure, Landing, LogoutProblem, PICTURE_KINDS, SignOnError};
 pub use token::{Claims, Method};

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use airis_store::Store;
 use dashmap::DashMap;
 
 /// Counts attempts in 60-second buckets; at most `limit` within `window` seconds.
@@ -19,6 +20,20 @@ impl RateLimit {
     /// At most `limit` attempts within `window` seconds.
     pub fn new(limit: u32, window: i64) -> Self {
         Self { limit, window, buckets: DashMap::new() }
+    }
+
+    /// The same on all instances together. Where they cannot be asked, this one counts for itself.
+    pub async fn allow_everywhere(&self, store: &Store, key: &str, now: i64) -> bool {
+        if !self.allow(key, now) {
+            return false;
+        }
+        let (bucket, oldest) = (now / BUCKET, (now - self.window) / BUCKET);
+        // Limits of different windows are different limits.
+        let key = format!("{}:{key}", self.window);
+        store.count_try(&key, bucket, oldest, self.limit).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "attempts elsewhere are not known");
+            true
+        })
     }
 
     /// Counts one attempt at `now` (seconds); false when there were too many.

@@ -39,7 +39,8 @@ impl Sessions {
         let config = &self.inner.config;
         let off = || AuthError::Unusable("Sign-in with an account of the directory is turned off".to_owned());
         let directory = Directory::from_config(config).ok_or_else(off)?;
-        if !self.inner.attempts.allow(&format!("directory:{}", name.trim().to_lowercase()), now()) {
+        let key = format!("directory:{}", name.trim().to_lowercase());
+        if !self.inner.attempts.allow_everywhere(&self.inner.store, &key, now()).await {
             return Err(AuthError::TooManyAttempts);
         }
         let person = directory.person(name, password).await.map_err(|error| match error {

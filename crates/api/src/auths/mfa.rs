@@ -85,7 +85,7 @@ pub async fn enroll(State(app): State<App>, Form(form): Form<MfaChallengeForm>) 
     request_body = MfaVerifyForm, responses((status = 200, body = MfaEnrollmentResponse)))]
 pub async fn confirm(State(app): State<App>, origin: Origin, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
     on(&app)?;
-    app.sessions.may_show_from(origin.0.as_deref())?;
+    app.sessions.may_show_from(origin.0.as_deref()).await?;
     let (user, issued, recovery_codes) = app.sessions.finish_enrollment(&form.challenge_token, &form.code).await?;
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, "second factor set up");
@@ -100,7 +100,7 @@ pub async fn confirm(State(app): State<App>, origin: Origin, Form(form): Form<Mf
     request_body = MfaVerifyForm, responses((status = 200, body = SessionUserResponse)))]
 pub async fn verify(State(app): State<App>, origin: Origin, Form(form): Form<MfaVerifyForm>) -> Answer<Response> {
     on(&app)?;
-    app.sessions.may_show_from(origin.0.as_deref())?;
+    app.sessions.may_show_from(origin.0.as_deref()).await?;
     let proof = Proof { code: &form.code, recovery: form.recovery };
     let (user, issued) = app.sessions.verify_factor(&form.challenge_token, proof).await?;
     tracing::info!(user = %user.id, "signed in with a second factor");
@@ -118,7 +118,7 @@ pub async fn replace(
     Form(form): Form<MfaFactorForm>,
 ) -> Answer<Json<MfaChallengeResponse>> {
     on(&app)?;
-    app.sessions.may_show_from(origin.0.as_deref())?;
+    app.sessions.may_show_from(origin.0.as_deref()).await?;
     let method = match &person.0.via {
         Via::Session { claims, .. } => claims.auth_method.unwrap_or(Method::Password),
         Via::ApiKey => Method::Api,
@@ -137,7 +137,7 @@ pub async fn recovery_codes(
     Form(form): Form<MfaFactorForm>,
 ) -> Answer<Json<MfaRecoveryCodesResponse>> {
     on(&app)?;
-    app.sessions.may_show_from(origin.0.as_deref())?;
+    app.sessions.may_show_from(origin.0.as_deref()).await?;
     let proof = Proof { code: &form.code, recovery: form.recovery };
     Ok(Json(MfaRecoveryCodesResponse { recovery_codes: app.sessions.new_recovery_codes(&person, proof).await? }))
 }
@@ -151,7 +151,7 @@ pub async fn recover(
     Form(form): Form<MfaRecoveryForm>,
 ) -> Answer<Json<MfaChallengeResponse>> {
     on(&app)?;
-    app.sessions.may_show_from(origin.0.as_deref())?;
+    app.sessions.may_show_from(origin.0.as_deref()).await?;
     let challenge: Challenge = app.sessions.redeem_ticket(&form.challenge_token, &form.reset_token).await?;
     Ok(Json(challenge.into()))
 }
