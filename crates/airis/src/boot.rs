@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use airis_api::App;
 use airis_budgets::Budgets;
-use airis_bus::Bus;
-use airis_config::{Config, Settings};
+use airis_bus::{Bus, Member, RedisOptions};
+use airis_config::{Config, Redis, Settings};
 use airis_files::Files;
 use airis_identity::Sessions;
 use airis_providers::Providers;
@@ -16,6 +16,7 @@ use airis_tools::Everything;
 use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 
 /// A server that is ready to listen.
 pub struct Booted {
@@ -31,15 +32,15 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let store = open_store(&settings).await?;
     let lock = store.lock_for_serving()?;
     airis_api::settings::load(&store, &config).await.context("the stored settings cannot be read")?;
-    let sessions = Sessions::new(store.clone(), config.clone(), &secret(&settings)?);
+    let secret = secret(&settings)?;
+    let sessions = Sessions::new(store.clone(), config.clone(), &secret);
     if sessions.ensure_admin().await.context("WEBUI_ADMIN_EMAIL, WEBUI_ADMIN_PASSWORD")? {
         tracing::info!(email = settings.admin_email, "made the administrator's account");
     }
-    let folder = settings.data_dir.join("turns");
-    let bus = Bus::in_process(&folder).with_context(|| format!("DATA_DIR: {} cannot be used", folder.display()))?;
+    let bus = bus(&store, &settings, &secret).await?;
     let files = Files::local(&settings.data_dir.join("uploads"));
     let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
-    let instance = instance_name();
+    let instance = instance_name(bus.tag());
     let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());
     let turns = Turns::new(
         store.clone(),
@@ -53,6 +54,51 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
     let app = App::new(store, bus, config, files, providers, turns, servers, sessions, realtime, instance);
     Ok(Booted { app, lock })
+}
+
+/// What this instance shares with others: nothing on an SQLite file, which has one server.
+async fn bus(store: &Store, settings: &Settings, secret: &str) -> Result<Bus> {
+    let note = json!({"version": env!("CARGO_PKG_VERSION"), "host": host(), "secret": fingerprint(secret)});
+    let bus = match &settings.redis {
+        _ if store.kind() == "sqlite" => {
+            if settings.redis.is_some() {
+                tracing::info!("an SQLite file has one server: Redis is not needed");
+            }
+            let folder = settings.data_dir.join("turns");
+            return Bus::in_process(&folder).with_context(|| format!("DATA_DIR: {} cannot be used", folder.display()));
+        }
+        Some(redis) => Bus::on_redis(options(redis), &note).await.context("REDIS_URL: the server cannot be used")?,
+        None => match Bus::on_postgres(store, &note).await.context("DATABASE_URL: instances cannot talk over it")? {
+            Some(bus) => bus,
+            None => bail!("DATABASE_URL: instances cannot talk over this database"),
+        },
+    };
+    let differs = |member: &&Member| member.tag != bus.tag() && member.note["secret"] != note["secret"];
+    if let Some(other) = bus.members().iter().find(differs) {
+        let host = other.note["host"].as_str().unwrap_or("another machine");
+        bail!(
+            "WEBUI_SECRET_KEY: the instance on {host} has another one; give all the same, so that sessions hold on each"
+        );
+    }
+    Ok(bus)
+}
+
+fn options(redis: &Redis) -> RedisOptions {
+    RedisOptions {
+        url: redis.url.clone(),
+        sentinels: redis.sentinels.clone(),
+        cluster: redis.cluster,
+        prefix: redis.prefix.clone(),
+        connect_within: redis.connect_within,
+        answer_within: redis.answer_within,
+        log_ttl: redis.log_ttl,
+    }
+}
+
+/// Enough of a secret to tell it from another, and too little to guess it.
+pub fn fingerprint(secret: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, format!("airis fleet {secret}").as_bytes());
+    digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Opens the database with the settings of the environment.
@@ -90,9 +136,24 @@ pub fn secret(settings: &Settings) -> Result<String> {
     }
 }
 
+/// The secret that a start would use, where there is one already.
+pub fn secret_if_any(settings: &Settings) -> Option<String> {
+    settings.secret_key.clone().or_else(|| airis_identity::kept_secret(&settings.data_dir).ok().flatten())
+}
+
+/// Milliseconds since 1970 by the clock of this machine.
+pub fn now_ms() -> i64 {
+    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// A name that no other process has had: a restarted server must not mistake its predecessor's work for its own.
-fn instance_name() -> String {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+/// It ends with the mark by which others find it.
+fn instance_name(mark: &str) -> String {
     let run = airis_domain::TurnId::random().0;
-    format!("{host}-{}", &run[..8])
+    format!("{}-{}", host(), if mark.is_empty() { &run[..8] } else { mark })
+}
+
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -21,6 +21,9 @@ use crate::{listen, out};
 /// What answers get after sockets are closed, even when the grace period is used up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
+/// How long whoever spreads requests may take to notice that this instance is not ready any more.
+const NOTICED: Duration = Duration::from_secs(2);
+
 /// Between two pieces of work that nobody waits for, and after one that failed.
 const PAUSE: Duration = Duration::from_millis(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(10);
@@ -55,6 +58,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     background.spawn(recover(app.clone()));
     background.spawn(warm_up(app.clone()));
     background.spawn(read_files(app.clone()));
+    background.spawn(airis_api::follow_others(app.clone()));
     background.spawn(airis_api::tell_what_happens(app.clone()));
     background.spawn(keep_older_texts(app.clone()));
     tokio::select! {
@@ -67,6 +71,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
         std::process::exit(130);
     });
     drain(&app, Duration::from_secs(settings.shutdown_grace), server, last_call).await;
+    app.bus.close().await;
     app.store.close().await;
     background.shutdown().await;
     drop(lock);
@@ -74,7 +79,8 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     Ok(())
 }
 
-/// Turns first (their last events must still reach the sockets), then sockets, then the answers under way.
+/// Turns first (their last events must still reach the sockets), then sockets, then the answers under way. Where other
+/// instances are, sockets go to them first: they hear the rest there.
 async fn drain(
     app: &App,
     grace: Duration,
@@ -82,7 +88,12 @@ async fn drain(
     last_call: oneshot::Sender<()>,
 ) {
     let end = Instant::now() + grace;
-    app.turns.drain(grace).await;
+    app.turns.stop_beginning();
+    if app.bus.has_peers() {
+        sleep(grace.min(NOTICED)).await;
+        app.realtime.send_away();
+    }
+    app.turns.drain(end.saturating_duration_since(Instant::now())).await;
     app.realtime.close().await;
     // The receiver is gone only when the server is, too.
     _ = last_call.send(());

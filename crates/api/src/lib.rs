@@ -63,6 +63,14 @@ pub async fn recover_files(app: &App) {
     files::recover(app).await;
 }
 
+/// Takes over what other instances change: settings, and lists of models that were asked for anew. Ends at once where
+/// there are no others.
+pub async fn follow_others(app: App) {
+    if app.bus.is_shared() {
+        tokio::join!(settings::follow(app.clone()), models::catalogue::follow(app));
+    }
+}
+
 /// Tells the addresses that administrators gave what happens, as long as it runs.
 pub async fn tell_what_happens(app: App) {
     happenings::deliver(app).await;

@@ -43,6 +43,7 @@ pub fn all() -> OpenApiRouter<App> {
 fn main() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(system::health::alive))
+        .routes(routes!(system::health::alive_too))
         .routes(routes!(system::health::database))
         .routes(routes!(system::health::ready))
         .routes(routes!(system::page_config::read))

@@ -1,12 +1,21 @@
 //! Persisted settings: loaded at start, changed by administrators, told to every instance.
 
+use std::time::Duration;
+
 use airis_config::Config;
 use airis_domain::{Json, JsonMap};
 use airis_store::{Store, StoreError};
 use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::error::Result;
+
+/// Tells that settings were changed: by which `instance`, and the `values` that are kept nowhere.
+const TOPIC: &str = "config";
+/// How often instances compare what they have, should they not have heard of a change.
+const COMPARE_EVERY: Duration = Duration::from_secs(2);
 
 /// What a start does: forget settings where `RESET_CONFIG_ON_START` asks for it, seed the missing ones, load them.
 pub async fn load(store: &Store, config: &Config) -> std::result::Result<(), StoreError> {
@@ -28,12 +37,13 @@ pub async fn load(store: &Store, config: &Config) -> std::result::Result<(), Sto
 pub async fn write(app: &App, values: JsonMap) -> Result<()> {
     let (kept, fleeting): (JsonMap, JsonMap) = values.into_iter().partition(|(key, _)| app.config.persists(key));
     if !fleeting.is_empty() {
+        app.bus.publish(TOPIC, json!({"instance": app.instance, "values": fleeting}));
         app.config.overlay(fleeting);
     }
     if !kept.is_empty() {
         app.store.set_config(&kept).await?;
         reload(app).await?;
-        app.bus.publish("config", json!({"instance": app.instance}));
+        app.bus.publish(TOPIC, json!({"instance": app.instance}));
     }
     Ok(())
 }
@@ -41,6 +51,39 @@ pub async fn write(app: &App, values: JsonMap) -> Result<()> {
 /// Writes one key.
 pub async fn write_one(app: &App, key: &str, value: impl Into<Json>) -> Result<()> {
     write(app, JsonMap::from_iter([(key.to_owned(), value.into())])).await
+}
+
+/// Takes over what other instances change, as long as it runs.
+pub async fn follow(app: App) {
+    let mut changes = app.bus.subscribe(TOPIC);
+    let mut ticks = tokio::time::interval(COMPARE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut known = None;
+    loop {
+        let changed = tokio::select! {
+            change = changes.recv() => match change {
+                Ok(change) if change["instance"] == app.instance.as_str() => false,
+                Ok(change) => match change["values"].as_object() {
+                    Some(values) => {
+                        app.config.overlay(values.clone());
+                        false
+                    }
+                    None => true,
+                },
+                Err(RecvError::Lagged(_)) => true,
+                Err(RecvError::Closed) => return,
+            },
+            _ = ticks.tick() => false,
+        };
+        match app.store.config_version().await {
+            Ok(version) if changed || known != Some(version) => match reload(&app).await {
+                Ok(()) => known = Some(version),
+                Err(error) => tracing::warn!(?error, "changed settings cannot be read yet"),
+            },
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the version of the settings cannot be read"),
+        }
+    }
 }
 
 /// Reads all persisted settings again, after a change here or elsewhere.

@@ -9,7 +9,7 @@ mod values;
 mod variable;
 
 pub use docs::docs_markdown;
-pub use settings::Settings;
+pub use settings::{Redis, Settings};
 pub use standing::{Source, Standing, is_known, standing};
 
 use std::sync::Arc;

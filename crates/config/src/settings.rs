@@ -1,6 +1,7 @@
 //! What only the environment decides, parsed once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use airis_domain::Json;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub database_pool_recycle: u64,
     pub database_schema: Option<String>,
     pub enable_db_migrations: bool,
+    /// Where instances talk to each other, unless over the database.
+    pub redis: Option<Redis>,
     /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
     pub enable_persistent_config: bool,
     /// Whether that holds for `oauth.*`, too.
@@ -132,6 +135,19 @@ pub struct Settings {
     pub rag_system_context: bool,
 }
 
+/// A Redis server, one behind Sentinels, or a cluster.
+#[derive(Clone)]
+pub struct Redis {
+    pub url: String,
+    /// `host:port` of each.
+    pub sentinels: Vec<String>,
+    pub cluster: bool,
+    pub prefix: String,
+    pub connect_within: Duration,
+    pub answer_within: Duration,
+    pub log_ttl: Duration,
+}
+
 impl Settings {
     pub(crate) fn read(values: &Values) -> Result<Self, ConfigError> {
         let v = values;
@@ -155,6 +171,7 @@ impl Settings {
             database_pool_recycle: v.required("DATABASE_POOL_RECYCLE")?,
             database_schema: v.filled("DATABASE_SCHEMA"),
             enable_db_migrations: v.flag("ENABLE_DB_MIGRATIONS"),
+            redis: redis(v)?,
             enable_persistent_config: v.flag("ENABLE_PERSISTENT_CONFIG"),
             enable_oauth_persistent_config: v.flag("ENABLE_OAUTH_PERSISTENT_CONFIG"),
             reset_config_on_start: v.flag("RESET_CONFIG_ON_START"),
@@ -273,6 +290,42 @@ fn database_url(values: &Values, data_dir: &std::path::Path) -> Result<String, C
         return Ok(format!("{kind}://{credentials}{host}{port}/{name}"));
     }
     Ok(format!("sqlite:///{}", data_dir.join("airis.db").display()))
+}
+
+fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let wanted = values.one_of("WEBSOCKET_MANAGER", &["", "redis"])? == "redis";
+    let Some(url) = values.filled("WEBSOCKET_REDIS_URL") else {
+        return if wanted {
+            Err(wrong("WEBSOCKET_MANAGER", "\"redis\" needs an address; set REDIS_URL"))
+        } else {
+            Ok(None)
+        };
+    };
+    if !["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(wrong("REDIS_URL", "the address must begin with redis:// or rediss://"));
+    }
+    let port: u16 = values.required("WEBSOCKET_SENTINEL_PORT")?;
+    let sentinels = values.list("WEBSOCKET_SENTINEL_HOSTS").into_iter();
+    let sentinels: Vec<String> =
+        sentinels.map(|host| if host.contains(':') { host } else { format!("{host}:{port}") }).collect();
+    let cluster = values.flag("WEBSOCKET_REDIS_CLUSTER");
+    if cluster && !sentinels.is_empty() {
+        return Err(wrong("REDIS_CLUSTER", "a cluster has no Sentinels; unset REDIS_SENTINEL_HOSTS"));
+    }
+    let patience = |name: &str| {
+        let seconds = values.json(name).as_f64().filter(|seconds| *seconds > 0.0);
+        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(PATIENCE)
+    };
+    Ok(Some(Redis {
+        url,
+        sentinels,
+        cluster,
+        prefix: values.text("REDIS_KEY_PREFIX"),
+        connect_within: patience("REDIS_SOCKET_CONNECT_TIMEOUT"),
+        answer_within: patience("REDIS_SOCKET_TIMEOUT"),
+        log_ttl: Duration::from_secs(values.required("REDIS_RESPONSE_STREAM_TTL")?),
+    }))
 }
 
 /// A storage that is not built must not quietly become another one.

@@ -57,7 +57,8 @@ fn shown(name: &str, value: &str) -> String {
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {
         return "(set, not shown)".to_owned();
     }
-    value.split(';').map(without_password).collect::<Vec<_>>().join(";")
+    let one = |list: &str| list.split(",redis").map(without_password).collect::<Vec<_>>().join(",redis");
+    value.split(';').map(one).collect::<Vec<_>>().join(";")
 }
 
 /// `scheme://user:password@host` without the password.
@@ -94,6 +95,8 @@ mod tests {
         }
         let (url, source) = value_of("DATABASE_URL", &[("DATABASE_URL", "postgresql://me:p@ss@host:5432/db")]);
         assert_eq!((url.as_str(), source), ("postgresql://me:***@host:5432/db", Source::Environment));
+        let (url, _) = value_of("REDIS_URL", &[("REDIS_URL", "rediss://:s3cret@a:1,redis://me:p,ss@b:2/0")]);
+        assert_eq!(url, "rediss://:***@a:1,redis://me:***@b:2/0");
         assert_eq!(without_password("https://a.example/v1?x=@"), "https://a.example/v1?x=@");
     }
 

@@ -30,6 +30,9 @@ fn wrong_values_are_named_in_one_sentence() {
     assert_eq!(error("PORT", "70000"), "PORT: 70000 is out of range");
     assert_eq!(error("DEFAULT_USER_ROLE", "boss"), "DEFAULT_USER_ROLE: \"boss\" is not one of pending, user, admin");
     assert!(error("DATABASE_URL", "mysql://x/y").starts_with("DATABASE_URL: the address must begin with"));
+    assert_eq!(error("WEBSOCKET_MANAGER", "redis"), "WEBSOCKET_MANAGER: \"redis\" needs an address; set REDIS_URL");
+    assert!(error("WEBSOCKET_MANAGER", "zmq").contains("is not one of"));
+    assert!(error("REDIS_URL", "localhost:6379").starts_with("REDIS_URL: the address must begin with"));
     assert!(error("JWT_EXPIRES_IN", "soon").starts_with("JWT_EXPIRES_IN: \"soon\" is no duration"));
     assert!(error("OPENAI_API_BASE_URLS", "localhost:1").contains("must begin with http://"));
     assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
@@ -118,4 +121,26 @@ fn every_variable_is_listed_once_and_explained() {
         assert!(!variable.doc.is_empty(), "{} is not explained", variable.name);
     }
     assert!(docs_markdown().contains("| `PORT` | whole number | `8080` |"));
+}
+
+#[test]
+fn redis_is_named_by_its_own_variables_or_by_those_for_sockets() {
+    let redis = |pairs: &[(&str, &str)]| config(pairs).unwrap().settings().redis.clone();
+    assert!(redis(&[]).is_none());
+    let plain = redis(&[("REDIS_URL", "redis://h:1/0"), ("REDIS_SOCKET_TIMEOUT", "0.5")]).unwrap();
+    assert_eq!((plain.url.as_str(), plain.prefix.as_str(), plain.cluster), ("redis://h:1/0", "open-webui", false));
+    assert_eq!((plain.answer_within.as_millis(), plain.connect_within.as_secs()), (500, 5));
+    let sentinels = redis(&[
+        ("REDIS_URL", "redis://mymaster/0"),
+        ("WEBSOCKET_REDIS_URL", "redis://sockets/0"),
+        ("REDIS_SENTINEL_HOSTS", "a, b:7"),
+        ("WEBSOCKET_SENTINEL_PORT", "5"),
+    ])
+    .unwrap();
+    assert_eq!(
+        (sentinels.url.as_str(), sentinels.sentinels),
+        ("redis://sockets/0", vec!["a:5".to_owned(), "b:7".to_owned()])
+    );
+    assert!(redis(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true")]).unwrap().cluster);
+    assert!(config(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true"), ("REDIS_SENTINEL_HOSTS", "a")]).is_err());
 }

@@ -69,6 +69,11 @@ impl Catalogs {
         catalog
     }
 
+    /// The next one who wants the catalog asks for it.
+    pub fn forget(&self) {
+        self.newest.store(None);
+    }
+
     /// The catalog as last seen, however old, if it is true to the settings.
     pub fn known(&self, config: &Config) -> Option<Arc<Catalog>> {
         let settings = fingerprint(config);

@@ -172,6 +172,11 @@ impl Providers {
         self.inner.catalog(Duration::from_secs(ttl)).await.models.clone()
     }
 
+    /// Whoever wants models next asks the providers again.
+    pub fn forget_models(&self) {
+        self.inner.catalogs.forget();
+    }
+
     /// Streams a reply as normalised chunks.
     pub async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
         let tab = self.purse.open(&request, true).await?;

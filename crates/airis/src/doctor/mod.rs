@@ -1,6 +1,7 @@
 //! `airis doctor`: what is configured, what can be reached, and what to do about what cannot.
 
 mod checks;
+mod fleet;
 mod report;
 
 use std::process::ExitCode;
@@ -40,18 +41,18 @@ async fn examine(config: Arc<Config>, report: &mut Report<'_>) {
     report.add(checks::space(&settings));
     report.add(checks::clock(&settings));
     report.add(checks::port(&settings).await);
-    report.add(database(&settings, &config).await);
+    report.extend(database(&settings, &config).await);
     let providers = Providers::new(config);
     report.extend(providers.probe().await.into_iter().map(checks::connection));
     report.extend(checks::local_models(&providers.examine_local_models(), &settings));
 }
 
-/// Opens the database without changing it, and loads the settings that administrators have stored.
-async fn database(settings: &Settings, config: &Config) -> Check {
+/// Opens the database without changing it, looks at the instances on it, and loads the settings that administrators have stored.
+async fn database(settings: &Settings, config: &Config) -> Vec<Check> {
     const NAME: &str = "database";
     let file = settings.database_url.strip_prefix("sqlite:///");
     if let Some(file) = file.filter(|file| !std::path::Path::new(file).exists()) {
-        return Check::well(NAME, format!("{file} will be made at the first start"));
+        return vec![Check::well(NAME, format!("{file} will be made at the first start"))];
     }
     let options = StoreOptions {
         url: settings.database_url.clone(),
@@ -67,19 +68,24 @@ async fn database(settings: &Settings, config: &Config) -> Check {
         store.ping().await?;
         let users = store.count_users().await?;
         config.apply(store.config().await?);
-        let kind = store.kind();
+        let mut found = vec![Check::well(NAME, format!("{} answers; {users} accounts", store.kind()))];
+        if let Some(tables) = store.fleet() {
+            let (now_ms, instances) = tables.look().await?;
+            found.extend(fleet::checks(settings, now_ms, &instances));
+            tables.close().await;
+        }
         store.close().await;
-        Ok::<_, airis_store::StoreError>(format!("{kind} answers; {users} accounts"))
+        Ok::<_, airis_store::StoreError>(found)
     };
     match tokio::time::timeout(DATABASE_DEADLINE, look).await {
-        Ok(Ok(text)) => Check::well(NAME, text),
-        Ok(Err(error)) => Check::failed(NAME, error.to_string()),
-        Err(_) => Check::failed(
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => vec![Check::failed(NAME, error.to_string())],
+        Err(_) => vec![Check::failed(
             NAME,
             format!(
                 "no usable database after {} seconds; start the server once so that it brings the schema up to date",
                 DATABASE_DEADLINE.as_secs()
             ),
-        ),
+        )],
     }
 }

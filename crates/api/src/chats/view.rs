@@ -53,8 +53,11 @@ pub struct ChatResponse {
 impl ChatResponse {
     /// Reads messages and running replies of a chat and puts the answer together.
     pub async fn load(app: &App, chat: Chat) -> Result<Self> {
-        let messages = app.store.messages(&chat.id).await?;
+        let mut messages = app.store.messages(&chat.id).await?;
         let live = app.turns.live(&chat.id).await?;
+        if ended_meanwhile(&messages, &live) {
+            messages = app.store.messages(&chat.id).await?;
+        }
         Ok(Self::of(chat, messages, &live))
     }
 
@@ -64,7 +67,7 @@ impl ChatResponse {
             return Err(ApiError::bad_request(format!("last must be between 1 and {MAX_PART}")));
         }
         let Some(leaf) = leaf.or_else(|| chat.current_message_id.clone()) else { return Self::load(app, chat).await };
-        let messages = app.store.screen(&chat.id, &leaf, last).await?;
+        let mut messages = app.store.screen(&chat.id, &leaf, last).await?;
         let shown = chat.current_message_id.as_ref() == Some(&leaf);
         let inner = messages.iter().any(|message| message.parent_id.as_ref() == Some(&leaf));
         if shown && (inner || messages.is_empty()) {
@@ -73,6 +76,9 @@ impl ChatResponse {
         // Some clients keep a second, flat list of the messages.
         chat.blob.remove("messages");
         let live = app.turns.live(&chat.id).await?;
+        if ended_meanwhile(&messages, &live) {
+            messages = app.store.screen(&chat.id, &leaf, last).await?;
+        }
         let current = chat.current_message_id.clone();
         let mut answer = Self::of(chat, messages, &live);
         if let Some(history) = answer.chat.pointer_mut("/history/currentId") {
@@ -105,6 +111,12 @@ impl ChatResponse {
             context_usage: None,
         }
     }
+}
+
+/// Whether a reply that was not done when it was read does not run any more: its end was stored in between.
+fn ended_meanwhile(messages: &[Message], live: &[airis_turns::Live]) -> bool {
+    let runs = |message: &Message| live.iter().any(|reply| reply.message_id == message.id);
+    messages.iter().any(|message| message.done == Some(false) && !runs(message))
 }
 
 /// A line of a chat list.

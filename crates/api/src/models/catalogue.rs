@@ -4,10 +4,14 @@ use std::collections::HashMap;
 
 use airis_domain::{AccessGrant, Arena, Json as Value, ModelRow, described};
 use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::views::listed;
 use crate::app::App;
 use crate::error::Result;
+
+/// Tells that an instance asked providers for their models anew.
+const TOPIC: &str = "models";
 
 /// A model to pick, with what decides who may.
 #[derive(Clone, Debug)]
@@ -20,9 +24,24 @@ pub struct Listed {
     pub grants: Vec<AccessGrant>,
 }
 
+/// Asks providers anew when another instance did, as long as it runs.
+pub async fn follow(app: App) {
+    let mut news = app.bus.subscribe(TOPIC);
+    loop {
+        match news.recv().await {
+            Ok(news) if news["instance"] == app.instance.as_str() => {}
+            Err(RecvError::Closed) => return,
+            Ok(_) | Err(RecvError::Lagged(_)) => app.providers.forget_models(),
+        }
+    }
+}
+
 /// Every active model, in the administrator's order where there is one.
 pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
     let offered = app.providers.models(refresh).await;
+    if refresh {
+        app.bus.publish(TOPIC, json!({"instance": app.instance}));
+    }
     let rows = app.store.models().await?;
     let mut grants: HashMap<String, Vec<AccessGrant>> = HashMap::new();
     for grant in app.store.grants_of_type("model").await? {

@@ -15,6 +15,6 @@ pub async fn read(person: Verified, State(app): State<App>) -> Result<Json<Value
     if !app.config.settings().enable_public_active_users_count && person.role != Role::Admin {
         return Err(ApiError::wrong_role());
     }
-    let usage = app.realtime.usage();
+    let usage = app.realtime.usage().await;
     Ok(Json(json!({"model_ids": usage.model_ids, "user_count": usage.user_count})))
 }

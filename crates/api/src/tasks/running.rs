@@ -53,7 +53,7 @@ pub async fn stop_chat(State(app): State<App>, user: Verified, Path(id): Path<St
 async fn joined(app: &App, user: &Verified, id: &ChatId) -> Result<bool> {
     if id.is_temporary() {
         let session = id.as_str().split_once(':').map_or("", |(_, session)| session);
-        return Ok(app.realtime.owner(&session.into()).is_some_and(|owner| owner == user.id));
+        return Ok(app.realtime.owner(&session.into()).await.is_some_and(|owner| owner == user.id));
     }
     match JoinedChat::of(&app.store, user, id).await {
         Ok(_) => Ok(true),

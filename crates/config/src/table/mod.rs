@@ -4,6 +4,7 @@ mod areas;
 mod auth;
 mod chat;
 mod directory;
+mod fleet;
 pub(crate) mod permissions;
 mod providers;
 mod server;
@@ -15,6 +16,7 @@ use crate::variable::Variable;
 /// Every area with its heading, in the order of the documentation.
 pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Server", server::VARIABLES),
+    ("Other instances", fleet::VARIABLES),
     ("Accounts", auth::VARIABLES),
     ("Directory (LDAP)", directory::VARIABLES),
     ("Single sign-on (OAuth)", single_sign_on::VARIABLES),
