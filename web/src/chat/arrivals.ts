@@ -35,6 +35,8 @@ export class Arrivals {
   #loading = 0
   /** Replies that were looked for on the server because an event named them. */
   #sought = new Set<string>()
+  /** Events before which something was missing, and was asked for. */
+  #filled = new Set<string>()
   #stop: () => void
 
   constructor(to: Listening) {
@@ -51,6 +53,7 @@ export class Arrivals {
   reset(): void {
     this.#known.clear()
     this.#sought.clear()
+    this.#filled.clear()
     this.#waiting = []
     this.#naming = false
   }
@@ -101,13 +104,24 @@ export class Arrivals {
     this.#frame ||= requestAnimationFrame(() => this.#paint())
   }
 
+  /** Whether something before this event never arrived; said once of each. An event that holds the whole reply lacks nothing. */
+  #lacks(event: Envelope, seen: number): boolean {
+    if (event.seq === undefined || seen === 0 || event.seq === seen + 1) return false
+    const whole = (event.data.data as { output?: unknown } | null | undefined)?.output !== undefined
+    const key = `${event.message_id} ${event.seq}`
+    if (whole || this.#filled.has(key)) return false
+    this.#filled.add(key)
+    return true
+  }
+
   /** Everything that arrived since the last frame at once. */
   #paint(): void {
     this.#frame = 0
     if (this.#naming || this.#loading) return
     const to = this.#to
     let missing = false
-    for (const event of this.#waiting.splice(0)) {
+    const events = this.#waiting.splice(0)
+    for (const [at, event] of events.entries()) {
       if (event.data.type === 'chat:title') to.title = String(event.data.data)
       if (event.data.type === 'chat:reload') void to.load()
       if (event.data.type === 'chat:access') void to.again()
@@ -123,6 +137,15 @@ export class Arrivals {
       }
       const seen = this.#known.get(message.id) ?? 0
       if (event.seq !== undefined && event.seq <= seen) continue
+      if (this.#lacks(event, seen)) {
+        // Events were lost on the way: the state is asked for, and what came since is laid over it.
+        this.#waiting.unshift(...events.slice(at))
+        void this.during(
+          () => this.resume(),
+          () => {},
+        )
+        break
+      }
       if (event.seq !== undefined) this.#known.set(message.id, event.seq)
       // Numbered events belong to a reply that runs: perhaps another page of the same person lets it go on.
       if (event.seq !== undefined) message.done = false
