@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command with a private PostgreSQL beside it, gone when the command is.
 #
-#     scripts/postgres.sh COMMAND…        the command finds it in AIRIS_TEST_POSTGRES (a URL)
+#     scripts/postgres.sh COMMAND…        the command finds it in AIRIS_TEST_POSTGRES (a URL), and psql in AIRIS_TEST_PSQL
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -30,4 +30,5 @@ for _ in $(seq 100); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break; s
 "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || { cat "$place/server.log"; fail "PostgreSQL did not start"; }
 
 export AIRIS_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
+export AIRIS_TEST_PSQL="$bin/psql"
 "$@"

@@ -1,0 +1,226 @@
+#!/usr/bin/env node
+// Three servers on one PostgreSQL behind a load balancer that never sends two requests to the same one. Whatever happens
+// to one of them, people see what a single server would show them.
+//
+//     scripts/postgres.sh node e2e/fleet/fleet.mjs BINARY [PEOPLE]        60 people
+//
+// With AIRIS_FLEET_BUS (JSON: more environment, such as {"REDIS_URL": …}) over another bus.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { end, environment, folder, freePort, provider, serve } from '../processes.mjs';
+import { balancer } from './balancer.mjs';
+import { Viewer } from './viewer.mjs';
+
+const [binary, people = '60'] = process.argv.slice(2);
+const { AIRIS_TEST_POSTGRES, AIRIS_TEST_PSQL, AIRIS_FLEET_BUS = '{}' } = process.env;
+if (!binary || !AIRIS_TEST_POSTGRES) throw new Error('usage: scripts/postgres.sh node e2e/fleet/fleet.mjs BINARY [PEOPLE]');
+const WORDS = 40;
+const whole = (words) => Array.from({ length: words }, (_, i) => `w${i}`).join(' ');
+const FINAL_WITHIN = 10_000;
+
+const mock = await provider();
+const more = {
+    ...JSON.parse(AIRIS_FLEET_BUS), DATABASE_URL: AIRIS_TEST_POSTGRES, BYPASS_MODEL_ACCESS_CONTROL: 'true', SHUTDOWN_GRACE: '6',
+    ...(process.env.AIRIS_FLEET_POLLING && { ENABLE_WEBSOCKET_SUPPORT: 'false' }),
+};
+const servers = [];
+for (let i = 0; i < 3; i++) {
+    const data = folder();
+    servers.push({ env: environment(data, await freePort(), mock, more), log: join(data, 'server.log'), child: null });
+}
+const start = async (server) => (server.child = await serve(binary, server.env, server.log));
+const base = ({ env }) => `http://127.0.0.1:${env.PORT}`;
+const door = await balancer(servers.map(({ env }) => Number(env.PORT)));
+process.env.AIRIS_URL = door.url;
+const { call, converse, join: connect, turn, until } = await import('../sockets/server.mjs');
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const problems = [];
+const check = (holds, problem) => holds || problems.push(problem);
+
+/** One statement on the database. */
+const sql = (text) => execFileSync(AIRIS_TEST_PSQL ?? 'psql', [AIRIS_TEST_POSTGRES, '-qtAc', text], { encoding: 'utf8' }).trim();
+
+const direct = async (server, path, token) => {
+    const answer = await fetch(base(server) + path, { headers: { authorization: `Bearer ${token}` } });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+};
+
+// All at once on an empty database.
+await Promise.all(servers.map(start));
+const root = (await call('POST', '/api/v1/auths/signup', { body: { name: 'Root', email: 'root@example.com', password: 'correct horse battery' } })).body;
+check(root.token, 'no administrator');
+
+/** A setting changed on one server is true on all of them within a second. */
+async function settings() {
+    for (let round = 0; round < 6; round++) {
+        const provider = round % 2 ? '' : 'llama.cpp';
+        const { body } = await call('GET', '/openai/config', { token: root.token });
+        await call('POST', '/openai/config/update', { token: root.token, body: { ...body, OPENAI_API_CONFIGS: { 0: { enable: true, provider } } } });
+        const begin = Date.now();
+        for (const server of servers) {
+            const same = async () => (await direct(server, '/openai/config', root.token)).body.OPENAI_API_CONFIGS[0]?.provider === provider;
+            await until(same, 'a changed setting', 5);
+        }
+        check(Date.now() - begin < 1000, `a setting took ${Date.now() - begin} ms to be known everywhere`);
+    }
+    // From here on the provider goes on behind a given text.
+    const { body } = await call('GET', '/openai/config', { token: root.token });
+    await call('POST', '/openai/config/update', { token: root.token, body: { ...body, OPENAI_API_CONFIGS: { 0: { enable: true, provider: 'llama.cpp' } } } });
+    await sleep(1000);
+}
+
+async function person(number) {
+    const body = { name: `P${number}`, email: `p${number}@example.com`, password: 'correct horse battery', role: 'user' };
+    const made = await call('POST', '/api/v1/auths/add', { token: root.token, body });
+    if (made.status !== 200) throw new Error(`no account: ${JSON.stringify(made.body)}`);
+    return { token: made.body.token, socket: await connect(made.body.token) };
+}
+
+/** Somebody asks; answers the viewer of the reply. */
+async function begin({ token, socket }, text) {
+    // On the way to another server a page has no session to ask from.
+    if (!socket.connected) await once(socket, 'connect');
+    const body = turn(socket, 'mock-alpha', text);
+    const { message_id } = body.message_ids[0];
+    const viewer = new Viewer(socket, message_id);
+    const started = await call('POST', '/api/chat/completions', { token, body });
+    if (started.status !== 200) throw new Error(`not started: ${JSON.stringify(started.body)}`);
+    const { chat_id } = started.body;
+    const read = async () => {
+        const { status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token });
+        if (status !== 200) viewer.problems.push(`not read: ${status} ${JSON.stringify(body)}`);
+        return body?.chat?.history.messages[message_id];
+    };
+    return Object.assign(viewer, { chat_id, read, token, prompt: text });
+}
+
+/** Waits for the end of every reply, and says what is wrong with any. */
+async function finish(viewers, expected, since, what) {
+    await Promise.all(viewers.map(async (viewer) => {
+        const { prompt: text } = viewer;
+        for (;;) {
+            const shown = viewer.text.trimEnd();
+            const reply = await viewer.read();
+            check(reply?.content.startsWith(shown), `${what}: ${text}: read "${reply?.content}", shown before "${shown}"`);
+            if (reply?.done && viewer.done) {
+                check(reply.content === expected, `${what}: ${text}: stored "${reply.content}"`);
+                check(viewer.text === expected, `${what}: ${text}: shown "${viewer.text}"`);
+                break;
+            }
+            if (Date.now() - since > FINAL_WITHIN) {
+                problems.push(`${what}: ${text}: no end: stored done=${reply?.done} "${reply?.content}", shown done=${viewer.done} "${viewer.text}"`);
+                break;
+            }
+            await sleep(100);
+        }
+        problems.push(...viewer.problems.map((problem) => `${what}: ${text}: ${problem}`));
+        viewer.socket.offAny();
+        viewer.socket.removeAllListeners('connect');
+    }));
+    console.log(`${what}: ${viewers.length} replies whole ${Date.now() - since} ms after`);
+}
+
+/** How often the provider was asked for each text: a turn that has one owner asks once, and once more when it is taken over. */
+async function asked(texts) {
+    const log = await (await fetch(`${mock}/log`)).json();
+    return texts.map((text) => log.filter(({ body }) => JSON.stringify(body.messages ?? '').includes(`"${text}"`)).length);
+}
+
+/** A server dies in the middle of everybody's replies. */
+async function killed(crowd) {
+    await fetch(`${mock}/log/clear`, { method: 'POST' });
+    const viewers = await Promise.all(crowd.map((one, i) => begin(one, `slow ${WORDS} killed ${i}.`)));
+    await sleep(2000);
+    const victim = servers[1];
+    const owned = Number(sql(`SELECT count(*) FROM turn WHERE state = 'running' AND owner LIKE '%' || (SELECT max(instance) FROM fleet_instance)`) || 0);
+    await end(victim.child, 'SIGKILL');
+    await finish(viewers, whole(WORDS), Date.now(), `kill -9 (another had ${owned} turns)`);
+    const times = await asked(viewers.map(({ prompt }) => prompt));
+    check(times.every((count) => count === 1 || count === 2), `the provider was asked ${times} times`);
+    check(times.filter((count) => count === 2).length <= viewers.length / 2, `more turns began anew than one server can have had: ${times}`);
+    check(times.some((count) => count === 2), 'the killed server had no turn: nothing was tested');
+    const { body } = await call('GET', '/api/tasks', { token: root.token });
+    check(body.tasks.length === 0, `turns are left: ${body.tasks}`);
+    await start(victim);
+}
+
+/** A server is asked to end: its turns end here or go on elsewhere, and what is asked meanwhile is answered. */
+async function drained(crowd) {
+    const some = crowd.slice(0, 20);
+    const viewers = await Promise.all(some.map((one, i) => begin(one, `slow 70 drained ${i}.`)));
+    await sleep(500);
+    const since = Date.now();
+    const gone = end(servers[2].child, 'SIGTERM');
+    const late = [];
+    for (let i = 20; i < Math.min(30, crowd.length); i++) {
+        late.push(await begin(crowd[i], `slow ${WORDS} late ${i}.`));
+        await sleep(100);
+    }
+    await finish(late, whole(WORDS), Date.now(), 'asked while a server ends');
+    await finish(viewers, whole(70), since + 5000, 'SIGTERM');
+    await gone;
+    await start(servers[2]);
+}
+
+/** Every connection to the database is cut at once, twice. */
+async function cut(crowd) {
+    const some = crowd.slice(0, 20);
+    const viewers = await Promise.all(some.map((one, i) => begin(one, `slow ${WORDS} cut ${i}.`)));
+    for (let i = 0; i < 2; i++) {
+        await sleep(1200);
+        sql('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    }
+    await finish(viewers, whole(WORDS), Date.now(), 'cut connections');
+    for (const server of servers) check((await until(async () => (await direct(server, '/ready')).status === 200, 'ready', 10)) === true, 'not ready');
+}
+
+/** Stopping works from any server, and the end is told to everybody. */
+async function stopped(crowd) {
+    const some = crowd.slice(0, 9);
+    const viewers = await Promise.all(some.map((one, i) => begin(one, `endless stopped ${i}.`)));
+    await sleep(1000);
+    for (const { chat_id, token, prompt: text, socket, read } of viewers) {
+        const since = Date.now();
+        const answer = await call('POST', `/api/tasks/chat/${chat_id}/stop`, { token });
+        check(answer.status === 200 && Date.now() - since < 2000, `${text}: stopped with ${answer.status} after ${Date.now() - since} ms`);
+        const { body } = await call('GET', `/api/tasks/chat/${chat_id}`, { token });
+        check(body.task_ids?.length === 0, `${text}: still runs: ${JSON.stringify(body)}`);
+        check((await read()).done, `${text}: stopped, not done`);
+        socket.offAny();
+        socket.removeAllListeners('connect');
+    }
+    console.log(`stop: ${viewers.length} replies stopped`);
+}
+
+/** One request, one server: what each server counts is nearly the same. */
+function spread() {
+    const counts = [...door.taken.values()];
+    check(Math.min(...counts) > 10, `the balancer did not spread: ${counts}`);
+    console.log(`requests and sockets by server: ${counts.join(', ')}`);
+}
+
+await settings();
+const crowd = [];
+for (let at = 0; at < Number(people); at += 12) {
+    crowd.push(...(await Promise.all(Array.from({ length: Math.min(12, Number(people) - at) }, (_, i) => person(at + i)))));
+}
+console.log(`${crowd.length} people are connected`);
+for (const part of [killed, drained, cut, stopped]) {
+    await part(crowd).catch((error) => problems.push(error.stack));
+}
+// The smallest thing still works.
+const { socket, token } = crowd[0];
+socket.heard = [];
+socket.onAny((event, ...args) => socket.heard.push({ event, args }));
+await converse(socket, token, 'mock-alpha', 'hello').catch((error) => problems.push(error.stack));
+spread();
+for (const one of crowd) one.socket.disconnect();
+door.close();
+await Promise.all(servers.map(({ child }) => end(child)));
+for (const problem of problems.slice(0, 20)) console.log('FAILED', problem);
+if (problems.length) for (const { log } of servers) console.log(`--- ${log}\n${readFileSync(log, 'utf8').slice(-3000)}`);
+console.log(problems.length ? `${problems.length} problems` : 'passed');
+process.exit(problems.length ? 1 : 0);
