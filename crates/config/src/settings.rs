@@ -133,6 +133,18 @@ pub struct Settings {
     pub enable_local_web_fetch: bool,
     /// Texts of files go into the system message instead of the question.
     pub rag_system_context: bool,
+    /// What embedding models want before a question and before a passage, and the field it goes into, if not the text.
+    pub embedding_query_prefix: Option<String>,
+    pub embedding_content_prefix: Option<String>,
+    pub embedding_prefix_field: Option<String>,
+    /// Seconds that an embedding request may take.
+    pub embedding_timeout: Option<u64>,
+    /// What is told to models of a passage, by key of its metadata.
+    pub source_metadata_keys: Vec<String>,
+    /// Collections are not checked for who may read them.
+    pub bypass_retrieval_access_control: bool,
+    /// Collections that belong to no file, knowledge base or person are for everybody.
+    pub enable_unscoped_collections: bool,
 }
 
 /// A Redis server, one behind Sentinels, or a cluster.
@@ -153,6 +165,7 @@ impl Settings {
         let v = values;
         let data_dir = PathBuf::from(v.text("DATA_DIR"));
         storage(v)?;
+        vector_store(v)?;
         let same_site = if v.text("WEBUI_AUTH_COOKIE_SAME_SITE").is_empty() {
             "WEBUI_SESSION_COOKIE_SAME_SITE"
         } else {
@@ -262,6 +275,13 @@ impl Settings {
             enable_local_web_fetch: v.flag("ENABLE_LOCAL_WEB_FETCH"),
             enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
             rag_system_context: v.flag("RAG_SYSTEM_CONTEXT"),
+            embedding_query_prefix: v.filled("RAG_EMBEDDING_QUERY_PREFIX"),
+            embedding_content_prefix: v.filled("RAG_EMBEDDING_CONTENT_PREFIX"),
+            embedding_prefix_field: v.filled("RAG_EMBEDDING_PREFIX_FIELD_NAME"),
+            embedding_timeout: v.number("RAG_EMBEDDING_TIMEOUT")?,
+            source_metadata_keys: v.list("RAG_SOURCE_METADATA_KEYS"),
+            bypass_retrieval_access_control: v.flag("BYPASS_RETRIEVAL_ACCESS_CONTROL"),
+            enable_unscoped_collections: v.flag("ENABLE_RETRIEVAL_UNSCOPED_COLLECTIONS"),
         })
     }
 }
@@ -350,6 +370,15 @@ fn fields(values: &Values, name: &str) -> Result<Vec<(String, String)>, ConfigEr
         given.as_object().ok_or_else(|| wrong(name, "it must be a JSON object, such as {\"prompt\": \"login\"}"))?;
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Ok(object.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+}
+
+/// The same of vectors; `chroma` is what others keep in the data folder when nothing is said.
+fn vector_store(values: &Values) -> Result<(), ConfigError> {
+    let name = values.text("VECTOR_DB").to_lowercase();
+    if ["", "embedded", "chroma"].contains(&name.as_str()) {
+        return Ok(());
+    }
+    Err(wrong("VECTOR_DB", format!("\"{name}\" is not built yet; leave it empty to keep vectors in the data folder")))
 }
 
 /// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.

@@ -36,6 +36,26 @@ fn wrong_values_are_named_in_one_sentence() {
     assert!(error("JWT_EXPIRES_IN", "soon").starts_with("JWT_EXPIRES_IN: \"soon\" is no duration"));
     assert!(error("OPENAI_API_BASE_URLS", "localhost:1").contains("must begin with http://"));
     assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
+    assert!(error("VECTOR_DB", "qdrant").starts_with("VECTOR_DB: \"qdrant\" is not built yet"));
+}
+
+#[test]
+fn settings_of_retrieval_have_the_kinds_that_clients_expect() {
+    let config = config(&[("VECTOR_DB", "Chroma"), ("RAG_EMBEDDING_OPENAI_BATCH_SIZE", "8")]).unwrap();
+    for (key, value) in [
+        ("rag.content_extraction_engine", json!("")),
+        ("rag.content_extraction.supported_media_mime_types", json!(null)),
+        ("rag.mineru_file_extensions", json!(["pdf"])),
+        ("rag.mineru_api_timeout", json!("300")),
+        ("rag.docling_params", json!({})),
+        ("rag.chunk_size", json!(1000)),
+        ("rag.hybrid_bm25_weight", json!(0.5)),
+        ("rag.embedding_batch_size", json!(8)),
+        ("web.fetch.max_content_length", json!(null)),
+        ("web.search.domain.filter_list", json!([])),
+    ] {
+        assert_eq!(config.get(key), value, "{key}");
+    }
 }
 
 #[test]

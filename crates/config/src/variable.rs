@@ -118,6 +118,7 @@ impl Variable {
             },
             Kind::Int => json!(trimmed.parse::<i64>().map_err(|_| self.wrong(text, "a whole number"))?),
             Kind::Float => json!(trimmed.parse::<f64>().map_err(|_| self.wrong(text, "a number"))?),
+            Kind::List(_) if trimmed.is_empty() && self.nullable => Json::Null,
             Kind::List(separator) => {
                 json!(trimmed.split(separator).map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>())
             }

@@ -1,6 +1,6 @@
 //! Switches and values that the page's configuration reports for areas beside the chat.
 
-use crate::variable::{Variable, flag, int, json, list, text};
+use crate::variable::{Variable, flag, int, json, text};
 
 pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_PLUGINS", true).doc("Tools, functions and tool servers altogether"),
@@ -40,42 +40,6 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("ONEDRIVE_CLIENT_ID_BUSINESS", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id business setting"),
     text("STORAGE_PROVIDER", "local")
         .doc("Where uploaded files are kept: `local`, the folder `uploads` in the data folder"),
-    list("RAG_ALLOWED_FILE_EXTENSIONS", ',', "")
-        .key("rag.file.allowed_extensions")
-        .doc("Endings of files that people may upload to have them read, without dots; empty: all"),
-    text("RAG_EMBEDDING_ENGINE", "")
-        .key("rag.embedding_engine")
-        .doc("What finds texts by their meaning: empty for the built-in model, `openai` or `ollama`"),
-    text("RAG_EMBEDDING_MODEL", "sentence-transformers/all-MiniLM-L6-v2")
-        .key("rag.embedding_model")
-        .doc("Model of that engine; of built-in models any is taken where none has this name"),
-    text("RAG_OPENAI_API_BASE_URL", "https://api.openai.com/v1")
-        .or("OPENAI_API_BASE_URL")
-        .key("rag.openai.api_base_url")
-        .doc("Address of the embedding engine `openai`"),
-    text("RAG_OPENAI_API_KEY", "")
-        .or("OPENAI_API_KEY")
-        .key("rag.openai.api_key")
-        .doc("Key of the embedding engine `openai`"),
-    text("RAG_OLLAMA_BASE_URL", "http://localhost:11434")
-        .or("OLLAMA_BASE_URL")
-        .key("rag.ollama.base_url")
-        .doc("Address of the embedding engine `ollama`"),
-    text("RAG_OLLAMA_API_KEY", "").key("rag.ollama.api_key").doc("Key of the embedding engine `ollama`"),
-    text("RAG_TEMPLATE", "")
-        .key("rag.template")
-        .doc("How a question and its sources are put together: {{CONTEXT}} and {{QUERY}}; empty: the built-in way"),
-    flag("RAG_SYSTEM_CONTEXT", false).doc("Sources go into the system message instead of the question"),
-    int("RAG_FILE_MAX_COUNT", "").key("rag.file.max_count").nullable().doc("Max files per chat"),
-    int("RAG_FILE_MAX_SIZE", "").key("rag.file.max_size").nullable().doc("Max upload size in MB"),
-    int("FILE_IMAGE_COMPRESSION_WIDTH", "")
-        .key("file.image_compression_width")
-        .nullable()
-        .doc("File image compression width setting"),
-    int("FILE_IMAGE_COMPRESSION_HEIGHT", "")
-        .key("file.image_compression_height")
-        .nullable()
-        .doc("File image compression height setting"),
     text("AUDIO_STT_ENGINE", "")
         .key("audio.stt.engine")
         .doc("Empty = local whisper, else openai, deepgram, azure, mistral, web"),

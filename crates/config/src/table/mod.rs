@@ -5,11 +5,14 @@ mod auth;
 mod chat;
 mod directory;
 mod fleet;
+mod extraction;
 pub(crate) mod permissions;
 mod providers;
+mod retrieval;
 mod server;
 mod single_sign_on;
 mod ui;
+mod web_search;
 
 use crate::variable::Variable;
 
@@ -23,6 +26,9 @@ pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Page", ui::VARIABLES),
     ("Providers", providers::VARIABLES),
     ("Chats and tasks", chat::VARIABLES),
+    ("Documents and retrieval", retrieval::VARIABLES),
+    ("Text of files", extraction::VARIABLES),
+    ("Web search", web_search::VARIABLES),
     ("Other areas", areas::VARIABLES),
 ];
 
