@@ -1,0 +1,205 @@
+//! What every store of vectors must do; a new one joins the list at the end.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use airis_vector::{Duplicate, Found, Passage, Scope, Vectors, Which};
+use serde_json::json;
+
+const MODEL: &str = "test:two";
+
+fn passage(id: &str, file: &str, text: &str, vector: [f32; 2]) -> Passage {
+    Passage {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        file_id: Some(file.to_owned()),
+        hash: Some(format!("hash of {file}")),
+        metadata: json!({"z": 1, "name": file, "a": [2]}).as_object().unwrap().clone(),
+        about: format!("{file} chapter"),
+        vector: Some(vector.to_vec()),
+    }
+}
+
+fn ids(found: &[Found]) -> Vec<&str> {
+    found.iter().map(|found| found.id.as_str()).collect()
+}
+
+fn of(collection: &str, files: &[&str]) -> Scope {
+    Scope { collection: collection.to_owned(), files: Some(files.iter().map(|file| (*file).to_owned()).collect()) }
+}
+
+async fn filled(store: &Vectors) {
+    let passages = vec![
+        passage("1", "apples", "Apples are red fruits", [1.0, 0.0]),
+        passage("2", "pears", "Pears are green fruits", [3.0, 3.0]),
+        passage("3", "boats", "Boats swim", [0.0, 0.5]),
+    ];
+    store.add("kb", MODEL, passages).await.unwrap();
+    store.add("other", MODEL, vec![passage("1", "apples", "Apples elsewhere", [1.0, 0.0])]).await.unwrap();
+}
+
+async fn the_nearest_come_first_with_scores_from_0_to_1(store: Vectors) {
+    filled(&store).await;
+    let found = store.near(&Scope::all("kb"), MODEL, &[9.0, 0.0], 2).await.unwrap();
+    assert_eq!(ids(&found), ["1", "2"]);
+    assert!((found[0].score - 1.0).abs() < 1e-5 && (found[1].score - 0.853_553).abs() < 1e-5);
+    assert_eq!(found[0].text, "Apples are red fruits");
+    assert_eq!(serde_json::to_string(&found[0].metadata).unwrap(), r#"{"z":1,"name":"apples","a":[2]}"#);
+    assert!(store.near(&Scope::all("nothing"), MODEL, &[1.0, 0.0], 2).await.unwrap().is_empty());
+    assert!(store.near(&Scope::all("kb"), "another model", &[1.0, 0.0], 2).await.unwrap().is_empty());
+    assert!(store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0, 0.0], 2).await.unwrap().is_empty());
+    assert!(store.near(&Scope::all("kb"), MODEL, &[f32::NAN, 0.0], 2).await.is_err());
+}
+
+async fn files_that_are_not_named_are_never_found(store: Vectors) {
+    filled(&store).await;
+    let scope = of("kb", &["pears", "boats"]);
+    assert_eq!(ids(&store.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap()), ["2", "3"]);
+    assert_eq!(ids(&store.with_words(&scope, "red fruits", false, 9).await.unwrap()), ["2"]);
+    assert_eq!(ids(&store.all(&scope, 9).await.unwrap()), ["2", "3"]);
+    let nobody = of("kb", &[]);
+    assert!(store.near(&nobody, MODEL, &[1.0, 0.0], 9).await.unwrap().is_empty());
+    assert!(store.with_words(&nobody, "fruits", false, 9).await.unwrap().is_empty());
+    assert!(store.all(&nobody, 9).await.unwrap().is_empty());
+}
+
+async fn words_are_found_in_their_collection_whatever_their_case(store: Vectors) {
+    filled(&store).await;
+    let words = async |text: &str, about: bool| {
+        ids(&store.with_words(&Scope::all("kb"), text, about, 9).await.unwrap()).join(" ")
+    };
+    assert_eq!(words("RED", false).await, "1");
+    assert_eq!(words("green fruits", false).await, "2 1");
+    assert_eq!(words("chapter", false).await, "");
+    assert_eq!(words("boats chapter", true).await.split(' ').next(), Some("3"));
+    assert_eq!(words("\" OR words:", false).await, "");
+    assert_eq!(words("", false).await, "");
+    store.add("cjk", MODEL, vec![passage("1", "f", "東京タワーは高い", [1.0, 0.0])]).await.unwrap();
+    assert_eq!(ids(&store.with_words(&Scope::all("cjk"), "高い塔", false, 9).await.unwrap()), ["1"]);
+}
+
+async fn what_is_deleted_is_not_found_again(store: Vectors) {
+    filled(&store).await;
+    // Read once, so that the vectors are in memory.
+    store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 9).await.unwrap();
+    assert_eq!(store.delete("kb", &Which::File("apples".to_owned())).await.unwrap(), 1);
+    assert_eq!(ids(&store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 9).await.unwrap()), ["2", "3"]);
+    assert!(store.with_words(&Scope::all("kb"), "apples", true, 9).await.unwrap().is_empty());
+    assert_eq!(ids(&store.all(&Scope::all("other"), 9).await.unwrap()), ["1"]);
+    assert_eq!(store.delete("kb", &Which::Hash("hash of pears".to_owned())).await.unwrap(), 1);
+    assert_eq!(store.delete("nothing", &Which::File("x".to_owned())).await.unwrap(), 0);
+    assert_eq!(store.forget_file("apples").await.unwrap(), 1);
+    assert!(store.all(&Scope::all("other"), 9).await.unwrap().is_empty());
+    store.drop_collection("kb").await.unwrap();
+    store.drop_collection("kb").await.unwrap();
+    assert!(!store.has("kb").await.unwrap() && store.has("other").await.unwrap());
+    assert!(store.with_words(&Scope::all("kb"), "boats", false, 9).await.unwrap().is_empty());
+    store.reset().await.unwrap();
+    assert!(store.collections().await.unwrap().is_empty());
+}
+
+async fn a_file_that_is_indexed_again_is_there_once(store: Vectors) {
+    filled(&store).await;
+    let new = vec![passage("9", "apples", "Apples can be yellow", [1.0, 0.1])];
+    store.replace("kb", MODEL, "apples", new).await.unwrap();
+    assert_eq!(ids(&store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 1).await.unwrap()), ["9"]);
+    assert!(store.with_words(&Scope::all("kb"), "red", false, 9).await.unwrap().is_empty());
+    let same = vec![passage("9", "apples", "Apples can be brown", [1.0, 0.1])];
+    store.add("kb", MODEL, same).await.unwrap();
+    assert_eq!(store.all(&Scope::all("kb"), 99).await.unwrap().len(), 3);
+    store.replace("kb", MODEL, "apples", Vec::new()).await.unwrap();
+    assert_eq!(ids(&store.all(&Scope::all("kb"), 99).await.unwrap()), ["2", "3"]);
+}
+
+async fn copies_are_found_by_both_ways_and_stay_apart(store: Vectors) {
+    filled(&store).await;
+    let copy = Duplicate { from: "kb", to: "new", file_id: "pears" };
+    assert_eq!(store.copy(&copy).await.unwrap(), 1);
+    assert_eq!(store.copy(&copy).await.unwrap(), 1, "a second time replaces the first");
+    let near = store.near(&Scope::all("new"), MODEL, &[1.0, 1.0], 9).await.unwrap();
+    assert_eq!((near.len(), near[0].text.as_str()), (1, "Pears are green fruits"));
+    assert_eq!(store.with_words(&Scope::all("new"), "pears", false, 9).await.unwrap().len(), 1);
+    store.delete("kb", &Which::File("pears".to_owned())).await.unwrap();
+    assert_eq!(store.all(&Scope::all("new"), 9).await.unwrap().len(), 1);
+    assert_eq!(store.copy(&Duplicate { from: "nothing", to: "new", file_id: "x" }).await.unwrap(), 0);
+    assert!(store.has_text("new", "hash of pears", "another").await.unwrap());
+    assert!(!store.has_text("new", "hash of pears", "pears").await.unwrap());
+}
+
+async fn without_vectors_words_still_find(store: Vectors) {
+    let plain = Passage { vector: None, ..passage("1", "f", "only words", [1.0, 0.0]) };
+    store.add("kb", MODEL, vec![plain]).await.unwrap();
+    assert!(store.lacks("kb", MODEL).await.unwrap());
+    assert!(store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 9).await.unwrap().is_empty());
+    assert_eq!(ids(&store.with_words(&Scope::all("kb"), "words", false, 9).await.unwrap()), ["1"]);
+    store.add("kb", MODEL, vec![passage("1", "f", "only words", [1.0, 0.0])]).await.unwrap();
+    assert!(!store.lacks("kb", MODEL).await.unwrap());
+}
+
+async fn odd_names_and_texts_are_taken_as_they_are(store: Vectors) {
+    for name in ["", "a\0b"] {
+        assert!(store.add(name, MODEL, Vec::new()).await.is_err(), "{name:?}");
+    }
+    let name = "'; DROP TABLE passage; --";
+    store.add(name, MODEL, vec![passage("ü' \"", "fi'le", "a 'quoted' text 🧀", [1.0, 0.0])]).await.unwrap();
+    assert_eq!(store.all(&of(name, &["fi'le"]), 9).await.unwrap()[0].text, "a 'quoted' text 🧀");
+    assert!(store.add("kb", MODEL, vec![passage("1", "f", "t", [f32::INFINITY, 0.0])]).await.is_err());
+    assert!(!store.has("kb").await.unwrap(), "nothing of what was refused is there");
+}
+
+async fn many_write_and_read_at_once(store: Vectors) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..16 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let (id, file) = (format!("{number}"), format!("file {number}"));
+            store.add("kb", MODEL, vec![passage(&id, &file, "busy", [1.0, 0.0])]).await.unwrap();
+            assert!(!store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 99).await.unwrap().is_empty());
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 99).await.unwrap().len(), 16);
+}
+
+/// Runs every test on every store.
+macro_rules! on_every_store {
+    ($($name:ident)+) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                super::$name(super::Vectors::embedded(&folder.path().join("vectors.db"))).await;
+            })+
+        }
+    };
+}
+
+on_every_store! {
+    the_nearest_come_first_with_scores_from_0_to_1
+    files_that_are_not_named_are_never_found
+    words_are_found_in_their_collection_whatever_their_case
+    what_is_deleted_is_not_found_again
+    a_file_that_is_indexed_again_is_there_once
+    copies_are_found_by_both_ways_and_stay_apart
+    without_vectors_words_still_find
+    odd_names_and_texts_are_taken_as_they_are
+    many_write_and_read_at_once
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_after_a_restart_and_a_newer_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vectors.db");
+    let first = Vectors::embedded(&file);
+    filled(&first).await;
+    first.close().await;
+    let second = Vectors::embedded(&file);
+    assert_eq!(ids(&second.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 1).await.unwrap()), ["1"]);
+    second.close().await;
+    // The number of the form lies at byte 60 of the file.
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(&file, bytes).unwrap();
+    let error = Vectors::embedded(&file).has("kb").await.unwrap_err().to_string();
+    assert!(error.contains("newer airis"), "{error}");
+}
