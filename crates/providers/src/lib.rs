@@ -23,7 +23,7 @@ mod stream;
 mod words;
 
 pub use connection::Kind;
-pub use embed::Embedded;
+pub use embed::{Embedded, Purpose as EmbeddingPurpose};
 pub use error::ProviderError;
 pub use local::{LocalKind, LocalModel};
 pub use manage::Wish;
