@@ -1,5 +1,5 @@
-//! Files: their owner's, an administrator's who may see everything, and to be read theirs who see a chat that shows them.
-//! A chat shows the files of whoever wrote in it.
+//! Files: their owner's, an administrator's who may see everything, and to be read theirs who see what shows them: a chat
+//! or a knowledge base. A chat shows the files of whoever wrote in it.
 
 use airis_config::Config;
 use airis_domain::{File, FileId, Role, User};
@@ -39,7 +39,8 @@ impl Reachable<File> {
 
 impl Readable<File> {
     /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, who
-    /// owns a chat into which the file's owner put it, and who follows a link to a chat that shows it.
+    /// owns a chat into which the file's owner put it, who may read a knowledge base that has it, and who follows a link
+    /// to a chat that shows it.
     pub async fn file(
         store: &Store,
         config: &Config,
@@ -53,6 +54,9 @@ impl Readable<File> {
             || reaches_all(config, user)
             || store.guest_shows(&user.id, &file.user_id, id).await?
         {
+            return Ok(Self(file));
+        }
+        if store.reads_file_by_knowledge(&user.id, id.as_str()).await? {
             return Ok(Self(file));
         }
         for link in store.links_that_show(&file.user_id, id).await? {

@@ -2,6 +2,7 @@
 
 mod files;
 mod grants;
+mod knowledge;
 mod notes;
 mod owned;
 mod permissions;
@@ -9,6 +10,7 @@ mod shared_chat;
 
 pub use files::{Reachable, reaches_all};
 pub use grants::{granted, granted_to_groups, shareable};
+pub use knowledge::{KNOWLEDGE, Writable};
 pub use notes::{NOTE, may_use_notes};
 pub use owned::{Belongs, Owned};
 pub use permissions::{effective, merge};

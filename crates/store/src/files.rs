@@ -1,13 +1,13 @@
 //! Uploaded files: everything but their bytes.
 
 use crate::row::row;
-use airis_domain::{File, FileId, FileStatus, UserId, now};
+use airis_domain::{File, FileId, FileStatus, JsonMap, UserId, now};
 
-use crate::db::{reading, writing};
+use crate::db::{locked, reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
 
 row! {
-    struct FileRow {
+    pub(crate) struct FileRow {
         id: String,
         user_id: String,
         filename: String,
@@ -123,6 +123,12 @@ impl Store {
                 .bind(owner.map(UserId::as_str)).fetch_all(pool).await)?)
     }
 
+    /// Ids of somebody's files.
+    pub async fn file_ids(&self, owner: &UserId) -> Result<Vec<String>> {
+        Ok(reading!(self, pool => sqlx::query_scalar("SELECT id FROM file WHERE user_id = $1")
+            .bind(owner.as_str()).fetch_all(pool).await)?)
+    }
+
     /// Files whose text somebody waits for: of a process that died as much as of one that is at it.
     pub async fn unfinished_files(&self) -> Result<Vec<FileId>> {
         let ids: Vec<String> = reading!(self, pool =>
@@ -151,6 +157,27 @@ impl Store {
             .bind(id.as_str()).bind(status.as_str()).bind(json::clean_optional(text)).bind(hash)
             .bind(json::clean_optional(error)).bind(now()).execute(pool).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Sets what is known of a file beside its name; keys that are not named stay. `NotFound` when the file is gone.
+    pub async fn set_file_meta(&self, id: &FileId, values: &JsonMap) -> Result<()> {
+        transaction!(self, tx => {
+            let sql = locked!(tx, "SELECT meta FROM file WHERE id = $1");
+            let meta: Option<String> = sqlx::query_scalar(sql).bind(id.as_str()).fetch_optional(&mut *tx).await?;
+            let mut meta = json::parse_map(&meta.ok_or(StoreError::NotFound)?);
+            meta.extend(values.clone());
+            sqlx::query("UPDATE file SET meta = $2 WHERE id = $1").bind(id.as_str()).bind(json::map_text(&meta))
+                .execute(&mut *tx).await?;
+        });
+        Ok(())
+    }
+
+    /// Has the text taken anew. `NotFound` when the file is gone.
+    pub async fn await_file(&self, id: &FileId) -> Result<()> {
+        let changed = writing!(self, pool => sqlx::query(
+            "UPDATE file SET status = 'pending', error = NULL, updated_at = $2 WHERE id = $1")
+            .bind(id.as_str()).bind(now()).execute(pool).await.map(|done| done.rows_affected()))?;
+        if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 
     /// Replaces the text. `NotFound` when the file is gone.

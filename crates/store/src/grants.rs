@@ -62,14 +62,18 @@ macro_rules! replace_grants {
     }};
 }
 
-/// Groups of a user with all their ancestors; a loop of parents ends by `UNION`.
+/// Groups of the user `$1` with all their ancestors as `mine`; a loop of parents ends by `UNION`.
+macro_rules! mine {
+    () => {
+        "WITH RECURSIVE mine (id) AS (SELECT group_id FROM group_member WHERE user_id = $1 \
+         UNION SELECT g.parent_group_id FROM user_group g JOIN mine ON g.id = mine.id WHERE g.parent_group_id IS NOT NULL) "
+    };
+}
+pub(crate) use mine;
+
 macro_rules! with_groups {
     ($select:expr) => {
-        concat!(
-            "WITH RECURSIVE mine (id) AS (SELECT group_id FROM group_member WHERE user_id = $1 ",
-            "UNION SELECT g.parent_group_id FROM user_group g JOIN mine ON g.id = mine.id WHERE g.parent_group_id IS NOT NULL) ",
-            $select
-        )
+        concat!($crate::grants::mine!(), $select)
     };
 }
 pub(crate) use {replace_grants, with_groups};

@@ -11,6 +11,7 @@ on_both! {
     a_text_that_somebody_wrote_is_not_overwritten_by_the_one_taken_from_the_file
     what_a_dead_process_left_is_known
     files_go_with_their_owner_and_with_all_others
+    what_is_known_of_a_file_grows
 }
 
 fn file(owner: &UserId, name: &str, created_at: i64) -> File {
@@ -104,4 +105,21 @@ async fn files_go_with_their_owner_and_with_all_others(store: Store) {
     assert!(!store.delete_file(&a.id).await.unwrap());
     assert_eq!(store.delete_all_files().await.unwrap(), ["/uploads/b"]);
     assert_eq!(store.count_files(None).await.unwrap(), 0);
+}
+
+async fn what_is_known_of_a_file_grows(store: Store) {
+    let ada = store.insert_user(&person("ada")).await.unwrap().id;
+    let file = file(&ada, "a", 1);
+    store.insert_file(&file).await.unwrap();
+    let more = json!({"collection_name": "c", "z": 9}).as_object().unwrap().clone();
+    store.set_file_meta(&file.id, &more).await.unwrap();
+    let read = store.file(&file.id).await.unwrap().unwrap();
+    assert_eq!(json!(read.meta), json!({"content_type": "text/plain", "z": 9, "a": 2, "collection_name": "c"}));
+    assert!(matches!(store.set_file_meta(&FileId::from("nobody"), &more).await, Err(StoreError::NotFound)));
+    assert!(store.begin_file(&file.id).await.unwrap());
+    store.end_file(&file.id, Ok(("text", "h"))).await.unwrap();
+    store.await_file(&file.id).await.unwrap();
+    assert_eq!(store.file(&file.id).await.unwrap().unwrap().status, Some(FileStatus::Pending));
+    assert!(matches!(store.await_file(&FileId::from("nobody")).await, Err(StoreError::NotFound)));
+    assert_eq!(store.file_ids(&ada).await.unwrap(), [file.id.0]);
 }

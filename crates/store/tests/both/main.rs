@@ -13,6 +13,8 @@ mod fixture;
 mod fleet;
 mod groups;
 mod identities;
+mod ingestion;
+mod knowledge;
 mod large;
 mod memories;
 mod notes;
