@@ -9,8 +9,10 @@ use airis_bus::{Bus, Member, RedisOptions};
 use airis_config::{Config, Redis, Settings};
 use airis_files::Files;
 use airis_identity::Sessions;
+use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
+use airis_retrieval::Retrieval;
 use airis_store::{ServeLock, Store, StoreOptions};
 use airis_tools::Everything;
 use airis_tools::servers::ToolServers;
@@ -42,17 +44,26 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
     let instance = instance_name(bus.tag());
     let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());
+    let retrieval = Retrieval::new(
+        store.clone(),
+        files.clone(),
+        providers.clone(),
+        Outbound::new(),
+        config.clone(),
+        instance.clone(),
+    );
     let turns = Turns::new(
         store.clone(),
         bus.clone(),
         providers.clone(),
         config.clone(),
         files.clone(),
+        retrieval.clone(),
         Arc::new(Everything { servers: servers.clone() }),
         instance.clone(),
     );
     let realtime = Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-    let app = App::new(store, bus, config, files, providers, turns, servers, sessions, realtime, instance);
+    let app = App::new(store, bus, config, files, providers, retrieval, turns, servers, sessions, realtime, instance);
     Ok(Booted { app, lock })
 }
 

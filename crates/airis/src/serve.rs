@@ -101,6 +101,7 @@ async fn drain(
         tracing::warn!("some answers were cut off at the end of the grace period");
         server.abort();
     }
+    app.retrieval.stop().await;
     app.budgets.drain().await;
 }
 
@@ -128,9 +129,10 @@ async fn recover(app: App) {
     }
 }
 
-/// Goes on with files that a dead process was reading.
+/// Goes on with files that a dead process was reading, and looks for those of others from then on.
 async fn read_files(app: App) {
     airis_api::recover_files(&app).await;
+    app.retrieval.watch().await;
 }
 
 /// Makes chats searchable that earlier versions stored, in pieces between which others write.

@@ -12,11 +12,11 @@ use airis_memory::Memories;
 use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
+use airis_retrieval::Retrieval;
 use airis_store::Store;
 use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 
-use crate::files::Reading;
 use crate::happenings::Happenings;
 
 /// Shared state of the server; cheap to clone.
@@ -33,8 +33,8 @@ pub struct Inner {
     pub budgets: Budgets,
     pub config: Arc<Config>,
     pub files: Files,
-    /// What takes the text from files.
-    pub(crate) reading: Reading,
+    /// What takes the text from files and finds it again; the same that turns ask.
+    pub retrieval: Retrieval,
     pub providers: Providers,
     pub memories: Memories,
     /// Calls to servers that are no providers.
@@ -60,6 +60,7 @@ impl App {
         config: Arc<Config>,
         files: Files,
         providers: Providers,
+        retrieval: Retrieval,
         turns: Turns,
         tools: ToolServers,
         sessions: Sessions,
@@ -68,7 +69,6 @@ impl App {
     ) -> Self {
         let started = Instant::now();
         let budgets = providers.budgets().cloned().unwrap_or_else(|| Budgets::new(store.clone()));
-        let reading = Reading::new(store.clone(), files.clone());
         let memories = Memories::new(store.clone(), providers.clone(), config.clone());
         Self {
             inner: Arc::new(Inner {
@@ -77,8 +77,8 @@ impl App {
                 budgets,
                 config,
                 files,
-                reading,
                 providers,
+                retrieval,
                 memories,
                 outbound: Outbound::new(),
                 turns,

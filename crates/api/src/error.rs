@@ -6,8 +6,10 @@ use airis_files::FilesError;
 use airis_identity::AuthError;
 use airis_memory::MemoryError;
 use airis_providers::ProviderError;
+use airis_retrieval::RetrievalError;
 use airis_store::StoreError;
 use airis_turns::TurnError;
+use airis_vector::VectorError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -180,6 +182,37 @@ impl From<MemoryError> for ApiError {
             MemoryError::Refused(text) => Self::bad_request(text),
             MemoryError::Provider(error) => error.into(),
             MemoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RetrievalError> for ApiError {
+    fn from(error: RetrievalError) -> Self {
+        match error {
+            RetrievalError::Extract(_) | RetrievalError::Duplicate | RetrievalError::Refused(_) => {
+                Self::bad_request(error.to_string())
+            }
+            RetrievalError::NotYours => Self::forbidden("This does not exist, or it is not shared with you"),
+            RetrievalError::Provider(error) => error.into(),
+            RetrievalError::Vector(error) => error.into(),
+            RetrievalError::Files(error) => error.into(),
+            RetrievalError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VectorError> for ApiError {
+    fn from(error: VectorError) -> Self {
+        match error {
+            VectorError::Refused(text) => Self::bad_request(text),
+            VectorError::Full => {
+                tracing::error!("no space is left for passages");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no disk space left; nothing was saved")
+            }
+            VectorError::Unavailable(_) => {
+                tracing::error!(%error, "passages cannot be reached");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "What was indexed cannot be reached; try again")
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ mod files;
 mod folders;
 mod groups;
 mod happenings;
+mod knowledge;
 mod layers;
 mod memories;
 mod models;
@@ -30,6 +31,7 @@ pub mod owned;
 mod pictures;
 mod prompts;
 mod provided;
+mod retrieval;
 mod rights;
 mod routes;
 mod search;
@@ -60,7 +62,12 @@ pub fn build_router(app: App) -> Router {
 
 /// Goes on with files that a dead process left half read, and clears away uploads that broke off.
 pub async fn recover_files(app: &App) {
-    files::recover(app).await;
+    match app.files.sweep().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "cleared away uploads that broke off"),
+        Err(error) => tracing::warn!(%error, "the folder of uploads cannot be looked through"),
+    }
+    app.retrieval.recover().await;
 }
 
 /// Takes over what other instances change: settings, and lists of models that were asked for anew. Ends at once where

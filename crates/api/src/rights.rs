@@ -1,7 +1,7 @@
 //! Who may read, use and change things that have an owner and can be shared.
 
 use airis_access::{AccessError, effective, granted, shareable};
-use airis_domain::{AccessGrant, ModelRow, Note, Permissions, Prompt, Role, User, UserId, now};
+use airis_domain::{AccessGrant, Knowledge, ModelRow, Note, Permissions, Prompt, Role, User, UserId, now};
 
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -65,6 +65,20 @@ impl Shareable for Note {
     }
 }
 
+impl Shareable for Knowledge {
+    const KIND: &'static str = airis_access::KNOWLEDGE;
+    const SWITCH: &'static str = "knowledge";
+    const ADMINISTERED: bool = false;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn owner(&self) -> &UserId {
+        &self.user_id
+    }
+}
+
 /// What somebody may do, looked up once per request.
 pub struct Rights<'a> {
     user: &'a User,
@@ -81,6 +95,11 @@ impl<'a> Rights<'a> {
             permissions: effective(&app.store, &app.config, user).await?,
             sees_all: user.role == Role::Admin && app.config.settings().bypass_admin_access_control,
         })
+    }
+
+    /// Whether things of others are theirs to see without having been shared.
+    pub fn sees_all(&self) -> bool {
+        self.sees_all
     }
 
     /// Whether a switch such as `workspace.models` is on, or not needed.

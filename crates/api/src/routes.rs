@@ -7,9 +7,13 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, layers,
-    memories, models, notes, oauth, ollama, openai, prompts, search, system, tasks, tool_servers, users,
+    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, knowledge,
+    layers, memories, models, notes, oauth, ollama, openai, prompts, retrieval, search, system, tasks, tool_servers,
+    users,
 };
+
+/// Bytes of a body with a long text or a long list of files.
+const TEXT_LIMIT: usize = 32 * 1024 * 1024;
 
 /// All areas together.
 pub fn all() -> OpenApiRouter<App> {
@@ -32,6 +36,8 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(memory_area())
         .merge(file_area())
         .merge(tool_area())
+        .merge(retrieval_area())
+        .merge(knowledge_area())
         .merge(tasks())
         .merge(completions())
         .merge(evaluations())
@@ -456,6 +462,55 @@ fn file_area() -> OpenApiRouter<App> {
         .routes(routes!(files::content::named))
         // An upload goes to the disk as it comes; its limit is a setting.
         .merge(OpenApiRouter::new().routes(routes!(files::upload::upload)).layer(DefaultBodyLimit::disable()))
+}
+
+/// Making texts searchable and searching them.
+fn retrieval_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(retrieval::config::read))
+        .routes(routes!(retrieval::config::update))
+        .routes(routes!(retrieval::embedding::read))
+        .routes(routes!(retrieval::embedding::update))
+        .routes(routes!(retrieval::process::file))
+        .routes(routes!(retrieval::process::text))
+        .routes(routes!(retrieval::batch::files))
+        .routes(routes!(retrieval::query::doc))
+        .routes(routes!(retrieval::query::collections))
+        .routes(routes!(retrieval::reset::delete))
+        .routes(routes!(retrieval::reset::index))
+        .routes(routes!(retrieval::reset::uploads))
+        // A text may be as long as a book.
+        .layer(DefaultBodyLimit::max(TEXT_LIMIT))
+}
+
+/// Knowledge bases.
+fn knowledge_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(knowledge::list::list))
+        .routes(routes!(knowledge::list::search))
+        .routes(routes!(knowledge::list::search_files))
+        .routes(routes!(knowledge::change::create))
+        .routes(routes!(knowledge::reindex::files))
+        .routes(routes!(knowledge::reindex::metadata))
+        .routes(routes!(knowledge::read::read))
+        .routes(routes!(knowledge::change::update))
+        .routes(routes!(knowledge::change::share))
+        .routes(routes!(knowledge::change::reset))
+        .routes(routes!(knowledge::change::delete))
+        .routes(routes!(knowledge::pending::list))
+        .routes(routes!(knowledge::contents::list))
+        .routes(routes!(knowledge::files::add))
+        .routes(routes!(knowledge::files::add_many))
+        .routes(routes!(knowledge::files::update))
+        .routes(routes!(knowledge::files::remove))
+        .routes(routes!(knowledge::files::relocate))
+        .routes(routes!(knowledge::sync::diff))
+        .routes(routes!(knowledge::sync::cleanup))
+        .routes(routes!(knowledge::export::download))
+        .routes(routes!(knowledge::directories::create))
+        .routes(routes!(knowledge::directories::update))
+        .routes(routes!(knowledge::directories::delete))
+        .layer(DefaultBodyLimit::max(TEXT_LIMIT))
 }
 
 /// Replies of models.

@@ -1,6 +1,7 @@
 //! What messages and requests carry besides text: items that name files and notes of this server, or pictures elsewhere.
 
 use airis_domain::{FileId, Json, JsonMap, Message, MessageRole};
+use airis_retrieval::{Want, is_whole};
 use serde_json::json;
 
 /// The address of a file's bytes, before and behind its id.
@@ -27,11 +28,6 @@ pub fn file_of(item: &Json) -> Option<FileId> {
     let bare = || Some(url).filter(|url| !url.is_empty() && !url.contains(['/', ':']));
     let named = item["id"].as_str().filter(|id| !id.is_empty()).or_else(bare).or_else(|| item["file"]["id"].as_str());
     file_at(url).or_else(|| named.map(FileId::from))
-}
-
-/// The note that an item names.
-pub fn note_of(item: &Json) -> Option<&str> {
-    item["id"].as_str().filter(|id| item["type"] == "note" && !id.is_empty())
 }
 
 /// An item for the note that a request is about.
@@ -70,24 +66,43 @@ pub fn folders(body: &JsonMap, branch: &[Message]) -> Vec<String> {
     folders.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
-/// The files of folders, the note that a request is about, then the files and notes that it and the questions before it
-/// carry, each once, in the order of their questions.
-pub fn documents(of_folders: &[Json], body: &JsonMap, branch: &[Message]) -> Vec<Json> {
-    let mut seen = Vec::new();
-    let mut list = Vec::new();
+/// What is read or searched for a question: what folders and the model bring along, the note that a request is about, then
+/// what the request and the questions before it carry, each once, in the order of their questions.
+pub fn wanted(brought: &[Json], body: &JsonMap, branch: &[Message]) -> Vec<(Json, Want)> {
+    let mut list: Vec<(Json, Want)> = Vec::new();
     let subject = subject(body);
-    for item in of_folders.iter().chain(&subject).chain(items(body, branch)) {
-        // Other kinds, such as collections, need a search.
-        let readable = item["type"].as_str().is_none_or(|kind| kind == "file" || kind == "doc") && !is_picture(item);
-        let named = match note_of(item) {
-            Some(id) => Some(("note", id.to_owned())),
-            None => file_of(item).filter(|_| readable).map(|id| ("file", id.0)),
-        };
-        let Some(named) = named.filter(|named| !seen.contains(named)) else { continue };
-        seen.push(named);
-        list.push(item.clone());
+    for item in brought.iter().chain(&subject).chain(items(body, branch)) {
+        let Some(want) = want(item) else { continue };
+        if !list.iter().any(|(_, known)| same(known, &want)) {
+            list.push((item.clone(), want));
+        }
     }
     list
+}
+
+fn want(item: &Json) -> Option<Want> {
+    let is_file = item["type"].as_str().is_none_or(|kind| kind == "file" || kind == "doc");
+    if is_picture(item) {
+        return None;
+    }
+    match file_of(item).filter(|_| is_file) {
+        Some(id) => Some(Want::File { id, whole: is_whole(item) }),
+        None => Want::other(item),
+    }
+}
+
+/// The same thing, however much of it is wanted.
+fn same(one: &Want, other: &Want) -> bool {
+    match (one, other) {
+        (Want::File { id, .. }, Want::File { id: other, .. }) => id == other,
+        (Want::Knowledge { id, .. }, Want::Knowledge { id: other, .. }) => id == other,
+        (one, other) => one == other,
+    }
+}
+
+/// What the model that answers brings along.
+pub fn of_model(meta: &Json) -> Vec<Json> {
+    meta["knowledge"].as_array().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -130,22 +145,22 @@ mod tests {
     fn a_file_counts_once_however_often_it_is_named() {
         let body = json!({"files": [{"type": "file", "id": "a"}, {"type": "collection", "id": "c"}, {"id": "a"},
             {"type": "image", "id": "p"}, {"type": "file", "file": {"id": "b"}}, "nonsense", null]});
-        let of_folder = [json!({"type": "file", "id": "b"}), json!({"type": "collection", "id": "x"})];
-        let found = documents(&of_folder, body.as_object().unwrap(), &[]);
-        let ids: Vec<String> = found.iter().filter_map(file_of).map(|id| id.0).collect();
-        assert_eq!(ids, ["b", "a"]);
+        let of_folder =
+            [json!({"type": "file", "id": "b"}), json!({"type": "collection", "id": "x", "context": "full"})];
+        let found = wanted(&of_folder, body.as_object().unwrap(), &[]);
+        let file = |id: &str| Want::File { id: FileId::from(id), whole: false };
+        let knowledge = |id: &str, whole| Want::Knowledge { id: id.to_owned(), whole };
+        let wants: Vec<Want> = found.into_iter().map(|(_, want)| want).collect();
+        assert_eq!(wants, [file("b"), knowledge("x", true), file("a"), knowledge("c", false)]);
     }
 
     #[test]
     fn a_note_is_no_file_of_the_same_id_and_the_one_that_a_request_is_about_comes_first() {
         let body = json!({"params": {"note_id": "n"}, "files": [{"type": "note", "id": "a", "name": "A"},
             {"type": "note", "id": "n"}, {"type": "file", "id": "a"}, {"type": "note"}, {"type": "note", "id": ""}]});
-        let found = documents(&[], body.as_object().unwrap(), &[]);
-        let expected = [
-            json!({"type": "note", "id": "n"}),
-            json!({"type": "note", "id": "a", "name": "A"}),
-            json!({"type": "file", "id": "a"}),
-        ];
-        assert_eq!(found, expected);
+        let found = wanted(&[], body.as_object().unwrap(), &[]);
+        let wants: Vec<Want> = found.into_iter().map(|(_, want)| want).collect();
+        let note = |id: &str| Want::Note(id.to_owned());
+        assert_eq!(wants, [note("n"), note("a"), Want::File { id: FileId::from("a"), whole: false }]);
     }
 }

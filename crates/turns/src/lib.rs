@@ -22,6 +22,7 @@ mod pass;
 mod pictures;
 mod prepare;
 mod prompt;
+mod questions;
 mod recover;
 mod registry;
 mod remembered;
@@ -50,6 +51,7 @@ use airis_config::Config;
 use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, User, UserId};
 use airis_files::Files;
 use airis_providers::{ProviderError, Providers, RawReply};
+use airis_retrieval::Retrieval;
 use airis_store::{Store, StoreError};
 use airis_tools::ToolBox;
 
@@ -102,16 +104,18 @@ pub struct Turns {
 }
 
 impl Turns {
+    #[expect(clippy::too_many_arguments, reason = "one per room; a builder would only hide a forgotten one")]
     pub fn new(
         store: Store,
         bus: Bus,
         providers: Providers,
         config: Arc<Config>,
         files: Files,
+        retrieval: Retrieval,
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
-        Self { inner: Arc::new(Inner::new(store, bus, providers, config, files, tools, instance)) }
+        Self { inner: Arc::new(Inner::new(store, bus, providers, config, files, retrieval, tools, instance)) }
     }
 
     /// Starts one turn per assistant message of a chat-completions body with `session_id` and a chat (given, to be

@@ -5,7 +5,7 @@ use airis_providers::{ChatRequest, RawBody, RawReply};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::{Inner, TurnError, attached, documents, folders, models, offered, pictures, prompt, remembered};
+use crate::{Inner, TurnError, attached, documents, folders, models, offered, pictures, prompt, questions, remembered};
 
 /// Keys of the web client that mean nothing to a provider.
 const OURS: [&str; 22] = [
@@ -45,8 +45,15 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     let documents = match resolved.meta["capabilities"]["file_context"] == false {
         true => documents::Documents::default(),
         false => {
-            let of_folders = folders::files(inner, user, attached::folders(&body, &[])).await?;
-            documents::gather(inner, user, &attached::documents(&of_folders, &body, &[])).await?
+            let mut brought = folders::files(inner, user, attached::folders(&body, &[])).await?;
+            brought.extend(attached::of_model(&resolved.meta));
+            let wants = attached::wanted(&brought, &body, &[]);
+            let texts = if inner.retrieval.searches(&wants) {
+                questions::think(inner, user, &resolved, questions::Asked::of(&[], &body)).await.texts
+            } else {
+                Vec::new()
+            };
+            documents::gather(inner, user, &wants, texts).await?
         }
     };
     let tools = offered::of_request(inner, user, &body, &resolved).await;

@@ -11,6 +11,7 @@ use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnStat
 use airis_files::Files;
 use airis_memory::Memories;
 use airis_providers::Providers;
+use airis_retrieval::Retrieval;
 use airis_store::Store;
 use airis_tools::ToolBox;
 use dashmap::DashMap;
@@ -58,6 +59,7 @@ pub struct Inner {
     pub memories: Memories,
     pub config: Arc<Config>,
     pub files: Files,
+    pub retrieval: Retrieval,
     pub tools: Arc<dyn ToolBox>,
     pub instance: String,
     jobs: DashMap<TurnId, Arc<Job>>,
@@ -77,12 +79,14 @@ pub struct Inner {
 }
 
 impl Inner {
+    #[expect(clippy::too_many_arguments, reason = "one per room; a builder would only hide a forgotten one")]
     pub fn new(
         store: Store,
         bus: Bus,
         providers: Providers,
         config: Arc<Config>,
         files: Files,
+        retrieval: Retrieval,
         tools: Arc<dyn ToolBox>,
         instance: String,
     ) -> Self {
@@ -94,6 +98,7 @@ impl Inner {
             memories,
             config,
             files,
+            retrieval,
             tools,
             instance,
             jobs: DashMap::new(),

@@ -13,7 +13,7 @@ use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{
-    Inner, attached, elsewhere, folders, generate, items, offered, prepare, remembered, review, tasks, toolloop,
+    Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks, toolloop,
 };
 
 /// How long people wait to hear of a failure that cannot be stored.
@@ -150,7 +150,8 @@ fn reveal(job: &Job) -> Result<(), Ending> {
     }
 }
 
-/// The files of the questions and of the chat's folder, unless the model is to look into files by itself.
+/// What the questions, the chat's folder and the model bring along, searched or read; unless the model is to look into files
+/// by itself.
 async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreError> {
     if job.model.meta["capabilities"]["file_context"] == false {
         return Ok(Documents::default());
@@ -160,8 +161,33 @@ async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreErro
         _ => Vec::new(),
     };
     let folders = job.folder.iter().cloned().chain(attached::folders(&job.body, &branch)).collect();
-    let of_folders = folders::files(inner, &job.user, folders).await?;
-    documents::gather(inner, &job.user, &attached::documents(&of_folders, &job.body, &branch)).await
+    let mut brought = folders::files(inner, &job.user, folders).await?;
+    brought.extend(attached::of_model(&job.model.meta));
+    let wants = attached::wanted(&brought, &job.body, &branch);
+    if wants.is_empty() {
+        return Ok(Documents::default());
+    }
+    let mut texts = Vec::new();
+    if inner.retrieval.searches(&wants) {
+        let asked = questions::Asked::of(&branch, &job.body);
+        let questions = questions::think(inner, &job.user, &job.model, asked).await;
+        if questions.thought && job.fence <= 1 {
+            let status = json!({"action": "queries_generated", "queries": questions.texts, "done": false});
+            tell_status(inner, job, status).await;
+        }
+        texts = questions.texts;
+    }
+    documents::gather(inner, &job.user, &wants, texts).await
+}
+
+/// Says what is going on, to viewers of now and of later.
+async fn tell_status(inner: &Inner, job: &Job, status: Json) {
+    if !job.is_temporary()
+        && let Err(error) = inner.store.push_status(&job.chat, &job.message, &status).await
+    {
+        tracing::warn!(%error, turn = %job.turn, "a status was not stored");
+    }
+    job.notice("status", status);
 }
 
 /// Tells viewers what the reply will rest on, before its first word; once, however often the turn changes hands.
@@ -170,12 +196,7 @@ async fn cite(inner: &Inner, job: &Job, documents: &Documents) -> Result<(), End
         return Ok(());
     }
     let status = json!({"action": "sources_retrieved", "count": documents.sources.len(), "done": true});
-    if !job.is_temporary()
-        && let Err(error) = inner.store.push_status(&job.chat, &job.message, &status).await
-    {
-        tracing::warn!(%error, turn = %job.turn, "a status was not stored");
-    }
-    job.notice("status", status);
+    tell_status(inner, job, status).await;
     let mut progress = job.progress.lock();
     progress.writer.sources.clone_from(&documents.sources);
     let event = Event::chat(json!({"sources": documents.sources}));

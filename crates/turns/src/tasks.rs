@@ -144,7 +144,7 @@ pub fn object(text: &str) -> Option<Json> {
     serde_json::from_str(text.get(start..=end)?).ok()
 }
 
-fn texts(value: &Json) -> Vec<String> {
+pub(crate) fn texts(value: &Json) -> Vec<String> {
     let list = value.as_array().into_iter().flatten();
     list.filter_map(|text| text.as_str().map(|text| text.trim().to_owned()))
         .filter(|text| !text.is_empty())

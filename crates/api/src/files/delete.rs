@@ -16,6 +16,7 @@ use crate::extract::{Json, Path};
 pub async fn one(State(app): State<App>, user: Verified, Path(id): Path<String>) -> Result<Json<Value>> {
     let file = reachable(&app, &user, id).await?;
     app.store.delete_file(&file.id).await?;
+    forget(&app, file.id.as_str()).await;
     remove_bytes(&app, file.path.as_slice()).await;
     Ok(Json(json!({"message": "File deleted successfully"})))
 }
@@ -26,8 +27,16 @@ pub async fn one(State(app): State<App>, user: Verified, Path(id): Path<String>)
 pub async fn all(State(app): State<App>, admin: Admin) -> Result<Json<Value>> {
     let paths = app.store.delete_all_files().await?;
     tracing::info!(count = paths.len(), by = %admin.id, "all files deleted");
+    app.retrieval.vectors().reset().await?;
     remove_bytes(&app, &paths).await;
     Ok(Json(json!({"message": "All files deleted successfully"})))
+}
+
+/// Deletes what was indexed of a file that is gone. What resists is not found any more, as no file has it.
+pub(crate) async fn forget(app: &App, id: &str) {
+    if let Err(error) = app.retrieval.forget(id).await {
+        tracing::warn!(%error, file = id, "what was indexed of a deleted file was not removed");
+    }
 }
 
 /// Removes bytes that no row knows any more; what resists is named in the log.

@@ -6,16 +6,15 @@ pub mod delete;
 pub mod list;
 pub mod one;
 mod range;
-mod reading;
 mod served;
 pub mod status;
 pub mod text;
 pub mod upload;
 mod view;
 
-pub(crate) use delete::remove_bytes;
-pub(crate) use reading::{Reading, recover};
+pub(crate) use delete::{forget, remove_bytes};
 pub(crate) use served::{Serving, serve};
+pub(crate) use view::FileModelResponse;
 
 use airis_access::{AccessError, Reachable, Readable};
 use airis_domain::{File, FileId};
@@ -43,7 +42,7 @@ async fn readable_with_text(app: &App, user: &Verified, id: String) -> Result<Fi
     Ok(file.into_inner())
 }
 
-fn hide(error: AccessError) -> ApiError {
+pub(crate) fn hide(error: AccessError) -> ApiError {
     match error {
         AccessError::NotYours => ApiError::not_found(),
         other => other.into(),

@@ -1,12 +1,12 @@
 //! The text of a file, to be read and to be corrected.
 
 use airis_domain::Json as Value;
+use airis_retrieval::RetrievalError;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::reading::digest;
 use super::{gone, reachable, readable_with_text};
 use crate::app::App;
 use crate::caller::Verified;
@@ -27,7 +27,7 @@ pub async fn read(State(app): State<App>, user: Verified, Path(id): Path<String>
     Ok(Json(json!({"content": file.content.unwrap_or_default()})))
 }
 
-/// Replaces the text; the uploaded bytes stay as they are.
+/// Replaces the text, and what is found of it wherever it is found; the uploaded bytes stay as they are.
 #[utoipa::path(post, path = "/api/v1/files/{id}/data/content/update", tag = "files", security(("verified" = [])),
     params(("id" = String, Path)), responses((status = 200, body = Value)))]
 pub async fn update(
@@ -37,6 +37,11 @@ pub async fn update(
     Json(form): Json<ContentForm>,
 ) -> Result<Json<Value>> {
     let file = reachable(&app, &user, id).await?;
-    app.store.write_file_text(&file.id, &form.content, &digest(&form.content)).await.map_err(gone)?;
+    match app.retrieval.rewrite(&file, &form.content).await {
+        Ok(()) => {}
+        Err(RetrievalError::Store(error)) => return Err(gone(error)),
+        // The text is kept in any case; it is indexed when it is asked for next.
+        Err(error) => tracing::warn!(%error, file = %file.id, "a text that was changed is not indexed"),
+    }
     Ok(Json(json!({"content": form.content})))
 }

@@ -85,9 +85,14 @@ pub async fn upload(
         return Err(error.into());
     }
     if process {
-        let reading = app.reading.start(id);
+        let named = |key: &str| metadata.get(key).and_then(|value| value.as_str()).filter(|id| !id.is_empty());
+        if let Err(error) = app.retrieval.read(&file, named("knowledge_id"), named("directory_id")).await {
+            app.store.delete_file(&id).await?;
+            super::remove_bytes(&app, file.path.as_slice()).await;
+            return Err(error.into());
+        }
         if query.process_in_background == Some(false) {
-            reading.await.map_err(ApiError::internal)?;
+            app.retrieval.finished(&id).await?;
         }
     }
     let (status, path) = if process { (Some(true), file.path.clone()) } else { (None, None) };

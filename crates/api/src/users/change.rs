@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::caller::Admin;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
-use crate::files::remove_bytes;
+use crate::files::{forget, remove_bytes};
 use crate::happenings::{Happening, tell};
 use crate::pictures;
 
@@ -104,8 +104,15 @@ pub async fn delete(admin: Admin, State(app): State<App>, Path(id): Path<String>
         return Err(ApiError::forbidden("Neither you yourself nor the first administrator can be deleted"));
     }
     let bytes = app.store.file_paths(Some(&user.id)).await?;
+    let (files, knowledge) = (app.store.file_ids(&user.id).await?, app.store.knowledge_ids(&user.id).await?);
     let gone = app.store.delete_user(&user.id).await?;
     remove_bytes(&app, &bytes).await;
+    for file in files {
+        forget(&app, &file).await;
+    }
+    for id in knowledge {
+        app.retrieval.vectors().drop_collection(&id).await?;
+    }
     app.realtime.disconnect_user(&user.id);
     tracing::info!(user = %user.id, by = %admin.id, "account deleted");
     tell(&app, Happening::new("user.deleted", ("user", user.id.as_str())).by(&admin));

@@ -8,8 +8,10 @@ use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
 use airis_identity::Sessions;
+use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
+use airis_retrieval::Retrieval;
 use airis_store::{Store, StoreOptions};
 use airis_tools::Everything;
 use airis_tools::servers::ToolServers;
@@ -103,18 +105,29 @@ impl TestApp {
         let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
         let sessions = Sessions::new(store.clone(), config.clone(), SECRET);
         let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());
+        let retrieval = Retrieval::new(
+            store.clone(),
+            files.clone(),
+            providers.clone(),
+            Outbound::new(),
+            config.clone(),
+            "test".to_owned(),
+        );
         let turns = Turns::new(
             store.clone(),
             bus.clone(),
             providers.clone(),
             config.clone(),
             files.clone(),
+            retrieval.clone(),
             Arc::new(Everything { servers: servers.clone() }),
             "test".to_owned(),
         );
         let realtime =
             Realtime::new(store.clone(), bus.clone(), config.clone(), Arc::new(sessions.clone()), turns.clone());
-        let app = App::new(store, bus, config, files, providers, turns, servers, sessions, realtime, "test".to_owned());
+        let instance = "test".to_owned();
+        let app =
+            App::new(store, bus, config, files, providers, retrieval, turns, servers, sessions, realtime, instance);
         Self { router: airis_api::build_router(app.clone()), app, _folder: folder }
     }
 

@@ -11,6 +11,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{Person, TestApp};
 
+/// Whether a model is asked for words to search with.
+const THINK: &str = "ENABLE_RETRIEVAL_QUERY_GENERATION";
+
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// A provider with one model; every request that it gets is heard.
@@ -38,7 +41,9 @@ pub async fn provider() -> (String, UnboundedReceiver<Value>) {
 }
 
 pub async fn server(url: &str, more: &[(&str, &str)]) -> TestApp {
-    let env = [("ENABLE_OPENAI_API", "true"), ("OPENAI_API_BASE_URLS", url), ("OPENAI_API_KEYS", "k")];
+    // The words that a question is searched with are the question itself, unless a test says otherwise.
+    let think = if more.iter().any(|(name, _)| *name == THINK) { "true" } else { "false" };
+    let env = [("ENABLE_OPENAI_API", "true"), ("OPENAI_API_BASE_URLS", url), ("OPENAI_API_KEYS", "k"), (THINK, think)];
     TestApp::with(&[&env[..], more].concat()).await
 }
 
@@ -108,6 +113,7 @@ async fn texts_and_pictures_of_a_question_reach_the_model_and_are_cited() {
     assert_eq!(reply["sources"][0]["document"], json!(["The code is 4711. {{QUERY}}"]));
     assert_eq!(reply["sources"][0]["source"], files[0]);
     assert_eq!(reply["sources"][0]["metadata"][0]["file_id"], text);
+    assert_eq!(reply["sources"][0]["metadata"][0]["start_index"], 0);
     assert_eq!(reply["sources"].as_array().unwrap().len(), 1);
     assert_eq!(reply["statusHistory"], json!([{"action": "sources_retrieved", "count": 1, "done": true}]));
     let question = &chat["chat"]["history"]["messages"]["question"];

@@ -71,8 +71,8 @@ async fn the_status_says_what_became_of_a_file() {
         ("a.csv", "text/csv", &b"a,b\n1,2"[..], "completed", ""),
         ("a.json", "application/json", b"{}", "completed", ""),
         ("main.rs", "application/octet-stream", b"fn main() {}", "completed", ""),
-        ("a.pdf", "application/pdf", b"%PDF-1.7 text", "failed", "PDF"),
-        ("a.txt", "text/plain", b"PK\x03\x04", "failed", "office document"),
+        ("a.pdf", "application/pdf", b"%PDF-1.7 text", "failed", "damaged"),
+        ("a.txt", "text/plain", b"PK\x03\x04", "failed", "damaged"),
         ("a.png", "image/png", PNG, "failed", "pictures"),
         ("a.bin", "application/octet-stream", b"a\0b", "failed", "kind of file"),
         ("blank.txt", "text/plain", b" \n", "failed", "no text"),
@@ -267,6 +267,7 @@ async fn a_file_that_a_dead_process_left_is_read_after_all() {
     row.status = Some(airis_domain::FileStatus::Processing);
     server.app.store.insert_file(&row).await.unwrap();
     airis_api::recover_files(&server.app).await;
+    server.app.retrieval.finished(&row.id).await.unwrap();
     assert_eq!(read(&admin, &file).await["data"]["content"], "x");
 }
 

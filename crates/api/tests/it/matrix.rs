@@ -24,6 +24,7 @@ pub const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 pub const OF_NOTES: &[&str] = &["/api/v1/notes/{id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
 pub const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
+const OF_KNOWLEDGE: &[&str] = &["/api/v1/knowledge/{id}"];
 const OF_MEMORIES: &[&str] = &["/api/v1/memories/{memory_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[
@@ -178,6 +179,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
     let note = json!({"title": "Mine", "data": {"content": {"md": "secret"}}});
     let note = owner.post("/api/v1/notes/create", note).await.ok()["id"].as_str().unwrap().to_owned();
     let file = owner.upload("mine.txt", "text/plain", b"secret").await["id"].as_str().unwrap().to_owned();
+    let knowledge = json!({"name": "Mine", "description": "secret"});
+    let knowledge = admin.post("/api/v1/knowledge/create", knowledge).await.ok()["id"].as_str().unwrap().to_owned();
     let state = async || {
         let chat = owner.get(&format!("/api/v1/chats/{chat}")).await.ok();
         let things = [
@@ -194,6 +197,7 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             found.push(owner.get(&format!("/api/v1/{thing}")).await.ok());
         }
         found.push(admin.get(&format!("/api/v1/prompts/id/{prompt}")).await.ok());
+        found.push(admin.get(&format!("/api/v1/knowledge/{knowledge}")).await.ok());
         found
     };
     let before = state().await;
@@ -209,6 +213,8 @@ async fn strangers_learn_and_change_nothing_by_an_id() {
             &prompt
         } else if OF_FEEDBACK.iter().any(begins) {
             &feedback
+        } else if OF_KNOWLEDGE.iter().any(begins) {
+            &knowledge
         } else if OF_MEMORIES.iter().any(begins) {
             &memory
         } else if OF_FILES.iter().any(begins) {
@@ -244,7 +250,8 @@ pub fn bodies() -> [Option<Value>; 3] {
         Some(json!({"name": "stolen", "title": "stolen", "content": "stolen", "filename": "stolen",
             "chat": {"title": "stolen"}, "is_expanded": true, "access_grants": grants, "parent_id": null, "folder_id": null})),
         Some(json!({"command": "stolen", "name": "stolen", "content": "stolen", "type": "stolen",
-            "version_id": "stolen", "access_grants": []})),
+            "version_id": "stolen", "access_grants": [], "description": "stolen", "file_id": "stolen", "manifest": [],
+            "file_ids": []})),
     ]
 }
 

@@ -95,12 +95,21 @@ impl Server {
         let providers = airis_providers::Providers::new(config.clone());
         let tools = Arc::new(airis_tools::BuiltIn);
         let files = airis_files::Files::local(&folder.path().join("uploads"));
+        let retrieval = airis_retrieval::Retrieval::new(
+            store.clone(),
+            files.clone(),
+            providers.clone(),
+            airis_outbound::Outbound::new(),
+            config.clone(),
+            instance.clone(),
+        );
         let turns = airis_turns::Turns::new(
             store.clone(),
             bus.clone(),
             providers,
             config.clone(),
             files,
+            retrieval,
             tools,
             "test".to_owned(),
         );
