@@ -1,5 +1,6 @@
 import type { paths } from './schema'
 import type { Tree } from '../groups/permissions'
+import type { Embedding } from '../admin/documents'
 import type { Grant } from '../share/grants'
 import type {
   AdminConfig,
@@ -71,6 +72,8 @@ interface Open {
   'get /api/v1/prompts/id/{prompt_id}/history/diff': { content_diff: string[] }
   'get /api/v1/tasks/config': TaskConfig
   'post /api/v1/tasks/config/update': TaskConfig
+  'get /api/v1/retrieval/config': Record<string, unknown>
+  'get /api/v1/retrieval/embedding': Embedding
   'get /openai/config': OpenAiConfig
   'post /openai/config/update': OpenAiConfig
   'post /openai/verify': Verified

@@ -7038,6 +7038,938 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeAccessListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/access/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeAccessGrantsForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": boolean;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/dirs/{dir_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: {
+                    move_files?: boolean;
+                };
+                header?: never;
+                path: {
+                    dir_id: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/dirs/{dir_id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    dir_id: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeDirectoryUpdateForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeDirectoryModel"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/dirs/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeDirectoryCreateForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeDirectoryModel"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/file/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFileIdForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/file/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFileMoveForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/file/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    delete_file?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFileIdForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/file/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFileIdForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    direction?: string;
+                    directory_id?: string;
+                    include_content?: boolean;
+                    limit?: number;
+                    order_by?: string;
+                    page?: number;
+                    query?: string;
+                    view_option?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFileListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/files/batch/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFileIdForm"][];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/files/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    stream?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    include_directories?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/sync/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncCleanupForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/sync/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncDiffForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncDiffResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFilesResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgeForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeResponse"] | null;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/metadata/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": boolean;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    direction?: string;
+                    order_by?: string;
+                    page?: number;
+                    query?: string;
+                    source?: string;
+                    view_option?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeAccessListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    include_content?: boolean;
+                    page?: number;
+                    query?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeFileListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/memories/": {
         parameters: {
             query?: never;
@@ -9287,6 +10219,448 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/config/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConfigForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeleteForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/embedding/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EmbeddingModelUpdateForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/process/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProcessFileForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/process/files/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    db?: unknown;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BatchProcessFilesForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchProcessFilesResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/process/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProcessTextForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/query/collection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryCollectionsForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/query/doc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryDocForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/reset/db": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/reset/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": boolean;
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -13969,6 +15343,11 @@ export interface components {
         ApiKey: {
             api_key?: string | null;
         };
+        AzureOpenAIConfigForm: {
+            key?: string | null;
+            url?: string | null;
+            version?: string | null;
+        };
         BannerModel: {
             content: string;
             dismissible: boolean;
@@ -13977,6 +15356,19 @@ export interface components {
             timestamp: number;
             title?: string | null;
             type: string;
+        };
+        BatchProcessFilesForm: {
+            collection_name: string;
+            files: components["schemas"]["GivenFile"][];
+        };
+        BatchProcessFilesResponse: {
+            errors: components["schemas"]["BatchProcessFilesResult"][];
+            results: components["schemas"]["BatchProcessFilesResult"][];
+        };
+        BatchProcessFilesResult: {
+            error?: string | null;
+            file_id: string;
+            status: string;
         };
         BudgetForm: {
             amount: number;
@@ -14205,6 +15597,9 @@ export interface components {
             };
             start: string;
         };
+        ConfigForm: components["schemas"]["RetrievalSettings"] & {
+            web?: components["schemas"]["WebConfig"] | null;
+        };
         ConnectionsConfigForm: {
             ENABLE_BASE_MODELS_CACHE: boolean;
             ENABLE_DIRECT_CONNECTIONS: boolean;
@@ -14233,6 +15628,20 @@ export interface components {
         };
         DailyStatsResponse: {
             data: components["schemas"]["DailyStatsEntry"][];
+        };
+        DeleteForm: {
+            collection_name: string;
+            file_id: string;
+        };
+        EmbeddingModelUpdateForm: {
+            azure_openai_config?: components["schemas"]["AzureOpenAIConfigForm"] | null;
+            ENABLE_ASYNC_EMBEDDING?: boolean | null;
+            ollama_config?: components["schemas"]["OllamaEmbeddingForm"] | null;
+            openai_config?: components["schemas"]["OpenAIEmbeddingForm"] | null;
+            RAG_EMBEDDING_BATCH_SIZE?: number | null;
+            RAG_EMBEDDING_CONCURRENT_REQUESTS?: number | null;
+            RAG_EMBEDDING_ENGINE: string;
+            RAG_EMBEDDING_MODEL: string;
         };
         EventForm: {
             data: Record<string, unknown>;
@@ -14307,10 +15716,23 @@ export interface components {
             items: components["schemas"]["FileModelResponse"][];
             total: number;
         };
+        FileManifestEntry: {
+            checksum: string;
+            filename: string;
+            path: string;
+            size: number;
+        };
         FileMeta: {
             content_type?: string | null;
             name?: string | null;
             size?: number | null;
+        };
+        FileMetadataResponse: {
+            created_at: number;
+            hash?: string | null;
+            id: string;
+            meta?: Record<string, unknown> | null;
+            updated_at: number;
         };
         FileModel: {
             created_at?: number | null;
@@ -14335,6 +15757,13 @@ export interface components {
         };
         FileRenameForm: {
             filename: string;
+        };
+        FileUserResponse: components["schemas"]["FileModelResponse"] & {
+            collection?: components["schemas"]["KnowledgeModel"] | null;
+            directory_id?: string | null;
+            directory_path: string;
+            has_original: boolean;
+            user?: components["schemas"]["UserResponse"] | null;
         };
         FolderAccessGrantsForm: {
             access_grants: Record<string, unknown>[];
@@ -14427,6 +15856,17 @@ export interface components {
             options?: Record<string, unknown> | null;
             truncate?: boolean | null;
         };
+        GivenFile: {
+            created_at: number | null;
+            data?: components["schemas"]["FreeForm"] | null;
+            filename: string;
+            hash?: string | null;
+            id: string;
+            meta?: components["schemas"]["FreeForm"] | null;
+            path?: string | null;
+            updated_at: number | null;
+            user_id: string;
+        };
         GroupExportResponse: components["schemas"]["GroupResponse"] & {
             user_ids?: string[];
         };
@@ -14492,6 +15932,71 @@ export interface components {
             visibility: {
                 [key: string]: boolean;
             };
+        };
+        KnowledgeAccessGrantsForm: {
+            access_grants: components["schemas"]["FreeForm"][];
+        };
+        KnowledgeAccessListResponse: {
+            items: components["schemas"]["KnowledgeAccessResponse"][];
+            total: number;
+        };
+        KnowledgeAccessResponse: components["schemas"]["KnowledgeModel"] & {
+            file_count?: number | null;
+            user?: components["schemas"]["UserResponse"] | null;
+            write_access?: boolean | null;
+        };
+        KnowledgeDirectoryCreateForm: {
+            name: string;
+            parent_id?: string | null;
+        };
+        KnowledgeDirectoryModel: {
+            created_at: number;
+            id: string;
+            knowledge_id: string;
+            name: string;
+            parent_id?: string | null;
+            updated_at: number;
+            user_id: string;
+        };
+        KnowledgeDirectoryUpdateForm: {
+            name?: string | null;
+            parent_id?: string | null;
+        };
+        KnowledgeFileIdForm: {
+            directory_id?: string | null;
+            file_id: string;
+        };
+        KnowledgeFileListResponse: {
+            breadcrumbs: components["schemas"]["KnowledgeDirectoryModel"][];
+            directories: components["schemas"]["KnowledgeDirectoryModel"][];
+            items: components["schemas"]["FileUserResponse"][];
+            total: number;
+        };
+        KnowledgeFileMoveForm: {
+            directory_id?: string | null;
+            file_id: string;
+        };
+        KnowledgeFilesResponse: components["schemas"]["KnowledgeModel"] & {
+            files?: components["schemas"]["FileMetadataResponse"][] | null;
+            write_access?: boolean | null;
+        };
+        KnowledgeForm: {
+            access_grants?: components["schemas"]["FreeForm"][] | null;
+            description: string;
+            name: string;
+        };
+        KnowledgeModel: {
+            access_grants: components["schemas"]["AccessGrantModel"][];
+            created_at: number;
+            description: string;
+            id: string;
+            meta?: Record<string, unknown> | null;
+            name: string;
+            updated_at: number;
+            user_id: string;
+        };
+        KnowledgeResponse: components["schemas"]["KnowledgeModel"] & {
+            files?: components["schemas"]["FileMetadataResponse"][] | null;
         };
         LdapConfigForm: {
             enable_ldap?: boolean | null;
@@ -14780,6 +16285,7 @@ export interface components {
         NoteUserResponse: components["schemas"]["NoteModel"] & {
             user?: components["schemas"]["UserResponse"] | null;
         };
+        NumberOrText: number | string;
         OAuthClientRegistrationForm: {
             client_id: string;
             client_name?: string | null;
@@ -14837,6 +16343,10 @@ export interface components {
             key?: string | null;
             url: string;
         };
+        OllamaEmbeddingForm: {
+            key?: string | null;
+            url?: string | null;
+        };
         OllamaResponsesForm: {
             model: string;
         };
@@ -14857,6 +16367,10 @@ export interface components {
             config?: Record<string, unknown> | null;
             key: string;
             url: string;
+        };
+        OpenAIEmbeddingForm: {
+            key?: string | null;
+            url?: string | null;
         };
         OpenAIResponsesForm: {
             input?: unknown;
@@ -14905,6 +16419,16 @@ export interface components {
         PricesForm: {
             currency: string;
             prices: components["schemas"]["PriceForm"][];
+        };
+        ProcessFileForm: {
+            collection_name?: string | null;
+            content?: string | null;
+            file_id: string;
+        };
+        ProcessTextForm: {
+            collection_name?: string | null;
+            content: string;
+            name: string;
         };
         PromptAccessGrantsForm: {
             access_grants: components["schemas"]["FreeForm"][];
@@ -14976,6 +16500,25 @@ export interface components {
             model: string;
             stream?: boolean | null;
         };
+        QueryCollectionsForm: {
+            collection_names: string[];
+            enable_enriched_texts?: boolean | null;
+            hybrid?: boolean | null;
+            hybrid_bm25_weight?: number | null;
+            k?: number | null;
+            k_reranker?: number | null;
+            query: string;
+            r?: number | null;
+        };
+        QueryDocForm: {
+            collection_name: string;
+            hybrid?: boolean | null;
+            hybrid_bm25_weight?: number | null;
+            k?: number | null;
+            k_reranker?: number | null;
+            query: string;
+            r?: number | null;
+        };
         QueryMemoryForm: {
             content: string;
             k?: number | null;
@@ -14999,6 +16542,73 @@ export interface components {
             answers?: unknown;
             call_id: string;
             timed_out?: boolean;
+        };
+        RetrievalSettings: {
+            ALLOWED_FILE_EXTENSIONS?: string[] | null;
+            BYPASS_EMBEDDING_AND_RETRIEVAL?: boolean | null;
+            CHUNK_MIN_SIZE_TARGET?: number | null;
+            CHUNK_OVERLAP?: number | null;
+            CHUNK_SIZE?: number | null;
+            CONTENT_EXTRACTION_ENGINE?: string | null;
+            CONTENT_EXTRACTION_SUPPORTED_MEDIA_MIME_TYPES?: string[] | null;
+            DATALAB_MARKER_ADDITIONAL_CONFIG?: string | null;
+            DATALAB_MARKER_API_BASE_URL?: string | null;
+            DATALAB_MARKER_API_KEY?: string | null;
+            DATALAB_MARKER_DISABLE_IMAGE_EXTRACTION?: boolean | null;
+            DATALAB_MARKER_FORCE_OCR?: boolean | null;
+            DATALAB_MARKER_FORMAT_LINES?: boolean | null;
+            DATALAB_MARKER_OUTPUT_FORMAT?: string | null;
+            DATALAB_MARKER_PAGINATE?: boolean | null;
+            DATALAB_MARKER_SKIP_CACHE?: boolean | null;
+            DATALAB_MARKER_STRIP_EXISTING_OCR?: boolean | null;
+            DATALAB_MARKER_USE_LLM?: boolean | null;
+            DOCLING_API_KEY?: string | null;
+            DOCLING_PARAMS?: components["schemas"]["FreeForm"] | null;
+            DOCLING_SERVER_URL?: string | null;
+            DOCUMENT_INTELLIGENCE_ENDPOINT?: string | null;
+            DOCUMENT_INTELLIGENCE_KEY?: string | null;
+            DOCUMENT_INTELLIGENCE_MODEL?: string | null;
+            ENABLE_GOOGLE_DRIVE_INTEGRATION?: boolean | null;
+            ENABLE_MARKDOWN_HEADER_TEXT_SPLITTER?: boolean | null;
+            ENABLE_ONEDRIVE_INTEGRATION?: boolean | null;
+            ENABLE_RAG_HYBRID_SEARCH?: boolean | null;
+            ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS?: boolean | null;
+            EXTERNAL_DOCUMENT_LOADER_API_KEY?: string | null;
+            EXTERNAL_DOCUMENT_LOADER_HEADERS?: components["schemas"]["FreeForm"] | null;
+            EXTERNAL_DOCUMENT_LOADER_URL?: string | null;
+            FILE_IMAGE_COMPRESSION_HEIGHT?: components["schemas"]["NumberOrText"] | null;
+            FILE_IMAGE_COMPRESSION_WIDTH?: components["schemas"]["NumberOrText"] | null;
+            FILE_MAX_COUNT?: components["schemas"]["NumberOrText"] | null;
+            FILE_MAX_SIZE?: components["schemas"]["NumberOrText"] | null;
+            HYBRID_BM25_WEIGHT?: number | null;
+            MINERU_API_KEY?: string | null;
+            MINERU_API_MODE?: string | null;
+            MINERU_API_TIMEOUT?: number | null;
+            MINERU_API_URL?: string | null;
+            MINERU_FILE_EXTENSIONS?: string[] | null;
+            MINERU_PARAMS?: components["schemas"]["FreeForm"] | null;
+            MISTRAL_OCR_API_BASE_URL?: string | null;
+            MISTRAL_OCR_API_KEY?: string | null;
+            MISTRAL_OCR_USE_BASE64?: boolean | null;
+            PADDLEOCR_VL_BASE_URL?: string | null;
+            PADDLEOCR_VL_TOKEN?: string | null;
+            PDF_EXTRACT_IMAGES?: boolean | null;
+            PDF_LOADER_MODE?: string | null;
+            RAG_EXTERNAL_RERANKER_API_KEY?: string | null;
+            RAG_EXTERNAL_RERANKER_TIMEOUT?: string | null;
+            RAG_EXTERNAL_RERANKER_URL?: string | null;
+            RAG_FULL_CONTEXT?: boolean | null;
+            RAG_RERANKING_BATCH_SIZE?: number | null;
+            RAG_RERANKING_ENGINE?: string | null;
+            RAG_RERANKING_MODEL?: string | null;
+            RAG_TEMPLATE?: string | null;
+            RAG_TOKENIZER_MODEL?: string | null;
+            RELEVANCE_THRESHOLD?: number | null;
+            TEXT_SPLITTER?: string | null;
+            TIKA_SERVER_URL?: string | null;
+            TIKA_SERVER_VERSION?: string | null;
+            TOP_K?: number | null;
+            TOP_K_RERANKER?: number | null;
         };
         SearchMemoriesForm: {
             limit?: number;
@@ -15129,6 +16739,24 @@ export interface components {
             total_messages: number;
             total_models: number;
             total_users: number;
+        };
+        SyncCleanupForm: {
+            dir_ids?: string[];
+            file_ids: string[];
+        };
+        SyncDiffForm: {
+            manifest: components["schemas"]["FileManifestEntry"][];
+        };
+        SyncDiffResponse: {
+            added: Record<string, unknown>[];
+            deleted: Record<string, unknown>[];
+            directory_map: {
+                [key: string]: string;
+            };
+            mkdir: string[];
+            modified: Record<string, unknown>[];
+            rmdir: string[];
+            unmodified_count: number;
         };
         SyncModelsForm: {
             models?: components["schemas"]["ModelModel"][];
@@ -15458,6 +17086,87 @@ export interface components {
         VotesResponse: {
             history: components["schemas"]["ModelHistoryEntry"][];
             model_id: string;
+        };
+        WebConfig: {
+            BING_SEARCH_V7_ENDPOINT?: string | null;
+            BING_SEARCH_V7_SUBSCRIPTION_KEY?: string | null;
+            BOCHA_SEARCH_API_KEY?: string | null;
+            BRAVE_SEARCH_API_KEY?: string | null;
+            BRAVE_SEARCH_CONTEXT_TOKENS?: number | null;
+            BYPASS_WEB_SEARCH_EMBEDDING_AND_RETRIEVAL?: boolean | null;
+            BYPASS_WEB_SEARCH_WEB_LOADER?: boolean | null;
+            DDGS_BACKEND?: string | null;
+            ENABLE_WEB_LOADER_SSL_VERIFICATION?: boolean | null;
+            ENABLE_WEB_SEARCH?: boolean | null;
+            ENABLE_WEB_SEARCH_CONFIRMATION?: boolean | null;
+            EXA_API_KEY?: string | null;
+            EXA_MAX_CONTENT_LENGTH?: number | null;
+            EXTERNAL_WEB_LOADER_API_KEY?: string | null;
+            EXTERNAL_WEB_LOADER_URL?: string | null;
+            EXTERNAL_WEB_SEARCH_API_KEY?: string | null;
+            EXTERNAL_WEB_SEARCH_URL?: string | null;
+            FIRECRAWL_API_BASE_URL?: string | null;
+            FIRECRAWL_API_KEY?: string | null;
+            FIRECRAWL_TIMEOUT?: string | null;
+            GOOGLE_PSE_API_KEY?: string | null;
+            GOOGLE_PSE_ENGINE_ID?: string | null;
+            JINA_API_BASE_URL?: string | null;
+            JINA_API_KEY?: string | null;
+            KAGI_SEARCH_API_KEY?: string | null;
+            LINKUP_API_KEY?: string | null;
+            LINKUP_SEARCH_PARAMS?: components["schemas"]["FreeForm"] | null;
+            MICROSOFT_WEB_IQ_API_BASE_URL?: string | null;
+            MICROSOFT_WEB_IQ_API_KEY?: string | null;
+            MICROSOFT_WEB_IQ_LANGUAGE?: string | null;
+            MOJEEK_SEARCH_API_KEY?: string | null;
+            OLLAMA_CLOUD_WEB_SEARCH_API_KEY?: string | null;
+            OPENSERP_BASE_URL?: string | null;
+            PERPLEXITY_API_KEY?: string | null;
+            PERPLEXITY_MODEL?: string | null;
+            PERPLEXITY_SEARCH_API_URL?: string | null;
+            PERPLEXITY_SEARCH_CONTEXT_USAGE?: string | null;
+            PLAYWRIGHT_TIMEOUT?: number | null;
+            PLAYWRIGHT_WS_URL?: string | null;
+            SEARCHAPI_API_KEY?: string | null;
+            SEARCHAPI_ENGINE?: string | null;
+            SEARXNG_LANGUAGE?: string | null;
+            SEARXNG_QUERY_URL?: string | null;
+            SERPAPI_API_KEY?: string | null;
+            SERPAPI_ENGINE?: string | null;
+            SERPER_API_KEY?: string | null;
+            SERPHOUSE_API_KEY?: string | null;
+            SERPHOUSE_DOMAIN?: string | null;
+            SERPLY_API_KEY?: string | null;
+            SERPSTACK_API_KEY?: string | null;
+            SERPSTACK_HTTPS?: boolean | null;
+            SOUGOU_API_SID?: string | null;
+            SOUGOU_API_SK?: string | null;
+            STAAN_API_KEY?: string | null;
+            STAAN_MARKET?: string | null;
+            STAAN_MAX_SNIPPETS?: number | null;
+            TAVILY_API_KEY?: string | null;
+            TAVILY_EXTRACT_DEPTH?: string | null;
+            TAVILY_SEARCH_DEPTH?: string | null;
+            WEB_FETCH_MAX_CONTENT_LENGTH?: number | null;
+            WEB_LOADER_CONCURRENT_REQUESTS?: number | null;
+            WEB_LOADER_ENGINE?: string | null;
+            WEB_LOADER_TIMEOUT?: string | null;
+            WEB_SEARCH_CONCURRENT_REQUESTS?: number | null;
+            WEB_SEARCH_CONFIRMATION_CONTENT?: string | null;
+            WEB_SEARCH_DOMAIN_FILTER_LIST?: string[] | null;
+            WEB_SEARCH_ENGINE?: string | null;
+            WEB_SEARCH_RESULT_COUNT?: number | null;
+            WEB_SEARCH_TRUST_ENV?: boolean | null;
+            YACY_PASSWORD?: string | null;
+            YACY_QUERY_URL?: string | null;
+            YACY_USERNAME?: string | null;
+            YANDEX_WEB_SEARCH_API_KEY?: string | null;
+            YANDEX_WEB_SEARCH_CONFIG?: string | null;
+            YANDEX_WEB_SEARCH_URL?: string | null;
+            YOUCOM_API_KEY?: string | null;
+            YOUTUBE_LOADER_LANGUAGE?: string[] | null;
+            YOUTUBE_LOADER_PROXY_URL?: string | null;
+            YOUTUBE_LOADER_TRANSLATION?: string | null;
         };
     };
     responses: never;

@@ -1,6 +1,7 @@
 import type { Attached } from '../files/attached'
 import type { Meta, Suggestion } from '../models/stored'
 import type { Annotation } from '../ratings/rating'
+import type { Source } from '../sources/sources'
 import type { components } from './schema'
 
 /** Shapes of the wire under the names that the client uses; written by hand where the document has none. Times are seconds. */
@@ -121,7 +122,9 @@ export interface Message {
   done?: boolean
   error?: { content: unknown } | boolean
   followUps?: string[]
-  statusHistory?: { description?: string; done?: boolean }[]
+  statusHistory?: { description?: string; action?: string; queries?: string[]; count?: number; done?: boolean }[]
+  /** What it rests on. */
+  sources?: Source[]
   files?: Attached[]
   usage?: Record<string, unknown>
   timestamp?: number

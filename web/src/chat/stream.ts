@@ -1,5 +1,6 @@
 import type { Envelope, Message, OutputItem } from '../api/types'
 import type { Attached } from '../files/attached'
+import type { Source } from '../sources/sources'
 
 interface Completion {
   type?: string
@@ -12,6 +13,7 @@ interface Completion {
   usage?: Record<string, unknown>
   error?: unknown
   selected_model_id?: string
+  sources?: Source[]
 }
 
 /** Text of all message items, a line each. */
@@ -32,9 +34,10 @@ export function apply(message: Message, event: Envelope): boolean {
       if (data.usage) message.usage = data.usage
       if (data.selected_model_id) message.selectedModelId = data.selected_model_id
       if (data.error) message.error = { content: data.error }
+      if (data.sources) message.sources = data.sources
       if (data.done) message.done = true
       if (data.output) message.content = textOf(data.output)
-      return Boolean(data.output || data.done || data.error)
+      return Boolean(data.output || data.done || data.error || data.sources)
     case 'chat:message:error':
       message.error = (event.data.data as { error: { content: unknown } }).error
       message.done = true

@@ -12,6 +12,7 @@ it('knows the stored file of an item in every way that clients name one', () => 
   expect(idOf({ type: 'image', url: 'https://elsewhere.example/p.png' })).toBeNull()
   expect(idOf({ type: 'image', url: 'data:image/png;base64,AA' })).toBeNull()
   expect(idOf({ type: 'file' })).toBeNull()
+  expect(idOf({ type: 'collection', id: 'k' })).toBeNull()
 })
 
 it('shows pictures of this server and those inside a message, and nothing from elsewhere', () => {

@@ -29,10 +29,10 @@ const CONTENT = /\/api\/v1\/files\/([^/]+)\/content/
 export const contentOf = (id: string): string => `/api/v1/files/${encodeURIComponent(id)}/content`
 export const downloadOf = (id: string): string => `${contentOf(id)}?attachment=true`
 
-/** The stored file behind an item. */
+/** The stored file behind an item; other kinds of things, such as knowledge bases, are none. */
 export function idOf(item: Attached): string | null {
   const url = item.url ?? ''
-  if (item.type === 'note' || url.startsWith('data:')) return null
+  if (item.type === 'note' || item.type === 'collection' || url.startsWith('data:')) return null
   const inside = CONTENT.exec(url)?.[1]
   if (inside) return decodeURIComponent(inside)
   if (/^https?:/.test(url)) return null
@@ -82,7 +82,7 @@ export function documents(messages: Message[]): Attached[] {
   return messages
     .flatMap((message) => (message.role === 'user' ? (message.files ?? []) : []))
     .filter((item) => {
-      const id = idOf(item) ?? item.url ?? `note ${item.id}`
+      const id = idOf(item) ?? item.url ?? `${item.type} ${item.id}`
       if (isPicture(item) || seen.has(id)) return false
       seen.add(id)
       return true

@@ -125,6 +125,7 @@ export class Tray {
   /** Puts something here that the server has already, once. */
   put(item: Attached): void {
     if (this.list.some((entry) => entry.item?.type === item.type && entry.item.id === item.id)) return
+    this.failure = null
     this.list.push(new Entry(item))
     this.#changed(this.items)
   }

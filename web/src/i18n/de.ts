@@ -1,6 +1,7 @@
 import type en from './en'
 import people from './people.de'
 import budgets from './budgets.de'
+import documents from './documents.de'
 import insight from './insight.de'
 import notes from './notes.de'
 import settings from './settings.de'
@@ -9,6 +10,7 @@ import tools from './tools.de'
 const de: Record<keyof typeof en, string> = {
   ...people,
   ...budgets,
+  ...documents,
   ...insight,
   ...notes,
   ...settings,

@@ -1,5 +1,6 @@
 import people from './people.en'
 import budgets from './budgets.en'
+import documents from './documents.en'
 import insight from './insight.en'
 import notes from './notes.en'
 import settings from './settings.en'
@@ -8,6 +9,7 @@ import tools from './tools.en'
 export default {
   ...people,
   ...budgets,
+  ...documents,
   ...insight,
   ...notes,
   ...settings,

@@ -11,6 +11,7 @@ export interface Area {
 
 const ALL: Area[] = [
   { id: 'models', label: 'presets.title', load: () => import('../models/Models.svelte') },
+  { id: 'knowledge', label: 'knowledge.title', load: () => import('../knowledge/Knowledge.svelte') },
   { id: 'prompts', label: 'prompts.title', load: () => import('../prompts/Prompts.svelte') },
 ]
 

@@ -1,0 +1,108 @@
+// Knowledge bases: made, filled, searched by a question, shown as sources, and settings of documents.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { audit, narrow } from './page.mjs';
+import { composer, enter, finished, picture, say, settle, stage } from './stage.mjs';
+
+const NOTES = { name: 'lighthouse.md', mimeType: 'text/markdown', buffer: Buffer.from('# Keeper\n\nThe lighthouse keeper is called Ada.\n') };
+const BROKEN = { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 nothing') };
+let at;
+let page;
+
+before(async () => {
+    at = await stage({
+        ENABLE_FOLLOW_UP_GENERATION: 'false', ENABLE_TAGS_GENERATION: 'false', ENABLE_TITLE_GENERATION: 'false',
+        ENABLE_RETRIEVAL_QUERY_GENERATION: 'false',
+    });
+    page = at.page;
+    await enter(page);
+    await settle(page, 5);
+});
+
+after(() => at?.close());
+
+const content = () => page.getByRole('list', { name: 'Files', exact: true });
+const uploads = () => page.getByRole('list', { name: 'Uploads' });
+
+test('a knowledge base is made and filled, and each file says how far it is', async () => {
+    await page.goto(`${at.url}/workspace/knowledge`);
+    await page.getByText('There is no knowledge base yet.').waitFor();
+    await audit(page, 'no knowledge base');
+    await page.getByRole('link', { name: 'New knowledge base' }).click();
+    await page.getByLabel('Name').fill('Harbour');
+    await page.getByLabel('What it is about').fill('Ships and lights');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('There is nothing here yet.').waitFor();
+    await page.locator('input[type=file]').setInputFiles([NOTES, BROKEN]);
+    await content().getByText('lighthouse.md').waitFor();
+    const failed = uploads().getByRole('listitem').filter({ hasText: 'scan.pdf' });
+    await failed.getByRole('alert').waitFor();
+    assert.match(await failed.getByRole('alert').innerText(), /damaged/);
+    await audit(page, 'a knowledge base');
+    await picture(page, 'knowledge');
+    await narrow(page, () => picture(page, 'knowledge-small'));
+});
+
+test('directories hold files', async () => {
+    await page.getByRole('button', { name: 'New directory' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).first().fill('Lights');
+    await page.getByRole('button', { name: 'Create' }).first().click();
+    await content().getByRole('button', { name: 'Lights', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Directories' }).getByText('Lights').waitFor();
+    await page.getByRole('button', { name: 'All files' }).click();
+    await content().getByText('lighthouse.md').waitFor();
+});
+
+test('a question looks into what was picked with #, and the reply shows where its words are', async () => {
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await composer(page).pressSequentially('#harb');
+    await page.getByRole('option', { name: /Harbour/ }).waitFor();
+    await audit(page, 'picking a knowledge base');
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Attached files' }).getByText('Harbour').waitFor();
+    await say(page, 'Who keeps the lighthouse?');
+    await finished(page);
+    const source = page.getByRole('list', { name: 'Sources' }).getByRole('button', { name: /lighthouse.md/ });
+    await source.click();
+    const dialog = page.getByRole('dialog', { name: 'lighthouse.md' });
+    await dialog.getByText('The lighthouse keeper is called Ada.').waitFor();
+    await dialog.getByText('Keeper', { exact: true }).waitFor();
+    await audit(page, 'a source');
+    await picture(page, 'source');
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByRole('list', { name: 'Sources' }).getByText('lighthouse.md').waitFor();
+});
+
+test('administrators say how documents are read and searched', async () => {
+    await page.goto(`${at.url}/admin/documents`);
+    await page.getByLabel('Passages for one question').fill('5');
+    await page.getByRole('switch', { name: 'Find by words, too' }).click();
+    await audit(page, 'documents');
+    await picture(page, 'documents');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole('switch', { name: 'Find by words, too', checked: true }).waitFor();
+    assert.equal(await page.getByLabel('Passages for one question').inputValue(), '5');
+    await page.getByLabel('Length of a passage').fill('10');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').waitFor();
+    await narrow(page, () => picture(page, 'documents-small'));
+});
+
+test('in German and in the dark all of it is said and read as well', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.evaluate(() => localStorage.setItem('locale', 'de'));
+    await page.goto(`${at.url}/admin/documents`);
+    await page.getByRole('heading', { name: 'Dokumente' }).waitFor();
+    await audit(page, 'documents in German and in the dark');
+    await picture(page, 'documents-de-dark');
+    await page.goto(`${at.url}/workspace/knowledge`);
+    await page.getByRole('link', { name: /Harbour/ }).waitFor();
+    await picture(page, 'knowledge-list-de-dark');
+    await page.getByRole('link', { name: /Harbour/ }).click();
+    await page.getByText('lighthouse.md').waitFor();
+    await audit(page, 'a knowledge base in German and in the dark');
+    await picture(page, 'knowledge-de-dark');
+});

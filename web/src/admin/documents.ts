@@ -1,0 +1,110 @@
+import { get, post } from '../api/client'
+import type { Problems } from '../frame/form.svelte'
+
+/** How files are read, cut and searched, as far as this page shows it; the server leaves the rest as it is. */
+export interface Retrieval {
+  TEXT_SPLITTER: string
+  CHUNK_SIZE: number
+  CHUNK_OVERLAP: number
+  CHUNK_MIN_SIZE_TARGET: number
+  ENABLE_MARKDOWN_HEADER_TEXT_SPLITTER: boolean
+  ALLOWED_FILE_EXTENSIONS: string[]
+  FILE_MAX_SIZE: number | null
+  FILE_MAX_COUNT: number | null
+  BYPASS_EMBEDDING_AND_RETRIEVAL: boolean
+  RAG_FULL_CONTEXT: boolean
+  TOP_K: number
+  ENABLE_RAG_HYBRID_SEARCH: boolean
+  ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS: boolean
+  HYBRID_BM25_WEIGHT: number
+  RAG_RERANKING_ENGINE: string
+  RAG_RERANKING_MODEL: string
+  RAG_EXTERNAL_RERANKER_URL: string
+  RAG_EXTERNAL_RERANKER_API_KEY: string
+  RELEVANCE_THRESHOLD: number
+  RAG_TEMPLATE: string
+}
+
+interface Server {
+  url: string
+  key: string
+  version?: string
+}
+
+/** Where vectors are made. */
+export interface Embedding {
+  RAG_EMBEDDING_ENGINE: string
+  RAG_EMBEDDING_MODEL: string
+  RAG_EMBEDDING_BATCH_SIZE: number
+  RAG_EMBEDDING_CONCURRENT_REQUESTS: number
+  openai_config: Server
+  ollama_config: Server
+  azure_openai_config: Server
+}
+
+/** Both on one page. */
+export interface Documents {
+  retrieval: Retrieval
+  embedding: Embedding
+}
+
+const KEYS = [
+  'TEXT_SPLITTER',
+  'CHUNK_SIZE',
+  'CHUNK_OVERLAP',
+  'CHUNK_MIN_SIZE_TARGET',
+  'ENABLE_MARKDOWN_HEADER_TEXT_SPLITTER',
+  'ALLOWED_FILE_EXTENSIONS',
+  'FILE_MAX_SIZE',
+  'FILE_MAX_COUNT',
+  'BYPASS_EMBEDDING_AND_RETRIEVAL',
+  'RAG_FULL_CONTEXT',
+  'TOP_K',
+  'ENABLE_RAG_HYBRID_SEARCH',
+  'ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS',
+  'HYBRID_BM25_WEIGHT',
+  'RAG_RERANKING_ENGINE',
+  'RAG_RERANKING_MODEL',
+  'RAG_EXTERNAL_RERANKER_URL',
+  'RAG_EXTERNAL_RERANKER_API_KEY',
+  'RELEVANCE_THRESHOLD',
+  'RAG_TEMPLATE',
+] as const satisfies readonly (keyof Retrieval)[]
+
+const picked = (all: Record<string, unknown>): Retrieval => Object.fromEntries(KEYS.map((key) => [key, all[key]])) as unknown as Retrieval
+
+export async function read(): Promise<Documents> {
+  const [all, embedding] = await Promise.all([get('/api/v1/retrieval/config'), get('/api/v1/retrieval/embedding')])
+  return { retrieval: picked(all), embedding }
+}
+
+/** The engine first: what is wrong with it is said before anything changes. */
+export async function write({ retrieval, embedding }: Documents): Promise<Documents> {
+  await post('/api/v1/retrieval/embedding/update', { body: embedding })
+  const reranks = retrieval.RAG_RERANKING_MODEL.trim() !== ''
+  await post('/api/v1/retrieval/config/update', { body: { ...retrieval, RAG_RERANKING_ENGINE: reranks ? 'external' : '' } })
+  return read()
+}
+
+/** True when every file was indexed. */
+export const reindex = (): Promise<boolean> => post('/api/v1/knowledge/reindex')
+
+/** What could not be cut, or is no address, by field. */
+export function check({ retrieval, embedding }: Documents, words: { size: string; overlap: string; url: string }): Problems {
+  const problems: Problems = {}
+  if (!(retrieval.CHUNK_SIZE >= 16)) problems.CHUNK_SIZE = words.size
+  if (!(retrieval.CHUNK_OVERLAP >= 0 && retrieval.CHUNK_OVERLAP < retrieval.CHUNK_SIZE)) problems.CHUNK_OVERLAP = words.overlap
+  const server = serverOf(embedding)
+  if (server && !/^https?:\/\//.test(server.url)) problems.url = words.url
+  return problems
+}
+
+/** The server of the chosen engine; null for the built-in model. */
+export function serverOf(embedding: Embedding): Server | null {
+  const servers: Record<string, Server> = {
+    openai: embedding.openai_config,
+    ollama: embedding.ollama_config,
+    azure_openai: embedding.azure_openai_config,
+  }
+  return servers[embedding.RAG_EMBEDDING_ENGINE] ?? null
+}
