@@ -101,7 +101,7 @@ impl Server {
             providers.clone(),
             airis_outbound::Outbound::new(),
             config.clone(),
-            instance.clone(),
+            "test".to_owned(),
         );
         let turns = airis_turns::Turns::new(
             store.clone(),
