@@ -27,8 +27,6 @@ programs() {
     step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
     step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
-    step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary"
-    step "fleet: the same for people who poll" env AIRIS_FLEET_POLLING=1 scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary" 20
 }
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
@@ -43,4 +41,6 @@ beside libraries
 beside programs
 step "browser" e2e/browser/run.sh "$binary"
 together
+# Three servers and a database want the machine for themselves.
+step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary"
 summary

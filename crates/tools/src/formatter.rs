@@ -46,12 +46,10 @@ pub async fn format(code: &str) -> Result<String, Unformatted> {
 }
 
 async fn run(program: &str, arguments: &[&str], code: &str) -> Result<Output, Error> {
-    // Neither its folder nor its environment tells it of this server.
+    // No settings of a formatter lie there.
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(std::env::temp_dir())
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .env("PYTHONUTF8", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

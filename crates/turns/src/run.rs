@@ -13,7 +13,8 @@ use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{
-    Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks, toolloop,
+    Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks,
+    toolloop,
 };
 
 /// How long people wait to hear of a failure that cannot be stored.
