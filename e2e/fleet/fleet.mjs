@@ -90,7 +90,12 @@ async function begin({ token, socket }, text) {
     if (started.status !== 200) throw new Error(`not started: ${JSON.stringify(started.body)}`);
     const { chat_id } = started.body;
     const read = async () => {
-        const { status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token });
+        let { status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token });
+        // Whoever was being answered when the database went away is told to try again.
+        for (let again = 0; status === 503 && again < 20; again++) {
+            await sleep(100);
+            ({ status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token }));
+        }
         if (status !== 200) viewer.problems.push(`not read: ${status} ${JSON.stringify(body)}`);
         return body?.chat?.history.messages[message_id];
     };

@@ -222,7 +222,10 @@ impl From<TurnError> for ApiError {
         match error {
             TurnError::Provider(error) => error.into(),
             TurnError::Store(error) => error.into(),
-            TurnError::Bus(error) => Self::internal(error),
+            TurnError::Bus(error) => {
+                tracing::error!(%error, "the bus does not answer");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "What the reply wrote cannot be reached; try again")
+            }
             TurnError::ModelNotFound | TurnError::ChatNotFound => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             TurnError::Forbidden(text) => Self::forbidden(text),
             TurnError::Conflict(text) => Self::new(StatusCode::CONFLICT, text),
