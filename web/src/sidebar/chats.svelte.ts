@@ -61,9 +61,12 @@ export const chats = {
 
   /** Reads the newest page again; with `all`, every page that is shown. */
   async refresh(all = false): Promise<void> {
+    const asker = session.user?.id
     try {
       const rest = all ? Array.from({ length: pages - 1 }, (_, index) => page(index + 2)) : []
       const [top, first, ...older] = await Promise.all([get('/api/v1/chats/pinned'), page(1), ...rest])
+      // Who signed out meanwhile leaves nothing behind.
+      if (session.user?.id !== asker) return
       const ids = new Set(top.map((chat) => chat.id))
       const old = list.filter((chat) => !ids.has(chat.id))
       pinned = top

@@ -66,10 +66,12 @@ export const folders = {
   },
 
   async refresh(): Promise<void> {
+    const asker = session.user?.id
     await attempt(async () => {
       list = await get('/api/v1/folders/')
       await Promise.all(list.filter((folder) => folder.is_expanded).map((folder) => read(folder.id)))
-      localStorage.setItem(cacheKey(), JSON.stringify({ list, inside }))
+      // Who signed out meanwhile leaves nothing behind.
+      if (session.user?.id === asker) localStorage.setItem(cacheKey(), JSON.stringify({ list, inside }))
     })
   },
 
