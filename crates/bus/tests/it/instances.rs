@@ -36,6 +36,8 @@ async fn events_reach_the_instances_that_have_the_room_in_order(place: Place) {
     }
     two.mark("user:ann", || None).await;
     one.emit(event("user:ann", json!("gone")));
+    // Heard here means that it was decided who else is to hear it.
+    assert_eq!(heard(&mut here).await.payload, json!("gone"));
     three.follow("user:ann");
     three.settle().await;
     one.emit(event("user:ann", json!("followed")));
