@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
-# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, several
-# servers, and a real browser.
+# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, and a
+# real browser.
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -41,6 +41,4 @@ beside libraries
 beside programs
 step "browser" e2e/browser/run.sh "$binary"
 together
-# Three servers and a database want the machine for themselves.
-step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary"
 summary
