@@ -67,7 +67,7 @@ export async function serve(binary, env, log) {
     await once(out, 'open');
     const child = run(binary, ['serve'], { env, cwd: env.DATA_DIR, stdio: ['ignore', out, out] });
     const base = `http://127.0.0.1:${env.PORT}`;
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < 2400; i++) {
         if (child.exitCode !== null) throw new Error(`the server ended (${child.exitCode}), see ${log}`);
         if (await fetch(`${base}/health`).then((answer) => answer.ok, () => false)) return child;
         await new Promise((resolve) => setTimeout(resolve, 25));

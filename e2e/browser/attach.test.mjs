@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { audit, openPage } from './page.mjs';
-import { composer, enter, finished, picture, questions, replies, say, settle, stage } from './stage.mjs';
+import { composer, enter, finished, PATIENCE, picture, questions, replies, say, settle, stage } from './stage.mjs';
 
 const NOTES = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('The lighthouse keeper is called Ada.') };
 let at;
@@ -98,7 +98,7 @@ test('the message shows them: a picture that opens large, and a file that opens 
 
 test('another reply is made of the same files, and an edited question may lose one', async () => {
     await page.getByRole('button', { name: 'Regenerate' }).click();
-    await page.getByText('2/2').waitFor({ timeout: 120_000 });
+    await page.getByText('2/2').waitFor({ timeout: PATIENCE });
     assert.deepEqual(asked.splice(0)[0].files.map((file) => file.name), ['notes.txt']);
     const question = questions(page).last();
     await question.getByRole('button', { name: 'Edit' }).click();
@@ -192,6 +192,7 @@ test('a temporary chat carries files, too', async () => {
 
 test('whoever follows a link sees the files, and a stranger what would be there', async () => {
     await page.locator('nav').getByRole('link', { name: /Who keeps/ }).click();
+    await page.waitForURL(/\/c\/.+/);
     await questions(page).getByRole('link', { name: /^notes.txt/ }).waitFor();
     const link = await page.evaluate(async () => {
         const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { account, audit } from './page.mjs';
-import { composer, enter, finished, picture, replies, say, settle, stage } from './stage.mjs';
+import { composer, enter, finished, picture, replies, say, settle, stage, tryToSay } from './stage.mjs';
 
 let at;
 let page;
@@ -57,8 +57,10 @@ test('people are warned, then refused, and keep what they typed', async () => {
     await audit(page, 'little is left');
     await picture(page, 'budget-warns');
     await say(page, 'And again');
-    await page.getByText('The budget “Lunch” is used up.').waitFor({ timeout: 120_000 });
-    await say(page, 'Once more');
+    await replies(page).nth(1).waitFor();
+    await finished(page);
+    await page.getByText('The budget “Lunch” is used up.').waitFor();
+    await tryToSay(page, 'Once more');
     await page.getByRole('alert').filter({ hasText: 'The budget "Lunch" is used up: 2 of 2 messages are spent.' }).waitFor();
     assert.equal(await composer(page).inputValue(), 'Once more');
     assert.equal(await replies(page).count(), 2);

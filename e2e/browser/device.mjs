@@ -20,7 +20,6 @@ export const KINDS = [
 /** Opens the client on such a screen, as the owner of a token or as a stranger. */
 export async function device(url, { name, language, wide, colorScheme, context }, { token, path = '/' } = {}) {
     const page = await openPage(`${url}/manifest.webmanifest`, context);
-    page.context().setDefaultTimeout(PATIENCE);
     const said = [];
     const flying = new Set();
     page.on('console', (message) => message.type() === 'error' && said.push(`${message.text()} (${message.location().url})`));

@@ -1,7 +1,7 @@
 // People who do not wait for the server: what they type and where they go is theirs to decide.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { composer, enter, finished, questions, replies, say, settle, stage } from './stage.mjs';
+import { composer, enter, finished, questions, replies, say, settle, stage, tryToSay } from './stage.mjs';
 
 let at;
 let page;
@@ -67,7 +67,7 @@ test('a question that the server refuses goes back to where it was typed, with t
     await newChat().click();
     await replies(page).first().waitFor({ state: 'detached' });
     await page.route('**/api/chat/completions', (route) => route.fulfill({ status: 429, json: { detail: 'Too many questions at once.' } }), { times: 1 });
-    await say(page, 'Say maybe.');
+    await tryToSay(page, 'Say maybe.');
     await page.getByRole('alert').getByText('Too many questions at once.').waitFor();
     assert.equal(await composer(page).inputValue(), 'Say maybe.');
     assert.equal(await page.locator('article').count(), 0);
@@ -101,7 +101,7 @@ test('a question asked before the page knows its models is asked as soon as it d
     }, { times: 1 });
     await page.goto(at.url);
     await settle(page, 5);
-    await say(page, 'Are you there?');
+    await tryToSay(page, 'Are you there?');
     await page.locator('.send[aria-busy=true]').waitFor();
     open();
     await questions(page).getByText('Are you there?').waitFor();

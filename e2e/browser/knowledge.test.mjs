@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { audit, narrow } from './page.mjs';
-import { composer, enter, finished, picture, say, settle, stage } from './stage.mjs';
+import { composer, enter, finished, PATIENCE, picture, say, settle, stage } from './stage.mjs';
 
 const NOTES = { name: 'lighthouse.md', mimeType: 'text/markdown', buffer: Buffer.from('# Keeper\n\nThe lighthouse keeper is called Ada.\n') };
 const BROKEN = { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 nothing') };
@@ -34,7 +34,7 @@ test('a knowledge base is made and filled, and each file says how far it is', as
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByText('There is nothing here yet.').waitFor();
     await page.locator('input[type=file]').setInputFiles([NOTES, BROKEN]);
-    await content().getByText('lighthouse.md').waitFor();
+    await content().getByText('lighthouse.md').waitFor({ timeout: PATIENCE });
     const failed = uploads().getByRole('listitem').filter({ hasText: 'scan.pdf' });
     await failed.getByRole('alert').waitFor();
     assert.match(await failed.getByRole('alert').innerText(), /damaged/);

@@ -51,9 +51,12 @@ test('a model is made over a base and listed', async () => {
     await page.getByText('Parameters').click();
     await page.getByLabel('Temperature').fill('0.35');
     await page.getByLabel('Stop at').fill('END, STOP');
+    const focused = (name) => page.getByLabel(name, { exact: true }).and(page.locator(':focus')).waitFor();
     await page.getByRole('button', { name: 'Add a suggestion' }).click();
+    await focused('Suggestion 1');
     await page.keyboard.type('Why is the sky blue?');
     await page.keyboard.press('Enter');
+    await focused('Suggestion 2');
     await page.keyboard.type('How do magnets work?');
     await page.getByLabel('Look at images').uncheck();
     await page.getByLabel('Tags').fill('school');
@@ -128,7 +131,9 @@ test('a chat with it begins with its questions', async () => {
     await page.getByRole('button', { name: 'How do magnets work?' }).click();
     assert.equal(await composer(page).inputValue(), 'How do magnets work?');
     await page.getByRole('button', { name: /^Pick a model/ }).click();
-    assert.equal(await page.getByRole('option', { name: 'Kind tutor (copy)' }).count(), 0, 'one that is switched off is not offered');
+    await page.getByRole('option', { name: 'Kind tutor', exact: true }).waitFor();
+    // One that is switched off is not offered.
+    await page.getByRole('option', { name: 'Kind tutor (copy)' }).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
 });
 

@@ -20,7 +20,8 @@ export async function openPage(url, kind = {}) {
     // The page's own policy allows no injected script; the accessibility checker is one.
     const usual = { locale: 'en-US', colorScheme: 'light', viewport: { width: 1280, height: 800 }, bypassCSP: true };
     const context = await (await browser()).newContext({ ...usual, ...kind });
-    context.setDefaultTimeout(15_000);
+    // A machine that does other things too makes everybody wait.
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => {
         console.error('page error:', error.message);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { account, audit, openPage } from './page.mjs';
-import { composer, enter, picture, stage } from './stage.mjs';
+import { composer, enter, PATIENCE, picture, stage } from './stage.mjs';
 
 let at;
 let page;
@@ -25,7 +25,7 @@ test('people are added from a table, and lines that make no account are reported
     await page.getByRole('dialog').locator('input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
     await page.getByText('Line 33: nowhere').waitFor();
     await page.getByRole('button', { name: 'Make the accounts' }).click();
-    await page.getByText('Accounts made: 31').waitFor({ timeout: 60_000 });
+    await page.getByText('Accounts made: 31').waitFor({ timeout: PATIENCE });
     await page.getByText('Line 34: ada@example.com').waitFor();
     await audit(page, 'a report of new people');
     await picture(page, 'people-import');

@@ -68,7 +68,7 @@ test('whoever is found and chosen signs in, reads it, and goes on in a copy', as
     await grace.getByLabel('Password').fill(PASSWORD);
     await grace.getByRole('button', { name: 'Sign in' }).click();
     await grace.getByRole('heading', { name: 'About lighthouses' }).waitFor();
-    assert.equal(await grace.locator('strong', { hasText: 'rhythm' }).count(), 1, 'Markdown is drawn');
+    await grace.locator('strong', { hasText: 'rhythm' }).waitFor();
     assert.equal(await grace.getByRole('textbox').count(), 0, 'nothing can be said here');
     await audit(grace, 'a shared chat');
     await picture(grace, 'share-page');
@@ -82,8 +82,9 @@ test('whoever is found and chosen signs in, reads it, and goes on in a copy', as
 });
 
 test('open to anyone, it is read without an account; the copy changes only when it is updated', async () => {
+    const kept = page.waitForResponse((answer) => answer.url().endsWith('/access'));
     await dialog().getByLabel('Who may follow the link').selectOption({ label: 'Anyone with the link, without an account too' });
-    await page.waitForResponse((answer) => answer.url().endsWith('/access'));
+    await kept;
     const chat = new URL(page.url()).pathname.split('/').pop();
     await page.evaluate(async (id) => {
         const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
@@ -97,10 +98,12 @@ test('open to anyone, it is read without an account; the copy changes only when 
     await stranger.getByText('To tell them apart.').waitFor();
     await audit(stranger, 'a shared chat without an account');
     await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
 
     // The list of what is shared ends it.
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('shared chats');
+    await page.getByRole('option', { name: 'Shared chats', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     const list = page.getByRole('dialog', { name: 'Shared chats' });
     await list.getByRole('link', { name: 'About lighthouses' }).waitFor();

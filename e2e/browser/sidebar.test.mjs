@@ -108,7 +108,7 @@ test('on a phone chats are chosen from their menu, archived and deleted', async 
     await bar().getByRole('button', { name: 'Delete' }).click();
     await asked.getByRole('button', { name: 'Delete' }).click();
     await chat('Bread').waitFor({ state: 'detached' });
-    assert.equal(await chat('Cheese').count(), 0);
+    await chat('Cheese').waitFor({ state: 'detached' });
     await chat('Dates').waitFor();
     await page.setViewportSize({ width: 1280, height: 800 });
 });

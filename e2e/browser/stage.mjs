@@ -5,7 +5,7 @@ import { end, endAll, environment, folder, freePort, serve } from '../processes.
 
 const { AIRIS_BINARY: binary, AIRIS_TEST_MODELS: models, AIRIS_PICTURES: pictures } = process.env;
 /** Replies come from a real model on whatever machine this is: seconds here, minutes on a busy one. */
-export const PATIENCE = 120_000;
+export const PATIENCE = 240_000;
 
 /** Starts a server and opens a page on it. */
 export async function stage(more = {}) {
@@ -62,8 +62,11 @@ export async function settle(page, tokens) {
     });
 }
 
-/** Shown text but its last word, whose Markdown may still have been open. */
-export const sure = (shown) => shown.slice(0, Math.max(shown.lastIndexOf(' '), 1));
+/** Whether `after` begins with what was shown `before`, but for its last word and for signs of Markdown that was still open. */
+export function goesOn(before, after) {
+    const plain = (words) => words.replaceAll(/[\s*#`_~-]/g, '');
+    return plain(after).startsWith(plain(before.slice(0, Math.max(before.lastIndexOf(' '), 1))));
+}
 
 export const composer = (page) => page.getByRole('textbox', { name: 'Ask anything' });
 export const replies = (page) => page.locator('[data-role=assistant]');
@@ -73,9 +76,16 @@ export const finished = (page) => page.locator('li:last-child > [data-role=assis
 export const running = (page) => page.locator('[data-role=assistant][data-done=false]').first().waitFor();
 export const stopButton = (page) => page.getByRole('button', { name: 'Stop' });
 
-export async function say(page, words) {
+/** What the server may refuse, so that it does not stay. */
+export async function tryToSay(page, words) {
     await composer(page).fill(words);
     await composer(page).press('Enter');
+}
+
+/** Says it, and waits until it stands in the chat: a page that is not connected yet asks later. */
+export async function say(page, words) {
+    await tryToSay(page, words);
+    await questions(page).last().filter({ hasText: words }).waitFor();
 }
 
 /** Waits until the last reply has more than `length` characters, and returns them. */

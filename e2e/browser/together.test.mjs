@@ -53,8 +53,9 @@ test('who is let reply says something, and both see it and the answer as it grow
     await page.keyboard.press('Escape');
     await page.getByText('Also here: Grace Hopper').waitFor();
     await settle(grace, 12);
-    await composer(grace).fill('Which one is the oldest?');
-    await page.getByText('Writing: Grace Hopper').waitFor();
+    // Nobody says that they write who does not know yet that somebody is there; and it is shown for some seconds only.
+    await grace.getByText('Also here: Ada').waitFor();
+    await Promise.all([page.getByText('Writing: Grace Hopper').waitFor(), composer(grace).fill('Which one is the oldest?')]);
     await picture(page, 'share-company');
     await grace.keyboard.press('Enter');
     await page.getByText('Also here: Grace Hopper').waitFor();

@@ -89,6 +89,7 @@ test('a tool server that is away does not hold the chat up', async () => {
     await button('Tools: none').click();
     await page.getByRole('menuitemcheckbox', { name: 'Echoes' }).click();
     await page.keyboard.press('Escape');
+    await button('Tools: 1').waitFor();
     tools.closeAllConnections();
     tools.close();
     await say(page, 'tool:echo {"text": "ping"}');

@@ -23,6 +23,7 @@ after(() => at?.close());
 const command = async (words) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill(words);
+    await page.getByRole('option', { name: new RegExp(words, 'i'), selected: true }).waitFor();
     await page.keyboard.press('Enter');
 };
 

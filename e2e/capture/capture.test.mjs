@@ -67,7 +67,7 @@ for (const [number, begin] of begins.entries()) {
         const part = exchanges.slice(begin, end < 0 ? undefined : end);
         const before = envelopes(socket).length;
         const wrong = await play(part[0]);
-        if (number === 0) assert.equal(await socket.timeout(5000).emitWithAck('events:chat', filled({ chat_id: '<id-1>', data: { type: 'join' } })), true);
+        if (number === 0) assert.equal(await socket.timeout(30_000).emitWithAck('events:chat', filled({ chat_id: '<id-1>', data: { type: 'join' } })), true);
         const heard = () => envelopes(socket).slice(before);
         await until(() => heard().find((one) => one.data.type === 'chat:active' && !one.data.data.active), 'the end of the turn');
         socket.emit('events:chat', filled({ chat_id: '<id-1>', data: { type: 'last_read_at' } }));
@@ -100,6 +100,6 @@ test('after a reload the chat is there and everything is answered again', { skip
     for (const one of exchanges.slice(exchanges.findLastIndex((one) => one.kind === 'note'))) {
         if (one.kind === 'http') wrong.push(...(await play(one)));
     }
-    assert.equal(await socket.timeout(5000).emitWithAck('events:chat', filled({ chat_id: '<id-1>', data: { type: 'join' } })), true);
+    assert.equal(await socket.timeout(30_000).emitWithAck('events:chat', filled({ chat_id: '<id-1>', data: { type: 'join' } })), true);
     assert.deepEqual(wrong, []);
 });

@@ -37,7 +37,7 @@ async function converse({ token, socket }, number) {
     if (started.status !== 200) return `${number}: not started: ${JSON.stringify(started.body)}`;
     const { chat_id } = started.body;
     const over = (one) => one.chat_id === chat_id && one.data.type === 'chat:active' && one.data.data.active === false;
-    await until(() => envelopes(socket).find(over), `the end of turn ${number}`, 120);
+    await until(() => envelopes(socket).find(over), `the end of turn ${number}`, 300);
     const heard = envelopes(socket).filter((one) => one.chat_id === chat_id && one.message_id === message_id);
     if (spoken(heard, message_id) !== WHOLE) return `${number}: heard "${spoken(heard, message_id).slice(0, 200)}"`;
     const numbers = heard.map((one) => one.seq).filter((seq) => seq !== undefined);

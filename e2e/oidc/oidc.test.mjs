@@ -141,7 +141,7 @@ test('whoever signs out at the provider is signed out here, everywhere', async (
     await browser.go(new URL(action, PROVIDER).href, undefined, said);
     const ended = async (token) => (await call('GET', '/api/v1/auths/', { token })).status === 401;
     // The provider tells airis before it answers; it may also do so a moment later.
-    for (let i = 0; i < 200 && !(await ended(browser.cookie(BASE, 'token'))); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 1200 && !(await ended(browser.cookie(BASE, 'token'))); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     assert.ok(await ended(browser.cookie(BASE, 'token')));
     assert.ok(await ended(other.browser.cookie(BASE, 'token')));
     assert.equal((await call('GET', '/api/v1/auths/', { token: root.token })).status, 200);

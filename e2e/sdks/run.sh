@@ -30,6 +30,6 @@ base="http://127.0.0.1:$port"
         "$binary" serve >"$work/log" 2>&1
 ) &
 pids+=($!)
-for _ in $(seq 400); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
+for _ in $(seq 1200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
 AIRIS_URL="$base" MOCK="$mock" "$here/.venv/bin/python" -W ignore::ResourceWarning -m unittest discover --start-directory "$here" "${@:2}" ||
     { tail -40 "$work/log"; exit 1; }

@@ -26,7 +26,7 @@ for websocket in true false; do
         WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-$websocket" 2>&1 &
     server=$!
     pids+=("$server")
-    for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
+    for _ in $(seq 1200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
     echo "== sockets: websocket=$websocket"
     MOCK="$mock" "$here/run.sh" "$base" || { tail -40 "$work/log-$websocket"; exit 1; }
     kill "$server"
@@ -41,7 +41,7 @@ for name in first-start capture; do
         OPENAI_API_KEYS=sk-mock ENABLE_OLLAMA_API="$ollama" OLLAMA_BASE_URLS="$mock" OFFLINE_MODE=true \
         WEBUI_AUTH_COOKIE_SECURE=false "$binary" serve >"$work/log-$name" 2>&1 &
     pids+=($!)
-    for _ in $(seq 200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
+    for _ in $(seq 1200); do curl -sf "$base/health" >/dev/null && break; sleep 0.05; done
     echo "== recorded: $name"
     AIRIS_URL="$base" node --test --test-reporter="${REPORTER:-spec}" "$here/../capture/$name.test.mjs" ||
         { tail -40 "$work/log-$name"; exit 1; }

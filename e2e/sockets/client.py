@@ -16,19 +16,19 @@ PASSWORD = "correct horse battery"
 
 def post(path, body, token=None):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    answer = requests.post(BASE + path, json=body, headers=headers, timeout=20)
+    answer = requests.post(BASE + path, json=body, headers=headers, timeout=60)
     answer.raise_for_status()
     return answer.json()
 
 
 def sign_in():
     root = {"name": "Root", "email": "root@example.com", "password": PASSWORD}
-    if requests.get(BASE + "/api/config", timeout=20).json().get("onboarding"):
+    if requests.get(BASE + "/api/config", timeout=60).json().get("onboarding"):
         post("/api/v1/auths/signup", root)
     return post("/api/v1/auths/signin", root)
 
 
-def wait_for(find, what, seconds=20):
+def wait_for(find, what, seconds=60):
     end = time.time() + seconds
     while time.time() < end:
         found = find()
@@ -40,7 +40,7 @@ def wait_for(find, what, seconds=20):
 
 def main():
     account = sign_in()
-    websocket = requests.get(BASE + "/api/config", timeout=20).json()["features"]["enable_websocket"]
+    websocket = requests.get(BASE + "/api/config", timeout=60).json()["features"]["enable_websocket"]
     transports = ["websocket"] if websocket else ["polling"]
     client = socketio.Client(reconnection=False)
     heard, lock = [], threading.Lock()
@@ -51,9 +51,9 @@ def main():
             heard.append(envelope)
 
     client.connect(BASE, socketio_path="/ws/socket.io", transports=transports, auth={"token": account["token"]})
-    who = client.call("user-join", {"auth": {"token": account["token"]}}, timeout=5)
+    who = client.call("user-join", {"auth": {"token": account["token"]}}, timeout=30)
     assert who == {"id": account["id"], "name": "Root"}, who
-    assert client.call("user-join", {"auth": {"token": "forged"}}, timeout=5) is None
+    assert client.call("user-join", {"auth": {"token": "forged"}}, timeout=30) is None
 
     reply = str(uuid.uuid4())
     user = {"id": str(uuid.uuid4()), "parentId": None, "childrenIds": [], "role": "user", "content": "hello python",
@@ -79,7 +79,7 @@ def main():
               and e["data"]["data"].get("type") == "response.output_text.delta"]
     assert "".join(deltas) == "[mock-alpha] You said: hello python", deltas
 
-    ask = lambda data: client.call("events:chat", {"chat_id": chat, "data": data}, timeout=5)
+    ask = lambda data: client.call("events:chat", {"chat_id": chat, "data": data}, timeout=30)
     assert ask({"type": "join"}) is True
     wait_for(lambda: [e for e in heard if e["data"]["type"] == "chat:presence"], "presence")
     assert ask({"type": "typing", "data": {"typing": True}}) is True
@@ -88,7 +88,7 @@ def main():
     assert ask({"type": "leave"}) is True
     assert ask({"type": "leave"}) is False
     client.emit("usage", {"model": b"\x01\x02"})
-    client.call("heartbeat", {}, timeout=5)
+    client.call("heartbeat", {}, timeout=30)
     client.disconnect()
     print(f"ok: python-socketio over {transports[0]}")
 

@@ -12,7 +12,7 @@ after(() => Object.values(sockets).forEach((socket) => socket.disconnect()));
 
 const chatForm = { chat: { title: 'Ann alone', models: ['mock-alpha'], history: { messages: {}, currentId: null } } };
 const { body: chat } = await call('POST', '/api/v1/chats/new', { token: ann.token, body: chatForm });
-const tell = (who, type, data) => sockets[who].timeout(5000).emitWithAck('events:chat', { chat_id: chat.id, data: { type, data } });
+const tell = (who, type, data) => sockets[who].timeout(30_000).emitWithAck('events:chat', { chat_id: chat.id, data: { type, data } });
 const presence = (who) => envelopes(sockets[who], 'chat:presence').at(-1)?.data.data.users.map((user) => user.name);
 
 test('the owner joins her chat and is told that she is there', async () => {
@@ -46,7 +46,7 @@ test('reading is told to the reader only', async () => {
     assert.equal(await tell('ann', 'last_read_at'), true);
     const heard = await until(() => envelopes(sockets.ann, 'chat:list').at(-1), 'chat:list');
     assert.equal(heard.data.data.chat_id, chat.id);
-    assert.ok(Math.abs(heard.data.data.last_read_at - Date.now() / 1000) < 5);
+    assert.ok(Math.abs(heard.data.data.last_read_at - Date.now() / 1000) < 60);
     assert.deepEqual(heard.data.data.folder_unread_counts, {});
     assert.equal(await tell('admin', 'last_read_at'), false);
 });
@@ -58,17 +58,17 @@ test('leaving and disconnecting are told', async () => {
     await until(() => presence('ann')?.length === 2 && presence('admin')?.length === 2, 'two people');
     sockets.admin.disconnect();
     // A polling client may be gone before its goodbye is: then it is missed at the next ping.
-    await until(() => presence('ann')?.length === 1, 'one person again', 60);
+    await until(() => presence('ann')?.length === 1, 'one person again');
 });
 
 test('models in use are counted for three seconds', async () => {
-    sockets.ann.emit('usage', { model: 'mock-alpha' });
     const usage = await until(async () => {
+        sockets.ann.emit('usage', { model: 'mock-alpha' });
         const { body } = await call('GET', '/api/usage', { token: ann.token });
         return body.model_ids.includes('mock-alpha') && body;
     }, 'usage');
     assert.ok(usage.user_count >= 2);
-    await until(async () => !(await call('GET', '/api/usage', { token: ann.token })).body.model_ids.includes('mock-alpha'), 'the end of usage', 8);
+    await until(async () => !(await call('GET', '/api/usage', { token: ann.token })).body.model_ids.includes('mock-alpha'), 'the end of usage');
 });
 
 test("a turn is heard by nobody but its owner", async () => {

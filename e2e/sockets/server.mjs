@@ -51,7 +51,7 @@ export async function connect(token, options = {}) {
 
 export async function join(token) {
     const socket = await connect(token);
-    socket.who = await socket.timeout(5000).emitWithAck('user-join', { auth: { token } });
+    socket.who = await socket.timeout(30_000).emitWithAck('user-join', { auth: { token } });
     return socket;
 }
 
@@ -60,7 +60,7 @@ export const envelopes = (socket, type) =>
     socket.heard.filter((one) => one.event === 'events').map((one) => one.args[0]).filter((one) => !type || one.data?.type === type);
 
 /** Waits until `find` gives something, at most `seconds`. */
-export async function until(find, what, seconds = 20) {
+export async function until(find, what, seconds = 60) {
     const end = Date.now() + seconds * 1000;
     for (;;) {
         const found = await find();

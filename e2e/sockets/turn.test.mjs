@@ -37,18 +37,18 @@ test('a second tab of the same person hears the same events in the same order', 
 });
 
 test('a reload in the middle resumes without losing or doubling a word', async () => {
-    const body = turn(socket, 'mock-alpha', 'slow 20');
+    const body = turn(socket, 'mock-alpha', 'slow 60');
     const message_id = body.message_ids[0].message_id;
     const { body: started } = await call('POST', '/api/chat/completions', { token, body });
     await until(() => spoken(envelopes(socket), message_id).length > 12, 'some words');
     const late = await join(token);
-    const live = await late.timeout(5000).emitWithAck('events:chat', { chat_id: started.chat_id, data: { type: 'resume', data: { message_id } } });
+    const live = await late.timeout(30_000).emitWithAck('events:chat', { chat_id: started.chat_id, data: { type: 'resume', data: { message_id } } });
     assert.equal(live.done, false);
     assert.ok(live.content.startsWith('w0 w1'), live.content);
     const over = (one) => one.chat_id === started.chat_id && one.data.type === 'chat:active' && !one.data.data.active;
     await until(() => envelopes(late).find(over), 'the end of the turn');
     const rest = envelopes(late).filter((one) => one.message_id === message_id && one.seq > live.seq);
-    const words = Array.from({ length: 20 }, (_, i) => `w${i}`).join(' ');
+    const words = Array.from({ length: 60 }, (_, i) => `w${i}`).join(' ');
     assert.equal((live.content + spoken(rest, message_id)).trim(), words);
     late.disconnect();
 });

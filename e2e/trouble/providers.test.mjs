@@ -18,7 +18,7 @@ async function ask(text, during = async () => {}) {
     assert.equal(status, 200, JSON.stringify(started));
     const { message_id } = body.message_ids[0];
     await during(started.chat_id, message_id);
-    await until(() => envelopes(socket, 'chat:active').find((one) => one.chat_id === started.chat_id && !one.data.data.active), 'the end', 60);
+    await until(() => envelopes(socket, 'chat:active').find((one) => one.chat_id === started.chat_id && !one.data.data.active), 'the end');
     const { body: chat } = await call('GET', `/api/v1/chats/${started.chat_id}`, { token });
     const message = chat.chat.history.messages[message_id];
     assert.equal(message.done, true);

@@ -16,7 +16,7 @@ const { account, call, converse, join: connect } = server;
 const { token } = await account('root');
 
 test('a second process on the same data ends with one sentence', async () => {
-    const second = spawnSync(binary, ['serve'], { env: { ...server.env, PORT: String(await freePort()) }, cwd: data, encoding: 'utf8', timeout: 20_000 });
+    const second = spawnSync(binary, ['serve'], { env: { ...server.env, PORT: String(await freePort()) }, cwd: data, encoding: 'utf8', timeout: 60_000 });
     assert.notEqual(second.status, 0);
     assert.equal(second.signal, null, 'it must end by itself');
     assert.match(second.stderr + second.stdout, /DATA_DIR|airis\.db/);
