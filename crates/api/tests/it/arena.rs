@@ -109,7 +109,7 @@ async fn converse(person: &Person<'_>, models: &[&str]) -> Vec<Value> {
     let body = json!({"model": models[0], "stream": true, "session_id": "s", "chat_id": null, "parent_id": null,
         "user_message": question, "message_ids": replies, "messages": []});
     let chat = person.post("/api/chat/completions", body).await.ok()["chat_id"].as_str().unwrap().to_owned();
-    for _ in 0..400 {
+    for _ in 0..1_200 {
         let stored = person.get(&format!("/api/v1/chats/{chat}")).await.ok();
         let messages = &stored["chat"]["history"]["messages"];
         let found: Vec<Value> = (0..models.len()).map(|at| messages[format!("reply-{at}")].clone()).collect();

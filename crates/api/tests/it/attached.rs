@@ -71,7 +71,7 @@ pub async fn ask_with(
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let chat = id_of_chat(&person.post("/api/chat/completions", body).await.ok());
     let request = heard.recv().await.unwrap();
-    for _ in 0..200 {
+    for _ in 0..600 {
         let stored = person.get(&format!("/api/v1/chats/{chat}")).await.ok();
         if stored["chat"]["history"]["messages"]["reply"]["done"] == true {
             return (request, stored);

@@ -80,7 +80,7 @@ async fn titles_and_suggestions_are_counted_and_left_out_where_they_find_no_room
     reply_of(&admin, &chat).await;
     // The reply, its title, what might be asked next, tags.
     let counted = async |of: usize| own(&admin).await["budgets"][of]["spent"].as_i64().unwrap();
-    for _ in 0..400 {
+    for _ in 0..1_200 {
         if counted(0).await == 4 * TOKENS {
             break;
         }

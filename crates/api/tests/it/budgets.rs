@@ -34,7 +34,7 @@ async fn completions(Json(body): Json<Value>) -> Response {
         return (axum::http::StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"error": {"message": "no"}})))
             .into_response();
     }
-    tokio::time::sleep(Duration::from_millis(if model == "slow" { 3000 } else { 10 })).await;
+    tokio::time::sleep(Duration::from_millis(if model == "slow" { 8000 } else { 10 })).await;
     let usage = json!({"prompt_tokens": 5, "completion_tokens": 10, "total_tokens": TOKENS});
     let counted = !matches!(model, "silent" | "long");
     if model == "long" && body["stream"] == true {
@@ -407,7 +407,7 @@ pub async fn turn_with(person: &Person<'_>, model: &str, background: Value) -> R
 }
 
 pub async fn reply_of(person: &Person<'_>, chat: &str) -> Value {
-    for _ in 0..400 {
+    for _ in 0..600 {
         let stored = person.get(&format!("/api/v1/chats/{chat}")).await.ok();
         let reply = &stored["chat"]["history"]["messages"]["reply"];
         if reply["done"] == true {

@@ -76,7 +76,7 @@ async fn go_on(person: &Person<'_>, chat: &str, asked: &Mutex<Vec<Value>>) {
         "user_message": question, "params": {"compact_token_threshold": 1}});
     let before = asked.lock().unwrap().len();
     person.post("/api/chat/completions", body).await.ok();
-    for _ in 0..200 {
+    for _ in 0..600 {
         if asked.lock().unwrap().len() >= before + 2 {
             break;
         }

@@ -25,7 +25,7 @@ async fn elsewhere() -> Elsewhere {
 /// Waits until an address heard `count` things.
 async fn heard(elsewhere: &Elsewhere, count: usize) -> Vec<Question> {
     let mut all = Vec::new();
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         all.extend(elsewhere.asked.take());
         if all.len() >= count {
             break;

@@ -214,8 +214,10 @@ async fn an_upload_goes_into_the_knowledge_base_that_it_is_for_if_its_owner_may(
         let parts = [("file", Some(("a.txt", "text/plain")), text.as_bytes()), ("metadata", None, metadata.as_bytes())];
         person.form("/api/v1/files/?process_in_background=false", &parts).await.ok();
         // The file is read before it is linked.
-        for _ in 0..100 {
-            if admin.get(&format!("/api/v1/knowledge/{kb}/files/pending")).await.ok() == json!([]) {
+        for _ in 0..1_500 {
+            let pending = admin.get(&format!("/api/v1/knowledge/{kb}/files/pending")).await.ok();
+            let there = admin.get(&format!("/api/v1/knowledge/{kb}/files")).await.ok()["total"].clone();
+            if pending == json!([]) && there == total {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

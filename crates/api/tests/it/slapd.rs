@@ -61,7 +61,7 @@ impl Slapd {
     async fn fill(&self) {
         let url = format!("ldap://127.0.0.1:{}", self.port);
         let mut connected = None;
-        for _ in 0..100 {
+        for _ in 0..600 {
             match LdapConnAsync::with_settings(LdapConnSettings::new(), &url).await {
                 Ok(pair) => {
                     connected = Some(pair);

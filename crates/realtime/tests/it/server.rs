@@ -82,7 +82,7 @@ impl Server {
             url: postgres.map_or_else(|| format!("sqlite:///{data}/test.db"), str::to_owned),
             pool_size: Some(2),
             pool_max_overflow: 0,
-            pool_timeout: 5,
+            pool_timeout: 30,
             pool_recycle: 3600,
             schema: None,
             migrate: true,
@@ -241,7 +241,7 @@ impl<'a> Client<'a> {
     pub async fn hear(&self) -> String {
         let query = format!("&sid={}", self.sid);
         let answer = self.server().ask("GET", &query, "");
-        let (_, text) = tokio::time::timeout(Duration::from_secs(5), answer).await.unwrap();
+        let (_, text) = tokio::time::timeout(Duration::from_secs(20), answer).await.unwrap();
         text.replace('\u{1e}', "|")
     }
 

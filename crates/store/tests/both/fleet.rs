@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::fixture::{options, postgres_url, sqlite};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn open(suffix: &str) -> (String, FleetTables) {
     let url = postgres_url().await;
