@@ -64,7 +64,8 @@ pub async fn resolve(
         fence: 1,
         lease_until_ms: lease::until(inner),
         checkpoint,
-        created_at: now(),
+        // Newer than the one that it follows, within the same second too: the newest is what the next decision is about.
+        created_at: now().max(paused.created_at + 1),
         updated_at: now(),
     };
     let new = NewTurn {
