@@ -42,8 +42,8 @@ mkdir "$work/data"
         "$binary" serve >"$work/server.log" 2>&1
 ) &
 pids+=($!)
-wait_for "$mock/v1/models" 20 || { cat "$work/provider.log"; fail "the recorded provider did not start"; }
-wait_for "$base/health" 30 || { cat "$work/server.log"; fail "the server did not start"; }
+wait_for "$mock/v1/models" 60 || { cat "$work/provider.log"; fail "the recorded provider did not start"; }
+wait_for "$base/health" 90 || { cat "$work/server.log"; fail "the server did not start"; }
 
 # Mismatches are expected while capabilities are missing; the comparison below decides.
 python3 "$wire/replay.py" "$base" --mock "$mock" --json "$work/score.json" --show 0 "$@" || true

@@ -26,7 +26,7 @@ cd "$root"
 # The server is a child of runuser where that is used; asked to stop fast, it ends its own children.
 stop() { "${as[@]}" "$bin/pg_ctl" -D "$place/data" -m fast -w stop >/dev/null 2>&1 || kill "$server" 2>/dev/null || true; }
 trap 'stop; finish' EXIT
-for _ in $(seq 100); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break; sleep 0.1; done
+for _ in $(seq 600); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break; sleep 0.1; done
 "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || { cat "$place/server.log"; fail "PostgreSQL did not start"; }
 
 export AIRIS_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
