@@ -92,7 +92,7 @@ impl TestApp {
             url: settings.database_url.clone(),
             pool_size: None,
             pool_max_overflow: 0,
-            pool_timeout: 30,
+            pool_timeout: 120,
             pool_recycle: 3600,
             schema: None,
             migrate: true,

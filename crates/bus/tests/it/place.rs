@@ -51,7 +51,7 @@ impl Place {
                     url: url.clone(),
                     pool_size: Some(2),
                     pool_max_overflow: 0,
-                    pool_timeout: 30,
+                    pool_timeout: 120,
                     pool_recycle: 3600,
                     schema: None,
                     migrate: true,

@@ -82,7 +82,7 @@ impl Server {
             url: postgres.map_or_else(|| format!("sqlite:///{data}/test.db"), str::to_owned),
             pool_size: Some(2),
             pool_max_overflow: 0,
-            pool_timeout: 30,
+            pool_timeout: 120,
             pool_recycle: 3600,
             schema: None,
             migrate: true,

@@ -19,7 +19,7 @@ pub fn options(url: &str) -> StoreOptions {
         url: url.to_owned(),
         pool_size: None,
         pool_max_overflow: 0,
-        pool_timeout: 30,
+        pool_timeout: 120,
         pool_recycle: 3600,
         schema: None,
         migrate: true,
