@@ -15,7 +15,7 @@ before(async () => {
 after(() => at?.close());
 
 test('a reply grows as it is written, goes on after a reload and comes to its end', async () => {
-    await settle(page, 120);
+    await settle(page, 90);
     await say(page, 'Write a very long story about a lighthouse keeper and the sea.');
     await stopButton(page).waitFor();
     const first = await growsBeyond(page, 3);
