@@ -45,6 +45,8 @@ test('a chat is dragged into a folder, out again, and a folder into another', as
     await chat('Apples').dragTo(folder('Kitchen'));
     await inside('Kitchen').getByRole('link', { name: 'Apples' }).waitFor();
     await nav().getByText('“Apples” was moved.').waitFor();
+    // It is offered for some seconds, and as long as somebody points at it.
+    await undo().hover();
     await audit(page, 'what was moved');
     await picture(page, 'sidebar-moved');
     await undo().click();
@@ -79,6 +81,7 @@ test('chats are chosen with Ctrl and Shift and moved together, and that can be t
     await audit(page, 'chosen chats');
     await picture(page, 'sidebar-chosen');
     await chat(first).dragTo(folder('Kitchen'));
+    await undo().hover();
     await inside('Kitchen').getByRole('link', { name: first }).waitFor();
     await inside('Kitchen').getByRole('link', { name: third }).waitFor();
     await bar().waitFor({ state: 'detached' });
@@ -95,6 +98,7 @@ test('on a phone chats are chosen from their menu, archived and deleted', async 
     await picture(page, 'sidebar-chosen-small');
     await bar().getByRole('button', { name: 'Archive' }).click();
     await nav().getByText('2 chats are in the archive.').waitFor();
+    await undo().hover();
     await chat('Bread').waitFor({ state: 'detached' });
     await undo().click();
     await chat('Bread').waitFor();
