@@ -76,7 +76,9 @@ impl Drop for Server {
 fn refused(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert_eq!(text.lines().count(), 1, "one sentence, not: {text}");
+    // That the database was slow is said besides where a machine is busy.
+    let told = text.lines().filter(|line| !(line.contains("WARN") && line.contains("slow"))).count();
+    assert_eq!(told, 1, "one sentence, not: {text}");
     text
 }
 
