@@ -6,20 +6,22 @@ use airis_api::App;
 use airis_budgets::Budgets;
 use airis_bus::Bus;
 use airis_config::Config;
+use airis_domain::{Role, User, UserId};
 use airis_files::Files;
-use airis_identity::Sessions;
+use airis_identity::{Method, Passwords, Sessions};
 use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_retrieval::Retrieval;
-use airis_store::{Store, StoreOptions};
+use airis_store::{NewUser, Store, StoreOptions};
 use airis_tools::Everything;
 use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method as Verb, Request, StatusCode, header};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
 pub const SECRET: &str = "test-secret";
@@ -146,7 +148,7 @@ impl TestApp {
     }
 
     pub async fn call_as(&self, token: Option<&str>, method: &str, path: &str, body: Option<Value>) -> Reply {
-        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        let mut request = Request::builder().method(Verb::from_bytes(method.as_bytes()).unwrap()).uri(path);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -161,18 +163,38 @@ impl TestApp {
 
     /// The first account: the administrator.
     pub async fn admin(&self) -> Person<'_> {
+        let user = account("Root", "root@example.com", "admin").await;
+        let user = self.app.store.sign_up(&user, true).await.unwrap().unwrap();
+        assert_eq!(user.role, Role::Admin);
+        self.with_session(&user).await
+    }
+
+    /// Somebody whom the administrator gave a role.
+    pub async fn somebody(&self, _admin: &Person<'_>, name: &str, role: &str) -> Person<'_> {
+        let user = account(name, &format!("{name}@example.com"), role).await;
+        let user = self.app.store.insert_user(&user).await.unwrap();
+        self.with_session(&user).await
+    }
+
+    /// The same by what an administrator and the person call, for those who look at what that brings.
+    pub async fn added(&self, admin: &Person<'_>, name: &str, role: &str) -> Person<'_> {
+        let email = format!("{name}@example.com");
+        let form = json!({"name": name, "email": email, "password": PASSWORD, "role": role});
+        admin.call("POST", "/api/v1/auths/add", Some(form)).await.ok();
+        self.sign_in(&email, PASSWORD).await
+    }
+
+    /// The first account, signed up: what it brings is that nobody else can.
+    pub async fn first(&self) -> Person<'_> {
         let form = json!({"name": "Root", "email": "root@example.com", "password": PASSWORD});
         let session = self.call("POST", "/api/v1/auths/signup", Some(form)).await.ok();
         assert_eq!(session["role"], "admin");
         self.person(&session)
     }
 
-    /// Somebody added by the administrator with a role.
-    pub async fn somebody(&self, admin: &Person<'_>, name: &str, role: &str) -> Person<'_> {
-        let email = format!("{name}@example.com");
-        let form = json!({"name": name, "email": email, "password": PASSWORD, "role": role});
-        admin.call("POST", "/api/v1/auths/add", Some(form)).await.ok();
-        self.sign_in(&email, PASSWORD).await
+    async fn with_session(&self, user: &User) -> Person<'_> {
+        let issued = self.app.sessions.issue(user, Method::Password).await.unwrap();
+        Person { server: self, id: user.id.to_string(), token: issued.token }
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
@@ -184,6 +206,21 @@ impl TestApp {
     fn person(&self, session: &Value) -> Person<'_> {
         let text = |key: &str| session[key].as_str().unwrap().to_owned();
         Person { server: self, id: text("id"), token: text("token") }
+    }
+}
+
+/// An account with [`PASSWORD`], whose hash is made once for all tests: it is most of the work of making one.
+async fn account(name: &str, email: &str, role: &str) -> NewUser {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD).await.unwrap()).await;
+    NewUser {
+        id: UserId::random(),
+        name: name.to_owned(),
+        email: email.to_lowercase(),
+        role: Role::parse(role).unwrap(),
+        profile_image_url: "/user.png".to_owned(),
+        password_hash: hash.clone(),
+        session_stamp: Some(UserId::random().to_string()),
     }
 }
 
@@ -202,7 +239,7 @@ impl Person<'_> {
 
     /// Sends a request with headers and bytes as they are.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        let request = Request::builder().method(Verb::from_bytes(method.as_bytes()).unwrap()).uri(path);
         let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.server.send(request.body(Body::from(body)).unwrap()).await

@@ -72,7 +72,7 @@ async fn the_openai_connections_are_padded_and_incomplete_forms_are_explained() 
 #[tokio::test]
 async fn settings_survive_export_and_import() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
+    let admin = server.first().await;
     let all = admin.get("/api/v1/configs/export").await.ok();
     assert_eq!(all["ui.enable_signup"], false);
     let changed =

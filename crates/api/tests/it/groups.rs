@@ -142,11 +142,11 @@ async fn new_people_join_the_group_of_new_people() {
         admin.post("/api/v1/auths/admin/config", form).await.ok();
     };
     set(&all).await;
-    let added = server.somebody(&admin, "added", "user").await;
+    let added = server.added(&admin, "added", "user").await;
     let form = json!({"name": "New", "email": "new@example.com", "password": PASSWORD});
     let signed = server.call("POST", "/api/v1/auths/signup", Some(form)).await.ok();
     let members = admin.get(&format!("/api/v1/groups/id/{all}/members")).await.ok();
     assert_eq!(ids(&members["items"]), [added.id.as_str(), signed["id"].as_str().unwrap()]);
     set("a group that is gone").await;
-    server.somebody(&admin, "later", "user").await;
+    server.added(&admin, "later", "user").await;
 }

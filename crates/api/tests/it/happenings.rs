@@ -55,7 +55,7 @@ async fn an_address_hears_what_it_asked_for_and_who_did_it() {
     let other = elsewhere().await;
     let hook = json!({"url": format!("{}/a", other.url), "events": ["user.*", "auth.login"]});
     let hook = admin.post(HOOKS, hook).await.ok();
-    let user = server.somebody(&admin, "ünï", "user").await;
+    let user = server.added(&admin, "ünï", "user").await;
     admin.post("/api/v1/configs/banners", json!({"banners": []})).await.ok();
     let questions = heard(&other, 2).await;
     assert_eq!(told(&questions), ["/a auth.login", "/a user.created"]);
