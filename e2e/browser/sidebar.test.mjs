@@ -39,8 +39,25 @@ const menu = async (title, line) => {
     await page.getByRole('menuitem', { name: line, exact: true }).click();
 };
 
-test('a chat is dragged into a folder, out again, and a folder into another', async () => {
+test('a folder that is opened before the server has said which are open stays open', async () => {
+    let answer;
+    const gate = new Promise((resolve) => (answer = resolve));
+    const before = await page.evaluate(async () => (await fetch('/api/v1/folders/', { headers: { authorization: `Bearer ${localStorage.getItem('token')}` } })).json());
+    await page.route('**/api/v1/folders/', async (route) => {
+        await gate;
+        await route.fulfill({ json: before });
+    }, { times: 1 });
+    await page.reload();
     await folder('Kitchen').click();
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    const late = page.waitForResponse('**/api/v1/folders/');
+    answer();
+    await (await late).finished();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(done)))));
+    assert.equal(await inside('Kitchen').getByText('Nothing in here yet.').count(), 1);
+});
+
+test('a chat is dragged into a folder, out again, and a folder into another', async () => {
     await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
     await chat('Apples').dragTo(folder('Kitchen'));
     await inside('Kitchen').getByRole('link', { name: 'Apples' }).waitFor();

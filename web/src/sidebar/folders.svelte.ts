@@ -9,6 +9,11 @@ let inside = $state.raw<Readonly<Record<string, ChatSummary[]>>>({})
 let failure = $state<string | null>(null)
 /** Where the next new chat goes. */
 let next: string | null = null
+/** How often all folders were asked for, and which answer is shown. */
+let asked = 0
+let shown = 0
+/** Folders that were opened or closed here; what was asked for up to `until` may not know it yet. */
+const turned = new Map<string, { is_expanded: boolean; until: number }>()
 
 /** Folders and, of those that are open, the chats in them. */
 export const folders = {
@@ -68,7 +73,15 @@ export const folders = {
   async refresh(): Promise<void> {
     const asker = session.user?.id
     await attempt(async () => {
-      list = await get('/api/v1/folders/')
+      const mine = ++asked
+      const found = await get('/api/v1/folders/')
+      // A later question was answered sooner.
+      if (mine < shown) return
+      shown = mine
+      list = found.map((folder) => {
+        const last = turned.get(folder.id)
+        return last && mine <= last.until ? { ...folder, is_expanded: last.is_expanded } : folder
+      })
       await Promise.all(list.filter((folder) => folder.is_expanded).map((folder) => read(folder.id)))
       // Who signed out meanwhile leaves nothing behind.
       if (session.user?.id === asker) localStorage.setItem(cacheKey(), JSON.stringify({ list, inside }))
@@ -79,11 +92,14 @@ export const folders = {
   async toggle(folder: Folder): Promise<void> {
     const is_expanded = !folder.is_expanded
     list = list.map((one) => (one.id === folder.id ? { ...one, is_expanded } : one))
+    const turn = { is_expanded, until: Infinity }
+    turned.set(folder.id, turn)
     await attempt(async () => {
       const kept = post('/api/v1/folders/{id}/update/expanded', { path: { id: folder.id }, body: { is_expanded } })
       if (is_expanded) await read(folder.id)
       await kept
     })
+    turn.until = asked
   },
 
   /** Makes a folder; answers its id, or undefined when it was refused. */
