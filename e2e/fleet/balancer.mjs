@@ -43,6 +43,8 @@ export async function balancer(ports) {
         socket.destroy();
     });
 
+    // A connection that is closed at the moment it is used again is no trouble of the servers.
+    server.keepAliveTimeout = 120_000;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return { url: `http://127.0.0.1:${server.address().port}`, taken, close: () => server.closeAllConnections() ?? server.close() };

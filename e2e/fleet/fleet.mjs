@@ -17,10 +17,11 @@ import { Viewer } from './viewer.mjs';
 const [binary, people = '60'] = process.argv.slice(2);
 const { AIRIS_TEST_POSTGRES, AIRIS_TEST_PSQL, AIRIS_FLEET_BUS = '{}' } = process.env;
 if (!binary || !AIRIS_TEST_POSTGRES) throw new Error('usage: scripts/postgres.sh node e2e/fleet/fleet.mjs BINARY [PEOPLE]');
-const WORDS = 40;
+/** Long enough that every reply still runs when something happens to it, also where all of them begin slowly. */
+const WORDS = 60;
 const whole = (words) => Array.from({ length: words }, (_, i) => `w${i}`).join(' ');
 /** Seconds belong to measurements; here a reply ends, or it does not. */
-const FINAL_WITHIN = 60_000;
+const FINAL_WITHIN = 120_000;
 
 const mock = await provider();
 const more = {
@@ -64,7 +65,7 @@ async function settings() {
         const begin = Date.now();
         for (const server of servers) {
             const same = async () => (await direct(server, '/openai/config', root.token)).body.OPENAI_API_CONFIGS[0]?.provider === provider;
-            await until(same, 'a changed setting', 20);
+            await until(same, 'a changed setting', 60);
         }
         longest = Math.max(longest, Date.now() - begin);
     }
@@ -93,17 +94,21 @@ async function begin({ token, socket }, text) {
     if (started.status !== 200) throw new Error(`not started: ${JSON.stringify(started.body)}`);
     const { chat_id } = started.body;
     const read = async () => {
-        let { status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token });
-        // Whoever was being answered when the database went away is told to try again.
-        for (let again = 0; status === 503 && again < 20; again++) {
+        let answer = await got(`/api/v1/chats/${chat_id}`, token);
+        // Whoever was being answered when a server or the database went away tries again.
+        for (let again = 0; answer.status === 503 && again < 50; again++) {
             await sleep(100);
-            ({ status, body } = await call('GET', `/api/v1/chats/${chat_id}`, { token }));
+            answer = await got(`/api/v1/chats/${chat_id}`, token);
         }
-        if (status !== 200) viewer.problems.push(`not read: ${status} ${JSON.stringify(body)}`);
-        return body?.chat?.history.messages[message_id];
+        if (answer.status !== 200) viewer.problems.push(`not read: ${answer.status} ${JSON.stringify(answer.body)}`);
+        return answer.body?.chat?.history.messages[message_id];
     };
-    return Object.assign(viewer, { chat_id, read, token, prompt: text });
+    viewer.began(chat_id, read);
+    return Object.assign(viewer, { token, prompt: text });
 }
+
+/** What is read; a server that goes away in the middle of its answer is as one that says 503. */
+const got = (path, token) => call('GET', path, { token }).catch(({ message }) => ({ status: 503, body: message }));
 
 /** Waits for the end of every reply, and says what is wrong with any. */
 async function finish(viewers, expected, since, what) {
@@ -182,7 +187,7 @@ async function cut(crowd) {
         sql('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
     }
     await finish(viewers, whole(WORDS), Date.now(), 'cut connections');
-    for (const server of servers) check((await until(async () => (await direct(server, '/ready')).status === 200, 'ready', 10)) === true, 'not ready');
+    for (const server of servers) check((await until(async () => (await direct(server, '/ready')).status === 200, 'ready', 60)) === true, 'not ready');
 }
 
 /** Stopping works from any server, and the end is told to everybody. */

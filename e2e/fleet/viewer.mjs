@@ -1,5 +1,9 @@
 // A tab that shows one reply as the web client does, and notices when anything that was shown is taken back.
 
+const PATIENCE = 20_000;
+const PAUSE = 100;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 export class Viewer {
     text = '';
     known = 0;
@@ -17,29 +21,39 @@ export class Viewer {
         socket.on('connect', () => this.resume());
     }
 
-    /** The state so far; what is heard meanwhile waits. */
-    async resume() {
+    /** The reply was asked for: where it is, and how it is read. */
+    began(chat_id, read) {
+        Object.assign(this, { chat_id, read });
+        this.paint();
+    }
+
+    /** The state so far, with at least the events up to `before`; what is heard meanwhile waits. */
+    async resume(before = 0) {
         if (!this.chat_id) return;
         this.asking += 1;
-        await this.ask();
+        // Whoever gets no answer asks again: what follows must not be shown without what came before it.
+        for (const end = Date.now() + PATIENCE; !this.done && !(await this.ask()) && Date.now() < end; ) await sleep(PAUSE);
+        for (const end = Date.now() + PATIENCE; !this.done && this.known < before && Date.now() < end; await this.ask()) await sleep(PAUSE);
         this.asking -= 1;
         this.paint();
     }
 
+    /** False when nobody answered. */
     async ask() {
         const { chat_id, message_id } = this;
-        const live = await this.socket.timeout(10_000).emitWithAck('events:chat', { chat_id, data: { type: 'resume', data: { message_id } } }).catch(() => null);
+        const live = await this.socket.timeout(5_000).emitWithAck('events:chat', { chat_id, data: { type: 'resume', data: { message_id } } }).catch(() => null);
         if (!live) {
             const reply = await this.read();
             if (reply?.done) {
                 this.show(reply.content, 'read again');
                 this.done = true;
             }
-            return;
+            return this.done;
         }
-        if (live.seq < this.known) return;
+        if (live.seq < this.known) return true;
         this.known = live.seq;
         this.show(textOf(live.output), 'resumed');
+        return true;
     }
 
     hear(event, envelope) {
@@ -51,16 +65,19 @@ export class Viewer {
     paint() {
         while (this.waiting.length && !this.asking) {
             const [envelope] = this.waiting;
-            if (this.lacks(envelope)) return void this.resume();
+            // Nothing is known of the chat yet: what is missing is asked for when it has its name.
+            if (this.lacks(envelope)) return void (this.chat_id && this.resume(envelope.seq - 1));
             this.waiting.shift();
             this.take(envelope);
         }
     }
 
-    /** Whether something before this event never arrived; said once of each. */
+    /** Whether something before this event never arrived, be it the beginning. */
     lacks({ seq, data }) {
-        if (seq === undefined || !this.known || seq <= this.known + 1 || data.data?.output || this.filled.has(seq)) return false;
-        return this.filled.add(seq);
+        if (this.done || seq === undefined || seq <= this.known + 1 || data.data?.output || this.filled.has(seq)) return false;
+        // Said once of each.
+        if (this.chat_id) this.filled.add(seq);
+        return true;
     }
 
     take(envelope) {

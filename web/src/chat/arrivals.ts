@@ -25,6 +25,13 @@ interface LiveState {
   content: string
 }
 
+/** How often a state that nobody tells is asked for again, and the pause in between. */
+const TRIES = 8
+const PAUSE_MS = 500
+
+/** Whether an event holds all of a reply. */
+const isWhole = (event: Envelope): boolean => (event.data.data as { output?: unknown } | null | undefined)?.output !== undefined
+
 /** What arrives for an open conversation: put in order, and applied once a frame. */
 export class Arrivals {
   #to: Listening
@@ -104,14 +111,24 @@ export class Arrivals {
     this.#frame ||= requestAnimationFrame(() => this.#paint())
   }
 
-  /** Whether something before this event never arrived; said once of each. An event that holds the whole reply lacks nothing. */
+  /** Whether something before this event never arrived, be it the beginning; said once of each. */
   #lacks(event: Envelope, seen: number): boolean {
-    if (event.seq === undefined || seen === 0 || event.seq === seen + 1) return false
-    const whole = (event.data.data as { output?: unknown } | null | undefined)?.output !== undefined
+    if (event.seq === undefined || event.seq <= seen + 1 || isWhole(event)) return false
     const key = `${event.message_id} ${event.seq}`
-    if (whole || this.#filled.has(key)) return false
+    if (this.#filled.has(key)) return false
     this.#filled.add(key)
     return true
+  }
+
+  /** Asks for what came before an event, until it is known: what follows must not be shown without it. */
+  async #fill({ message_id = '', seq = 0 }: Envelope): Promise<void> {
+    const known = () => (this.#known.get(message_id) ?? 0) >= seq - 1
+    const told = () => this.#waiting.some((event) => event.message_id === message_id && isWhole(event))
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.resume()
+      if (known() || told() || this.#to.messages[message_id]?.done !== false) return
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
   }
 
   /** Everything that arrived since the last frame at once. */
@@ -141,7 +158,7 @@ export class Arrivals {
         // Events were lost on the way: the state is asked for, and what came since is laid over it.
         this.#waiting.unshift(...events.slice(at))
         void this.during(
-          () => this.resume(),
+          () => this.#fill(event),
           () => {},
         )
         break
