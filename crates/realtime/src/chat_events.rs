@@ -1,11 +1,13 @@
 //! `events:chat`: opening and closing a chat, typing, reading, and resuming a running reply.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use airis_access::LiveRights;
+use airis_access::{AccessError, LiveRights};
 use airis_domain::{ChatId, Json, now};
-use airis_store::{ChatListQuery, ChatPatch};
+use airis_store::{ChatListQuery, ChatPatch, StoreError};
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 
 use crate::inbound::{current, emit};
 use crate::rooms::{chat_room, user_room};
@@ -15,6 +17,9 @@ use crate::{Inner, places, presence};
 
 /// Chats one socket may have open at a time.
 const OPEN_CHATS: usize = 64;
+/// How long a live state that cannot be read is read again, and the pause in between. Clients wait five seconds.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Handles one event; the answer is its acknowledgement.
 pub(crate) async fn handle(inner: &Arc<Inner>, seat: &Arc<Seat>, data: &Json) -> Json {
@@ -47,37 +52,34 @@ struct Rights {
 }
 
 async fn rights(inner: &Inner, person: &Person, chat: &ChatId) -> Option<Rights> {
+    found_rights(inner, person, chat).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "chat rights could not be read");
+        None
+    })
+}
+
+async fn found_rights(inner: &Inner, person: &Person, chat: &ChatId) -> Result<Option<Rights>, StoreError> {
     if chat.is_temporary() {
         let sid = chat.as_str().split_once(':').map_or("", |(_, sid)| sid);
         let owner = inner.owner(sid).await.is_some_and(|id| id == person.id);
-        return Some(Rights { owner, read: owner, write: owner, folder_id: None });
+        return Ok(Some(Rights { owner, read: owner, write: owner, folder_id: None }));
     }
-    match inner.store.chat(chat).await {
-        Ok(Some(found)) => {
-            let owner = found.user_id == person.id;
-            let LiveRights { read, write } = if owner || person.admin {
-                LiveRights { read: true, write: true }
-            } else if found.share_id.is_some() {
-                linked(inner, person, chat).await
-            } else {
-                LiveRights::default()
-            };
-            Some(Rights { owner, read, write, folder_id: found.folder_id })
-        }
-        Ok(None) => None,
-        Err(error) => {
-            tracing::warn!(%error, "chat rights could not be read");
-            None
-        }
-    }
-}
-
-/// What a link to the chat of another lets somebody do.
-async fn linked(inner: &Inner, person: &Person, chat: &ChatId) -> LiveRights {
-    LiveRights::of(&inner.store, &person.id, chat).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "rights of a link could not be read");
+    let Some(found) = inner.store.chat(chat).await? else { return Ok(None) };
+    let owner = found.user_id == person.id;
+    let LiveRights { read, write } = if owner || person.admin {
+        LiveRights { read: true, write: true }
+    } else if found.share_id.is_some() {
+        LiveRights::of(&inner.store, &person.id, chat).await.or_else(|error| match error {
+            AccessError::Store(error) => Err(error),
+            refused => {
+                tracing::debug!(%refused, "a link gives no rights");
+                Ok(LiveRights::default())
+            }
+        })?
+    } else {
         LiveRights::default()
-    })
+    };
+    Ok(Some(Rights { owner, read, write, folder_id: found.folder_id }))
 }
 
 async fn join(inner: &Arc<Inner>, seat: &Arc<Seat>, person: &Person, chat: &ChatId) -> bool {
@@ -132,27 +134,43 @@ async fn read(inner: &Arc<Inner>, person: &Person, chat: &ChatId) -> bool {
     true
 }
 
-/// The live state of a running reply, so that the client goes on without a gap; null when it does not run.
+/// The live state of a running reply, so that the client goes on without a gap; null when it does not run. A database that
+/// is away for a moment is waited for: whoever is told nothing would go on without what they missed.
 async fn resume(inner: &Arc<Inner>, person: &Person, chat: &ChatId, message: Option<&str>) -> Json {
     let Some(message) = message else { return Json::Null };
-    if !rights(inner, person, chat).await.is_some_and(|rights| rights.read) {
-        return Json::Null;
-    }
-    match inner.turns.live(chat).await {
-        Ok(live) => live.into_iter().find(|live| live.message_id.as_str() == message).map_or(Json::Null, |live| {
-            json!({
-                "turn_id": live.turn_id,
-                "seq": live.seq,
-                "output": live.output,
-                "content": live.content,
-                "done": false,
-            })
-        }),
-        Err(error) => {
-            tracing::warn!(%error, "live state could not be read");
-            Json::Null
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match state(inner, person, chat, message).await {
+            Ok(state) => return state.unwrap_or_default(),
+            Err(error) if Instant::now() > end => {
+                tracing::warn!(%error, "live state could not be read");
+                return Json::Null;
+            }
+            Err(error) => tracing::debug!(%error, "live state is read again in a moment"),
         }
+        sleep(PAUSE).await;
     }
+}
+
+async fn state(
+    inner: &Inner,
+    person: &Person,
+    chat: &ChatId,
+    message: &str,
+) -> Result<Option<Json>, airis_turns::TurnError> {
+    if !found_rights(inner, person, chat).await?.is_some_and(|rights| rights.read) {
+        return Ok(None);
+    }
+    let live = inner.turns.live(chat).await?.into_iter().find(|live| live.message_id.as_str() == message);
+    Ok(live.map(|live| {
+        json!({
+            "turn_id": live.turn_id,
+            "seq": live.seq,
+            "output": live.output,
+            "content": live.content,
+            "done": false,
+        })
+    }))
 }
 
 async fn unread_in(inner: &Inner, person: &Person, folder: Option<String>) -> Json {

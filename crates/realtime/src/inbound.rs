@@ -10,7 +10,7 @@ use crate::link::Flow;
 use crate::rooms::user_room;
 use crate::seat::{Accepted, ClientEvent, Seat};
 use crate::sessions::Person;
-use crate::{Inner, chat_events, note_events, places, presence};
+use crate::{Inner, chat_events, note_events, places, presence, sessions};
 
 /// Longest model id that is believed.
 const MODEL_ID: usize = 512;
@@ -95,8 +95,7 @@ fn token_of(data: &Json) -> Option<&str> {
 
 /// Gives the seat to the person behind a token and joins their room.
 async fn bind(inner: &Arc<Inner>, seat: &Arc<Seat>, token: &str) -> Option<Arc<Person>> {
-    let user = inner.sessions.user(token).await?;
-    let person = Arc::new(Person::of(&user)?);
+    let person = Arc::new(known(inner, token).await??);
     if let Some(before) = seat.person().filter(|before| before.id != person.id) {
         presence::leave_all(inner, seat);
         note_events::leave_all(inner, seat);
@@ -112,10 +111,16 @@ async fn bind(inner: &Arc<Inner>, seat: &Arc<Seat>, token: &str) -> Option<Arc<P
     Some(person)
 }
 
+/// Who may use sockets with a token; `None` when that cannot be known now.
+async fn known(inner: &Inner, token: &str) -> Option<Option<Person>> {
+    let holder = sessions::holder(inner.sessions.as_ref(), token).await;
+    holder.inspect_err(|error| tracing::warn!(%error, "a socket token could not be looked up")).ok()
+}
+
 /// Who sends an event, checked anew. A socket whose token no longer holds is closed.
 pub(crate) async fn current(inner: &Arc<Inner>, seat: &Arc<Seat>) -> Option<Arc<Person>> {
     let (person, token) = seat.bound()?;
-    match inner.sessions.user(&token).await.as_ref().and_then(Person::of) {
+    match known(inner, &token).await? {
         Some(now) if now.id == person.id => Some(Arc::new(now)),
         _ => {
             expire(inner, seat);

@@ -1,24 +1,48 @@
 //! Who is behind a token: asked of identity on connect, before every event and every thirty seconds.
 
+use std::time::Duration;
+
 use airis_domain::{Role, User, UserId};
+use airis_identity::AuthError;
+use airis_store::StoreError;
+use tokio::time::{Instant, sleep};
+
+/// How long a token that cannot be looked up is looked up again, and the pause in between.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Turns a session token into its account.
 #[async_trait::async_trait]
 pub trait Sessions: Send + Sync + 'static {
-    /// The account of a valid, unrevoked session token; `None` otherwise (API keys included).
-    async fn user(&self, token: &str) -> Option<User>;
+    /// The account of a valid, unrevoked session token; `None` otherwise (API keys included). An error: nobody knows now.
+    async fn user(&self, token: &str) -> Result<Option<User>, StoreError>;
 }
 
 #[async_trait::async_trait]
 impl Sessions for airis_identity::Sessions {
-    async fn user(&self, token: &str) -> Option<User> {
+    async fn user(&self, token: &str) -> Result<Option<User>, StoreError> {
         match self.by_session(token).await {
-            Ok(caller) => Some(caller.user),
+            Ok(caller) => Ok(Some(caller.user)),
+            Err(AuthError::Store(error)) => Err(error),
             Err(error) => {
                 tracing::debug!(%error, "socket token refused");
-                None
+                Ok(None)
             }
         }
+    }
+}
+
+/// Who may use sockets with a token. A database that is away for a moment is waited for: a person whose token holds must
+/// not be thrown out for it.
+pub(crate) async fn holder(sessions: &dyn Sessions, token: &str) -> Result<Option<Person>, StoreError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match sessions.user(token).await {
+            Ok(user) => return Ok(user.as_ref().and_then(Person::of)),
+            Err(error) if Instant::now() > end => return Err(error),
+            Err(error) => tracing::debug!(%error, "a socket token is looked up again in a moment"),
+        }
+        sleep(PAUSE).await;
     }
 }
 

@@ -56,7 +56,9 @@ async fn recheck(inner: &Arc<Inner>) {
         let holder = match known.get(&token) {
             Some(holder) => holder.clone(),
             None => {
-                let holder = inner.sessions.user(&token).await.as_ref().and_then(Person::of).map(|person| person.id);
+                // Who is behind it is asked again the next time where it cannot be known now.
+                let Ok(user) = inner.sessions.user(&token).await else { continue };
+                let holder = user.as_ref().and_then(Person::of).map(|person| person.id);
                 known.insert(token, holder.clone());
                 holder
             }

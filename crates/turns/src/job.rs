@@ -258,6 +258,11 @@ impl Job {
         self.lost.load(Ordering::Relaxed)
     }
 
+    /// Whether viewers are told of it here.
+    pub fn is_told(&self) -> bool {
+        !self.is_lost() && !self.hushed.load(Ordering::Relaxed)
+    }
+
     /// What viewers have seen so far.
     pub fn live(&self) -> Live {
         let progress = self.progress.lock();

@@ -198,7 +198,10 @@ impl Turns {
     /// Live states of the running messages of a chat: of turns that run here from memory, of others from their log. So
     /// nothing shown is missing between a crash and the take-over.
     pub async fn live(&self, chat: &ChatId) -> Result<Vec<Live>, TurnError> {
-        let mut states: Vec<Live> = self.inner.of_chat(chat).iter().map(|job| job.live()).collect();
+        // One that another instance may have by now says less than the log.
+        let mine = |job: &Arc<job::Job>| job.is_temporary() || job.is_told();
+        let mut states: Vec<Live> =
+            self.inner.of_chat(chat).iter().filter(|job| mine(job)).map(|job| job.live()).collect();
         if !states.is_empty() {
             // What is shown was logged before.
             self.inner.bus.settle().await;

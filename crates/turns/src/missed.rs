@@ -33,7 +33,7 @@ pub async fn events(
         tell(&mut events, turn, "chat:active", over, None);
     }
     for turn in inner.store.all_running_turns().await?.iter().filter(|turn| wanted(&turn.user_id, &turn.chat_id)) {
-        let live = match inner.job(&turn.id) {
+        let live = match inner.job(&turn.id).filter(|job| job.is_told()) {
             Some(job) => Some(job.live()),
             None => recover::last_seen(inner, turn).await?,
         };

@@ -4,8 +4,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use airis_domain::UserId;
+use airis_domain::{ChatId, Message, Turn, TurnId, TurnState, UserId};
 use airis_realtime::CallError;
+use airis_store::{ChatPatch, NewTurn};
 use http::StatusCode;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
@@ -110,4 +111,76 @@ async fn who_is_there_is_the_same_on_every_server() {
     bob.say("41").await;
     while bob.hear().await != "1" {}
     ann.until(r#"[{"id":"ann","name":"ANN"}]"#).await;
+}
+
+/// A reply that grows on a server that is not here.
+async fn reply_elsewhere(server: &Server, words: &[&str]) -> ChatId {
+    let chat = server.chat_of("ann").await;
+    let object = json!({"id": "reply", "role": "assistant", "content": "", "done": false});
+    let message = Message::from_json(&chat, "", object.as_object().unwrap()).unwrap();
+    let turn = Turn {
+        id: TurnId::from("turn"),
+        chat_id: chat.clone(),
+        message_id: message.id.clone(),
+        user_id: UserId::from("ann"),
+        state: TurnState::Running,
+        owner: "elsewhere".to_owned(),
+        fence: 1,
+        lease_until_ms: i64::MAX,
+        checkpoint: json!({}),
+        created_at: 1,
+        updated_at: 1,
+    };
+    let new = NewTurn {
+        new_chat: None,
+        chat_id: chat.clone(),
+        messages: vec![message],
+        current_message_id: None,
+        patch: ChatPatch::default(),
+        turns: vec![turn],
+        guest: None,
+        after: None,
+    };
+    server.store.begin_turns(&new).await.unwrap();
+    let log = server.bus.log("turn");
+    for word in words {
+        let data = json!({"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "delta": word});
+        log.append(&json!({"type": "response:completion", "data": data})).unwrap();
+    }
+    server.bus.settle().await;
+    chat
+}
+
+fn resume(chat: &ChatId) -> String {
+    format!(r#"420["events:chat",{{"chat_id":"{chat}","data":{{"type":"resume","data":{{"message_id":"reply"}}}}}}]"#)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_resumes_while_the_database_is_away_is_told_all_as_soon_as_it_is_back() {
+    let servers = servers(2).await;
+    let chat = reply_elsewhere(&servers[0], &["one ", "two"]).await;
+    let client = servers[1].connect("ann").await;
+    for table in ["fleet_log", "turn"] {
+        servers[0].sql(format!("ALTER TABLE {table} RENAME TO lost")).await;
+        client.say(&resume(&chat)).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        servers[0].sql(format!("ALTER TABLE lost RENAME TO {table}")).await;
+        let answer = client.until("430[").await;
+        assert!(answer.contains(r#""seq":2"#) && answer.contains(r#""content":"one two""#), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_thrown_out_because_tokens_cannot_be_looked_up_for_a_moment() {
+    let servers = servers(2).await;
+    let chat = reply_elsewhere(&servers[0], &["one"]).await;
+    let client = servers[1].connect("ann").await;
+    servers[1].away.store(true, Ordering::Relaxed);
+    client.say(&resume(&chat)).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    servers[1].away.store(false, Ordering::Relaxed);
+    let answer = client.until("430[").await;
+    assert!(answer.contains(r#""content":"one""#), "{answer}");
+    servers[0].tell("ann", "still here");
+    client.until("still here").await;
 }

@@ -2,28 +2,32 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use airis_bus::Bus;
 use airis_config::Config;
 use airis_domain::{AccessGrant, Chat, ChatId, Json, JsonMap, Note, Role, RoomEvent, SessionId, User, UserId};
 use airis_realtime::{Realtime, Sessions};
-use airis_store::{NewUser, Store, StoreOptions};
+use airis_store::{NewUser, Store, StoreError, StoreOptions};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 use tower::{Layer, Service, service_fn};
 
-/// The token is the person's id; `pending` waits for approval, an empty one is forged.
-struct Tokens;
+/// The token is the person's id; `pending` waits for approval, an empty one is forged. Nobody is known while this is set.
+struct Tokens(Arc<AtomicBool>);
 
 #[async_trait::async_trait]
 impl Sessions for Tokens {
-    async fn user(&self, token: &str) -> Option<User> {
+    async fn user(&self, token: &str) -> Result<Option<User>, StoreError> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("away".to_owned()));
+        }
         let role = if token == "pending" { Role::Pending } else { Role::User };
-        (!token.is_empty()).then(|| person(token, role))
+        Ok((!token.is_empty()).then(|| person(token, role)))
     }
 }
 
@@ -60,6 +64,9 @@ pub struct Server {
     pub realtime: Realtime,
     pub bus: Bus,
     pub store: Store,
+    /// Set: tokens cannot be looked up.
+    pub away: Arc<AtomicBool>,
+    postgres: Option<String>,
     _folder: tempfile::TempDir,
 }
 
@@ -113,8 +120,9 @@ impl Server {
             tools,
             "test".to_owned(),
         );
-        let realtime = Realtime::new(store.clone(), bus.clone(), config, Arc::new(Tokens), turns);
-        Self { realtime, bus, store, _folder: folder }
+        let away = Arc::<AtomicBool>::default();
+        let realtime = Realtime::new(store.clone(), bus.clone(), config, Arc::new(Tokens(away.clone())), turns);
+        Self { realtime, bus, store, away, postgres: postgres.map(str::to_owned), _folder: folder }
     }
 
     /// A stored account.
@@ -213,6 +221,12 @@ impl Server {
         client.say(&format!(r#"40{{"token":"{token}"}}"#)).await;
         assert_eq!(client.hear().await, format!(r#"40{{"sid":"{}"}}"#, client.sid));
         client
+    }
+
+    /// One statement on its PostgreSQL.
+    pub async fn sql(&self, statement: String) {
+        let mut connection = PgConnection::connect(self.postgres.as_deref().unwrap()).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     }
 
     pub fn tell(&self, user: &str, text: &str) {
