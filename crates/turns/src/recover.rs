@@ -127,7 +127,10 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     job.notice("chat:active", json!({"active": true, "folder_id": job.folder}));
     if cut {
         let status = json!({"action": "restarted", "description": RESTARTED, "done": true});
-        inner.store.push_status(&turn.chat_id, &turn.message_id, &status).await?;
+        // The turn is a job by now, and must run.
+        if let Err(error) = inner.store.push_status(&turn.chat_id, &turn.message_id, &status).await {
+            tracing::warn!(%error, turn = %turn.id, "that a reply was cut off was not stored");
+        }
         job.notice("status", status);
     }
     match end {
@@ -209,7 +212,7 @@ fn mend(seen: &mut Replayed, can_continue: bool) -> bool {
         cut |= half;
         !half
     });
-    for item in seen.items.iter().filter(|item| !toolloop::waits(item)) {
+    for item in seen.items.iter().filter(|item| !toolloop::waits(item) && !toolloop::is_decided(item)) {
         let call = item["call_id"].as_str().unwrap_or_default().to_owned();
         if items::kind(item) == "function_call" && !answered.contains(&call) {
             unknown.push(items::function_output(&call, items::UNKNOWN_OUTCOME, "incomplete"));
@@ -244,6 +247,16 @@ mod tests {
             seen(json!([{"type": "function_call", "call_id": "c", "status": "completed", "arguments": "{}"}]));
         assert!(mend(&mut replayed, true));
         assert_eq!(replayed.items[1]["output"][0]["text"], items::UNKNOWN_OUTCOME);
+    }
+
+    #[test]
+    fn a_call_that_was_decided_about_and_not_begun_is_left_to_whoever_goes_on() {
+        for status in ["approved", "rejected", "queued"] {
+            let mut replayed =
+                seen(json!([{"type": "function_call", "call_id": "c", "status": status, "arguments": "{}"}]));
+            assert!(!mend(&mut replayed, true));
+            assert_eq!((replayed.items.len(), &replayed.items[0]["status"]), (1, &json!(status)));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use airis_store::{ChatPatch, NewTurn, StoreError};
 use serde_json::json;
 
 use crate::form::Background;
-use crate::{Inner, Start, Started, TurnError, begin, items, lease, recover, run};
+use crate::{Inner, Start, Started, TurnError, begin, elsewhere, items, lease, recover, run};
 
 /// What somebody says to a call that waits.
 #[derive(Clone, Debug)]
@@ -23,7 +23,9 @@ pub async fn resolve(
     message: &MessageId,
     decision: &Decision,
 ) -> Result<Started, TurnError> {
-    if inner.is_draining() {
+    // Others go on from what is stored.
+    let hand_on = inner.is_draining();
+    if hand_on && !inner.bus.has_peers() {
         return Err(TurnError::Draining);
     }
     // Two answers to one question: the second must see the first.
@@ -60,9 +62,9 @@ pub async fn resolve(
         message_id: id.clone(),
         user_id: user.id.clone(),
         state: TurnState::Running,
-        owner: inner.instance.clone(),
+        owner: if hand_on { String::new() } else { inner.instance.clone() },
         fence: 1,
-        lease_until_ms: lease::until(inner),
+        lease_until_ms: if hand_on { 0 } else { lease::until(inner) },
         checkpoint,
         // Newer than the one that it follows, within the same second too: the newest is what the next decision is about.
         created_at: now().max(paused.created_at + 1),
@@ -83,6 +85,10 @@ pub async fn resolve(
         StoreError::LeaseLost => TurnError::Conflict("this call is decided about already".to_owned()),
         error => error.into(),
     })?;
+    if hand_on {
+        inner.bus.publish(elsewhere::ORPHANS, json!({}));
+        return Ok(Started { task_ids: vec![turn], chat_id: chat.id });
+    }
     let start = Start {
         turn: turn.clone(),
         chat: chat.id.clone(),

@@ -43,6 +43,13 @@ async fn known(inner: &Inner, job: &Job) -> Result<(), Ending> {
     if job.log.is_whole() { Ok(()) } else { save(inner, job).await }
 }
 
+/// Notes that an allowed call is run from now on; until then it may be begun by whoever has the turn.
+fn begins(job: &Job, place: usize) -> std::io::Result<()> {
+    let mut progress = job.progress.lock();
+    progress.writer.items[place]["status"] = json!("completed");
+    job.log.note(&json!({"type": "chat:completion", "data": {"output": progress.writer.items}}))
+}
+
 /// Goes on with calls that somebody decided about: what they allowed is run, what they did not is answered for, and the
 /// next one waits for them.
 pub async fn resume(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
@@ -54,7 +61,8 @@ pub async fn resume(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
             Some("pending" | "queued") => waiting.push(place),
             Some("rejected") => answer(job, place, REJECTED, "failed"),
             Some("approved") => {
-                job.progress.lock().writer.items[place]["status"] = json!("completed");
+                begins(job, place).map_err(log_failed)?;
+                known(inner, job).await?;
                 settle(inner, job, place).await?;
             }
             // What was cut off earlier is not run by the way.
@@ -76,6 +84,11 @@ const NOT_ASKED: &str =
 /// Whether a call waits until somebody decides about it.
 pub fn waits(item: &Json) -> bool {
     matches!(item["status"].as_str(), Some("pending" | "queued"))
+}
+
+/// Whether somebody decided about a call, and nothing came of it yet.
+pub fn is_decided(item: &Json) -> bool {
+    matches!(item["status"].as_str(), Some("approved" | "rejected"))
 }
 
 /// Places of the calls that nothing answers yet.
