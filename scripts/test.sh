@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
-# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, and a
-# real browser.
+# units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, several
+# servers, and a real browser.
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -26,6 +26,7 @@ programs() {
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
     step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
+    step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary" 30
     step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
 }
 
