@@ -4,6 +4,7 @@
 use airis_config::Config;
 use airis_domain::{File, FileId, Role, User};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::{AccessError, Readable};
 
@@ -28,6 +29,7 @@ impl<T> std::ops::Deref for Reachable<T> {
 
 impl Reachable<File> {
     /// Loads a file without its text and proves that `user` may have it.
+    #[boxed]
     pub async fn file(store: &Store, config: &Config, user: &User, id: &FileId) -> Result<Self, AccessError> {
         Self::prove(store.file(id).await?, config, user)
     }
@@ -41,6 +43,7 @@ impl Readable<File> {
     /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, who
     /// owns a chat into which the file's owner put it, who may read a knowledge base that has it, and who follows a link
     /// to a chat that shows it.
+    #[boxed]
     pub async fn file(
         store: &Store,
         config: &Config,

@@ -3,6 +3,7 @@
 use airis_config::Config;
 use airis_domain::{Knowledge, User};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::{AccessError, Readable, granted, reaches_all};
 
@@ -30,6 +31,7 @@ impl<T> std::ops::Deref for Writable<T> {
 
 impl Readable<Knowledge> {
     /// Loads a knowledge base and proves that `user` may search it.
+    #[boxed]
     pub async fn knowledge(store: &Store, config: &Config, user: &User, id: &str) -> Result<Self, AccessError> {
         allowed(store, config, user, id, "read").await.map(Self)
     }
@@ -37,6 +39,7 @@ impl Readable<Knowledge> {
 
 impl Writable<Knowledge> {
     /// Loads a knowledge base and proves that `user` may change it.
+    #[boxed]
     pub async fn knowledge(store: &Store, config: &Config, user: &User, id: &str) -> Result<Self, AccessError> {
         allowed(store, config, user, id, "write").await.map(Self)
     }

@@ -3,6 +3,7 @@
 use airis_config::Config;
 use airis_domain::{Note, Role, User};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::grants::granted_to;
 use crate::{AccessError, Readable, effective, reaches_all};
@@ -14,6 +15,7 @@ const SWITCH: &str = "notes.enable";
 const PERMISSION: &str = "features.notes";
 
 /// Whether notes are switched on, and `user` may use them.
+#[boxed]
 pub async fn may_use_notes(store: &Store, config: &Config, user: &User) -> Result<bool, AccessError> {
     Ok(config.flag(SWITCH)
         && match user.role {
@@ -25,6 +27,7 @@ pub async fn may_use_notes(store: &Store, config: &Config, user: &User) -> Resul
 
 impl Readable<Note> {
     /// Loads a note and proves that `user` may use notes, and read this one.
+    #[boxed]
     pub async fn note(store: &Store, config: &Config, user: &User, id: &str) -> Result<Self, AccessError> {
         if !may_use_notes(store, config, user).await? {
             return Err(AccessError::NotYours);

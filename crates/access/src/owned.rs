@@ -2,6 +2,7 @@
 
 use airis_domain::{Chat, ChatId, Folder, User, UserId};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::AccessError;
 
@@ -49,6 +50,7 @@ impl<T> std::ops::Deref for Owned<T> {
 
 impl Owned<Chat> {
     /// Loads a chat and proves that `user` owns it.
+    #[boxed]
     pub async fn chat(store: &Store, user: &User, id: &ChatId) -> Result<Self, AccessError> {
         Self::prove(store.chat(id).await?, user)
     }
@@ -56,6 +58,7 @@ impl Owned<Chat> {
 
 impl Owned<Folder> {
     /// Loads a folder and proves that `user` owns it.
+    #[boxed]
     pub async fn folder(store: &Store, user: &User, id: &str) -> Result<Self, AccessError> {
         Self::prove(store.folder(&user.id, id).await?, user)
     }

@@ -3,10 +3,12 @@
 use airis_config::Config;
 use airis_domain::{Json, Permissions, User};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::AccessError;
 
 /// What `user` may do: a switch is on when the defaults or any of the person's groups (or their ancestors) turn it on.
+#[boxed]
 pub async fn effective(store: &Store, config: &Config, user: &User) -> Result<Permissions, AccessError> {
     let mut tree = config.get("user.permissions");
     for group in store.group_permissions_of(&user.id).await? {

@@ -3,6 +3,7 @@
 use airis_config::Config;
 use airis_domain::{AccessGrant, Chat, ChatId, Permissions, Role, SharedChat, User, UserId};
 use airis_store::Store;
+use async_recursion::async_recursion as boxed;
 
 use crate::grants::granted_to;
 use crate::{AccessError, effective};
@@ -32,6 +33,7 @@ impl<T> std::ops::Deref for Readable<T> {
 impl Readable<SharedChat> {
     /// Follows a link as `caller`. Its owner may, whoever was granted to read, and administrators where the operator
     /// lets them see chats; without a session, or while waiting for approval, only what is open to anyone.
+    #[boxed]
     pub async fn link(store: &Store, config: &Config, caller: Option<&User>, id: &str) -> Result<Self, AccessError> {
         let link = store.shared_chat(id).await?.ok_or(AccessError::NotYours)?;
         let grants = store.grants(SHARED_CHAT, link.chat_id.as_str()).await?;
@@ -62,6 +64,7 @@ pub struct LiveRights {
 
 impl LiveRights {
     /// The rights of `user`, who is not waiting for approval; none when the chat has no link or that shows a copy.
+    #[boxed]
     pub async fn of(store: &Store, user: &UserId, chat: &ChatId) -> Result<Self, AccessError> {
         if !store.link_to_chat(chat).await?.is_some_and(|link| link.is_live()) {
             return Ok(Self::default());
@@ -83,6 +86,7 @@ pub struct JoinedChat {
 
 impl JoinedChat {
     /// Loads a chat and proves that `user` may say something in it.
+    #[boxed]
     pub async fn of(store: &Store, user: &User, id: &ChatId) -> Result<Self, AccessError> {
         let chat = store.chat(id).await?.ok_or(AccessError::NotYours)?;
         let guest = chat.user_id != user.id;
@@ -103,6 +107,7 @@ pub struct Sharer {
 
 impl Sharer {
     /// Proves that `user` may share chats at all.
+    #[boxed]
     pub async fn of(store: &Store, config: &Config, user: &User) -> Result<Self, AccessError> {
         if user.role == Role::Admin {
             return Ok(Self { permissions: None });

@@ -2,6 +2,7 @@
 
 use airis_domain::{Role, User};
 use airis_identity::{Caller, Via};
+use async_recursion::async_recursion as boxed;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -79,6 +80,7 @@ where
 }
 
 /// The caller of a request; looked up once, however many extractors ask.
+#[boxed]
 async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
     if let Some(known) = parts.extensions.get::<Caller>() {
         return Ok(known.clone());

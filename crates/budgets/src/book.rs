@@ -1,5 +1,6 @@
 //! Budgets and prices as they were read last.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ pub struct Book {
 }
 
 impl Book {
+    #[boxed]
     pub async fn read(store: &Store, read_at: Instant) -> Result<Self, StoreError> {
         let budgets = store.budgets().await?.into_iter().filter(|budget| budget.is_active).collect();
         let (currency, prices) = store.prices().await?;

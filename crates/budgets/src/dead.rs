@@ -1,5 +1,6 @@
 //! What processes hold: renewed as long as they live, settled or freed when they have died.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ impl Budgets {
     /// Settles what a turn ran up in a process that died: the message if it had begun one, its question, and the
     /// characters that it had said since it last asked; whether there was anything to settle. `models` are the names of
     /// its model, as it was picked first.
+    #[boxed]
     pub async fn settle_dead(&self, turn: &str, models: &[&str], said: usize) -> Result<bool, StoreError> {
         let store = &self.inner.store;
         let left = store.holds_of_turn(turn).await?;
@@ -73,6 +75,7 @@ impl Budgets {
     }
 
     /// Frees what every other process left behind. For the only process on a database, once its turns are taken over.
+    #[boxed]
     pub async fn free_dead(&self) -> Result<usize, StoreError> {
         self.inner.store.free_spending_of_others(&self.inner.owner).await
     }

@@ -16,6 +16,7 @@ pub use refusal::{BudgetError, Refusal};
 pub use standing::Standing;
 pub use tab::Tab;
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -125,6 +126,7 @@ impl Budgets {
     }
 
     /// Holds what a request may cost. `None` where nothing counts it.
+    #[boxed]
     pub async fn admit(&self, order: &Order<'_>) -> Result<Option<Tab>, BudgetError> {
         match self.try_admit(order).await {
             // A budget was deleted a moment ago: the others may have room.
@@ -137,6 +139,7 @@ impl Budgets {
     }
 
     /// Whether a reply would be admitted now, without holding anything; what running replies hold is not looked at.
+    #[boxed]
     pub async fn check(&self, order: &Order<'_>) -> Result<(), BudgetError> {
         let book = self.book().await?;
         let lines = self.lines(&book, order).await?;
@@ -144,6 +147,7 @@ impl Budgets {
     }
 
     /// Waits until everything that ended is settled.
+    #[boxed]
     pub async fn drain(&self) {
         self.inner.closing.cancel();
         self.inner.settling.close();

@@ -2,6 +2,7 @@
 
 use airis_domain::{Budget, User};
 use airis_store::StoreError;
+use async_recursion::async_recursion as boxed;
 
 use crate::calendar::end;
 use crate::{Budgets, counter};
@@ -35,6 +36,7 @@ impl Standing {
 
 impl Budgets {
     /// The currency, and every active budget that concerns a person, with what was spent of it.
+    #[boxed]
     pub async fn standing(&self, user: &User) -> Result<(String, Vec<Standing>), StoreError> {
         let book = self.book().await?;
         if book.budgets.is_empty() {

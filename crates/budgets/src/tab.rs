@@ -1,5 +1,6 @@
 //! What one request runs up, from its admission to its end.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -135,6 +136,7 @@ impl Tab {
 
     /// Holds more when the reply has outgrown what is held for it. Refused where others hold all that is left, and one of
     /// them has reached the end of the budget: only that one may pass it.
+    #[boxed]
     pub async fn grow(&mut self) -> Result<(), Refusal> {
         let written = self.written();
         let Some(granted) = self.granted.filter(|granted| written > *granted) else { return Ok(()) };
@@ -175,12 +177,14 @@ impl Tab {
     }
 
     /// The reply has ended: what it cost is counted.
+    #[boxed]
     pub async fn settle(mut self) {
         let spent = self.spent();
         self.write(spent).await;
     }
 
     /// There was no reply: nothing is counted.
+    #[boxed]
     pub async fn release(mut self) {
         let nothing = self.nothing();
         self.write(nothing).await;

@@ -2,6 +2,7 @@
 
 use airis_domain::{Role, User, UserId, now};
 use airis_store::{NewUser, Store};
+use async_recursion::async_recursion as boxed;
 
 use crate::{AuthError, Method, Opening, Passwords, Sessions};
 
@@ -21,6 +22,7 @@ pub struct NewAccount {
 impl Sessions {
     /// Checks email and password and opens a session, or says what is to be done before. An old kind of hash is replaced
     /// by the way.
+    #[boxed]
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<(User, Opening), AuthError> {
         let email = email.trim().to_lowercase();
         if !self.inner.attempts.allow_everywhere(&self.inner.store, &email, now()).await {
@@ -45,6 +47,7 @@ impl Sessions {
 
     /// Makes an account for somebody who asks for one. The very first becomes an administrator. `None`: sign-up is
     /// closed (`open` says whether it is open for people who are not the first).
+    #[boxed]
     pub async fn sign_up(&self, account: NewAccount, open: bool) -> Result<Option<User>, AuthError> {
         if !open && self.inner.store.count_users().await? > 0 {
             return Ok(None);
@@ -59,6 +62,7 @@ impl Sessions {
     }
 
     /// Makes an account on behalf of an administrator.
+    #[boxed]
     pub async fn add_account(&self, account: NewAccount, role: Role) -> Result<User, AuthError> {
         let user = self.prepare(account, role).await?;
         let user = self.inner.store.insert_user(&user).await.map_err(taken)?;
@@ -79,6 +83,7 @@ impl Sessions {
     }
 
     /// Replaces a password and ends every session.
+    #[boxed]
     pub async fn set_password(&self, user: &User, password: &str) -> Result<(), AuthError> {
         self.check_rule(password)?;
         let hash = self.passwords().hash(password).await?;
@@ -86,6 +91,7 @@ impl Sessions {
     }
 
     /// Whether this is the person's password.
+    #[boxed]
     pub async fn password_fits(&self, user: &User, password: &str) -> Result<bool, AuthError> {
         match self.inner.store.credentials_by_id(&user.id).await? {
             Some(credentials) => self.passwords().verify(password, &credentials.password_hash).await,
@@ -94,6 +100,7 @@ impl Sessions {
     }
 
     /// The one administrator where accounts are turned off; made at the first call.
+    #[boxed]
     pub async fn single_user(&self) -> Result<(User, Opening), AuthError> {
         let store = &self.inner.store;
         let user = match store.user_by_email(SINGLE_USER_EMAIL).await? {
@@ -116,6 +123,7 @@ impl Sessions {
     }
 
     /// Makes the administrator named in the environment while nobody has an account. True when it was made.
+    #[boxed]
     pub async fn ensure_admin(&self) -> Result<bool, AuthError> {
         let settings = self.inner.config.settings();
         let (Some(email), Some(password)) = (&settings.admin_email, &settings.admin_password) else { return Ok(false) };

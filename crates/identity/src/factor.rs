@@ -2,6 +2,7 @@
 
 use airis_domain::{Role, User, UserId, now};
 use airis_store::{SecondFactor, SignInChallenge};
+use async_recursion::async_recursion as boxed;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
@@ -102,6 +103,7 @@ impl Sessions {
     }
 
     /// Opens a session for somebody who proved who they are, or says what is to be done before.
+    #[boxed]
     pub async fn open(&self, user: &User, method: Method) -> Result<Opening, AuthError> {
         if !self.needs_factor(Some(method)) {
             return Ok(Opening::Session(self.issue(user, method).await?));
@@ -121,6 +123,7 @@ impl Sessions {
     }
 
     /// A challenge that was given out before, as it stands.
+    #[boxed]
     pub async fn standing_challenge(&self, token: &str) -> Result<Challenge, AuthError> {
         let found = self.look_up(token).await?;
         let step = [Step::Enroll, Step::Verify, Step::Recover].into_iter().find(|step| step.as_str() == found.step);
@@ -129,6 +132,7 @@ impl Sessions {
     }
 
     /// Makes the secret that is to be enrolled; a second call makes another one.
+    #[boxed]
     pub async fn begin_enrollment(&self, token: &str) -> Result<Setup, AuthError> {
         let found = self.expect(token, Step::Enroll).await?;
         let user = self.inner.store.user(&found.user_id).await?.ok_or(AuthError::ChallengeOver)?;
@@ -141,6 +145,7 @@ impl Sessions {
 
     /// Enrolls the secret whose code is shown. Every older session ends; the answer is a new one, and the recovery codes,
     /// which nobody can read again.
+    #[boxed]
     pub async fn finish_enrollment(
         &self,
         token: &str,
@@ -170,6 +175,7 @@ impl Sessions {
     }
 
     /// Counts a code, a recovery code or a ticket that a machine shows; fails when it has shown too many.
+    #[boxed]
     pub async fn may_show_from(&self, origin: Option<&str>) -> Result<(), AuthError> {
         let Some(origin) = origin else { return Ok(()) };
         if self.inner.codes_from.allow_everywhere(&self.inner.store, origin, now()).await {
@@ -200,6 +206,7 @@ impl Sessions {
     }
 
     /// Takes a lost factor away for an operator's ticket; the next step is to enroll another.
+    #[boxed]
     pub async fn redeem_ticket(&self, token: &str, ticket: &str) -> Result<Challenge, AuthError> {
         let found = self.expect(token, Step::Recover).await?;
         self.count_attempt(token, &found).await?;
@@ -212,12 +219,14 @@ impl Sessions {
     }
 
     /// A ticket for somebody who lost their factor; the operator hands it over.
+    #[boxed]
     pub async fn reset_ticket(&self, user: &User) -> Result<String, AuthError> {
         let ticket = random_text();
         self.inner.store.set_factor_reset(&user.id, &hash(&ticket), now() + TICKET).await?;
         Ok(ticket)
     }
 
+    #[boxed]
     pub async fn factor_status(&self, user: &User) -> Result<FactorStatus, AuthError> {
         let factor = self.inner.store.second_factor(&user.id).await?;
         let left = factor.as_ref().map_or(0, |factor| factor.recovery.len());

@@ -1,5 +1,6 @@
 //! Password hashes: Argon2id for new ones; bcrypt of imported accounts is understood and replaced on sign-in.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -29,6 +30,7 @@ impl Default for Passwords {
 
 impl Passwords {
     /// An Argon2id hash in PHC form (m=65536, t=3, p=4, as the contract's `argon2` kind).
+    #[boxed]
     pub async fn hash(&self, password: &str) -> Result<String, AuthError> {
         if password.len() > LONGEST {
             return Err(AuthError::Unusable(format!("A password may have at most {LONGEST} bytes")));
@@ -44,6 +46,7 @@ impl Passwords {
     }
 
     /// Whether the password fits an Argon2 or bcrypt hash. A hash of no known kind fits nothing.
+    #[boxed]
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, AuthError> {
         if password.len() > LONGEST {
             return Ok(false);
@@ -53,6 +56,7 @@ impl Passwords {
     }
 
     /// Does the work of one verification and says no, so that an unknown email takes as long as a wrong password.
+    #[boxed]
     pub async fn pretend(&self, password: &str) -> Result<(), AuthError> {
         const SOMEBODY: &str =
             "$argon2id$v=19$m=65536,t=3,p=4$YWlyaXMtbm9ib2R5LTAx$Iq7xWm0lZ3bV9q4m0J1cC3Jr7T1o0m6qf2p2fWQwK3E";

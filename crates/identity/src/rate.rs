@@ -1,5 +1,6 @@
 //! Attempts per key in a sliding window of buckets.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::VecDeque;
 
 use airis_store::Store;
@@ -23,6 +24,7 @@ impl RateLimit {
     }
 
     /// The same on all instances together. Where they cannot be asked, this one counts for itself.
+    #[boxed]
     pub async fn allow_everywhere(&self, store: &Store, key: &str, now: i64) -> bool {
         if !self.allow(key, now) {
             return false;

@@ -1,5 +1,6 @@
 //! Tokens in, people out.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use airis_config::Config;
@@ -93,11 +94,13 @@ impl Sessions {
 
     /// The person behind a session token or an API key. `path` is the address asked for: API keys may be restricted
     /// to some.
+    #[boxed]
     pub async fn authenticate(&self, token: &str, path: &str) -> Result<Caller, AuthError> {
         if token.starts_with("sk-") { self.by_key(token, path).await } else { self.by_session(token).await }
     }
 
     /// The person behind a session token; API keys are refused (sockets, interactive addresses).
+    #[boxed]
     pub async fn by_session(&self, token: &str) -> Result<Caller, AuthError> {
         let claims = self.inner.signer.check(token)?;
         let store = &self.inner.store;
@@ -142,6 +145,7 @@ impl Sessions {
     }
 
     /// Whether the person may own and use an API key.
+    #[boxed]
     pub async fn may_use_keys(&self, user: &User) -> Result<bool, AuthError> {
         let Inner { store, config, .. } = self.inner.as_ref();
         if !config.flag("auth.enable_api_keys") {
@@ -151,6 +155,7 @@ impl Sessions {
     }
 
     /// A new session for somebody who proved who they are.
+    #[boxed]
     pub async fn issue(&self, user: &User, method: Method) -> Result<IssuedToken, AuthError> {
         self.sign(user, method, false).await
     }
@@ -161,6 +166,7 @@ impl Sessions {
     }
 
     /// A session of this many seconds at most, for a server that acts for the person meanwhile.
+    #[boxed]
     pub async fn issue_brief(&self, user: &User, seconds: i64) -> Result<IssuedToken, AuthError> {
         self.sign_until(user, Method::System, true, Some(now() + seconds)).await
     }
@@ -200,6 +206,7 @@ impl Sessions {
     }
 
     /// Ends the session of a token. A token that is not valid needs no ending.
+    #[boxed]
     pub async fn revoke(&self, token: &str) -> Result<Option<Claims>, AuthError> {
         let Ok(claims) = self.inner.signer.check(token) else { return Ok(None) };
         if let Some(jti) = &claims.jti {
@@ -209,6 +216,7 @@ impl Sessions {
     }
 
     /// Ends every session of a person.
+    #[boxed]
     pub async fn revoke_all(&self, user: &User) -> Result<(), AuthError> {
         Ok(self.inner.store.set_session_stamp(&user.id, &uuid::Uuid::new_v4().to_string()).await?)
     }

@@ -2,6 +2,7 @@
 
 use airis_domain::{Group, Json, Role, User, now};
 use airis_store::StoreError;
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::accounts::taken;
@@ -23,6 +24,7 @@ pub(crate) struct GroupRules<'a> {
 
 impl Sessions {
     /// The person a trusted proxy names; made at first sight. `role` overrides the default role of new people.
+    #[boxed]
     pub async fn trusted(
         &self,
         email: &str,
@@ -35,6 +37,7 @@ impl Sessions {
     }
 
     /// The person of a name and a password in the directory; made at first sight.
+    #[boxed]
     pub async fn by_directory(&self, name: &str, password: &str) -> Result<(User, Opening), AuthError> {
         let config = &self.inner.config;
         let off = || AuthError::Unusable("Sign-in with an account of the directory is turned off".to_owned());

@@ -1,6 +1,7 @@
 //! Remembering, changing and forgetting.
 
 use airis_domain::{Memory, MemoryKind, UserId, now};
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::{Memories, MemoryError};
@@ -42,6 +43,7 @@ pub struct Change {
 
 impl Memories {
     /// Remembers something new. What it means is found out by [`Memories::learn`].
+    #[boxed]
     pub async fn add(&self, user: &UserId, new: Change, source: Source) -> Result<Memory, MemoryError> {
         if self.store.count_memories(user).await? >= MOST {
             return Err(MemoryError::Refused(format!("{MOST} memories are the most; forget some of them first")));
@@ -62,6 +64,7 @@ impl Memories {
     }
 
     /// Changes something; `Unknown` when it is not there.
+    #[boxed]
     pub async fn change(&self, user: &UserId, id: &str, change: Change) -> Result<Memory, MemoryError> {
         let mut memory = self.store.memory(user, id).await?.ok_or(MemoryError::Unknown)?;
         if let Some(text) = change.content {
@@ -78,11 +81,13 @@ impl Memories {
     }
 
     /// Forgets one thing; false when it was not there.
+    #[boxed]
     pub async fn remove(&self, user: &UserId, id: &str) -> Result<bool, MemoryError> {
         Ok(self.store.delete_memory(user, id).await?)
     }
 
     /// Forgets everything; whether there was anything.
+    #[boxed]
     pub async fn clear(&self, user: &UserId) -> Result<bool, MemoryError> {
         Ok(self.store.delete_memories(user).await? > 0)
     }

@@ -1,5 +1,6 @@
 //! Looking through what is remembered.
 
+use async_recursion::async_recursion as boxed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -30,11 +31,13 @@ pub struct Topic {
 
 impl Memories {
     /// Everything in the order it was stored.
+    #[boxed]
     pub async fn all(&self, user: &UserId) -> Result<Vec<Memory>, MemoryError> {
         Ok(self.store.memories(user).await?)
     }
 
     /// What is nearest to a text, with how near it is from 0 to 1.
+    #[boxed]
     pub async fn query(&self, user: &User, text: &str, most: usize) -> Result<Vec<(Memory, f64)>, MemoryError> {
         let mut found = self.nearest(user, text, self.all(&user.id).await?).await?;
         found.truncate(most);
@@ -42,6 +45,7 @@ impl Memories {
     }
 
     /// What has the words comes first, then what is near to them; without words the last changed comes first.
+    #[boxed]
     pub async fn search(
         &self,
         user: &User,
@@ -63,6 +67,7 @@ impl Memories {
     }
 
     /// Paths that hold the text, by name.
+    #[boxed]
     pub async fn topics(
         &self,
         user: &UserId,

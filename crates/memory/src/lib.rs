@@ -10,6 +10,7 @@ pub use change::{Change, Source};
 pub use find::{Scope, Topic};
 pub use operation::{Action, Operation};
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use airis_access::{AccessError, effective};
@@ -51,6 +52,7 @@ impl Memories {
     }
 
     /// Whether anything is remembered for this person at all.
+    #[boxed]
     pub async fn are_for(&self, user: &User) -> Result<bool, MemoryError> {
         if !self.config.flag(SWITCH) {
             return Ok(false);

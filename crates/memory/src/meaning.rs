@@ -1,5 +1,6 @@
 //! How near texts are to each other: by their vectors, or where nothing makes any by their words.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ const LONGEST: usize = 4_000;
 impl Memories {
     /// The memories with how near they are to a text, from 0 to 1, the nearest first. Where no vectors are to be had, only
     /// those that share a word with it are there.
+    #[boxed]
     pub async fn nearest(
         &self,
         user: &User,
@@ -51,6 +53,7 @@ impl Memories {
 
     /// Finds out what memories mean that nobody has looked at yet. Without an engine, or with one that fails, they are
     /// found by their words.
+    #[boxed]
     pub async fn learn(&self, user: &User) -> Result<(), MemoryError> {
         let memories = self.store.memories(&user.id).await?;
         if !memories.is_empty() {
@@ -60,11 +63,13 @@ impl Memories {
     }
 
     /// Forgets what somebody's memories mean and finds it out anew; whether anything here can.
+    #[boxed]
     pub async fn learn_anew(&self, user: &User) -> Result<bool, MemoryError> {
         self.learn_for(&user.id, user).await
     }
 
     /// The same for everybody, on account of `payer`: how many people, and how many of them in vain.
+    #[boxed]
     pub async fn learn_all_anew(&self, payer: &User) -> Result<(usize, usize), MemoryError> {
         let people = self.store.people_with_memories().await?;
         let mut failed = 0;

@@ -1,6 +1,7 @@
 //! Changes as programs and models ask for them: one after the other, each with what came of it.
 
 use airis_domain::{Json, Memory, MemoryKind, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::{Change, Memories, MemoryError, Source};
 
@@ -54,6 +55,7 @@ impl Operation {
 
 impl Memories {
     /// Does one operation; the memory as it is then, unless it was removed. What it means is found out later.
+    #[boxed]
     pub async fn apply(
         &self,
         user: &UserId,

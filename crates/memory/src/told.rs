@@ -1,5 +1,6 @@
 //! What a model is told of a person before it answers.
 
+use async_recursion::async_recursion as boxed;
 use std::cmp::Reverse;
 
 use airis_domain::{Memory, MemoryKind, User};
@@ -14,6 +15,7 @@ const OF_TOPICS: &str = "About what they deal with:";
 
 impl Memories {
     /// What a model that answers `question` is told; `None` when that is nothing.
+    #[boxed]
     pub async fn told(&self, user: &User, question: &str) -> Result<Option<String>, MemoryError> {
         if !self.config.flag("memories.system_context.enable") || !self.are_for(user).await? {
             return Ok(None);

@@ -1,5 +1,6 @@
 //! What a question is answered from: passages of what the asker attached, or texts as they are.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -66,6 +67,7 @@ impl Retrieval {
     }
 
     /// Searches or reads what `user` attached, as far as they may. Questions are embedded in one call.
+    #[boxed]
     pub async fn gather(&self, user: &User, wants: &[(Json, Want)], questions: Vec<String>) -> Result<Gathered> {
         let inner = &self.inner;
         let until = Instant::now() + PATIENCE;

@@ -1,5 +1,6 @@
 //! Making texts searchable: cut, embedded, kept.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use airis_domain::{File, JsonMap, User, UserId};
@@ -45,11 +46,13 @@ impl Target {
 
 impl Retrieval {
     /// Makes a text searchable; how many passages it has.
+    #[boxed]
     pub async fn index(&self, target: Target, sections: Vec<Section>) -> Result<usize> {
         self.inner.index(target, sections).await
     }
 
     /// Replaces the text of a file and what is found of it, wherever it is found.
+    #[boxed]
     pub async fn rewrite(&self, file: &File, text: &str) -> Result<()> {
         self.inner.store.write_file_text(&file.id, text, &digest(text)).await?;
         let renewed = self.inner.renew(file, text).await;
@@ -61,6 +64,7 @@ impl Retrieval {
     }
 
     /// Puts a file's passages into a collection beside its own. Refuses a text that is there from another file.
+    #[boxed]
     pub async fn add_to(&self, collection: &str, file: &File) -> Result<()> {
         if self.inner.is_bypassed() {
             return Ok(());
@@ -75,12 +79,14 @@ impl Retrieval {
     }
 
     /// Takes a file's passages out of a collection.
+    #[boxed]
     pub async fn remove_from(&self, collection: &str, file_id: &str) -> Result<()> {
         self.inner.vectors.delete(collection, &Which::File(file_id.to_owned())).await?;
         Ok(())
     }
 
     /// Forgets a file that was deleted, everywhere.
+    #[boxed]
     pub async fn forget(&self, file_id: &str) -> Result<()> {
         self.inner.vectors.forget_file(file_id).await?;
         self.inner.vectors.drop_collection(&collection_of(file_id)).await?;
@@ -88,6 +94,7 @@ impl Retrieval {
     }
 
     /// Builds the collection of a knowledge base anew from the texts of its files: how many, and how many in vain.
+    #[boxed]
     pub async fn rebuild(&self, knowledge: &str) -> Result<(usize, usize)> {
         let inner = &self.inner;
         inner.vectors.drop_collection(knowledge).await?;
@@ -112,6 +119,7 @@ impl Retrieval {
 }
 
 impl Inner {
+    #[boxed]
     pub async fn index(&self, target: Target, sections: Vec<Section>) -> Result<usize> {
         let (rules, config) = (Rules::read(&self.config), embedding_config(&self.config));
         let target = Arc::new(target);
@@ -155,6 +163,7 @@ impl Inner {
     }
 
     /// Indexes a file whose text is there and whose passages are not, or not by the present model.
+    #[boxed]
     pub async fn ensure_indexed(&self, file: &File) -> Result<()> {
         let collection = collection_of(file.id.as_str());
         let there = self.vectors.has(&collection).await?;
@@ -174,6 +183,7 @@ impl Inner {
         Ok(())
     }
 
+    #[boxed]
     pub async fn copy(&self, collection: &str, file: &File) -> Result<()> {
         let from = collection_of(file.id.as_str());
         self.vectors.copy(&Duplicate { from: &from, to: collection, file_id: file.id.as_str() }).await?;
@@ -193,6 +203,7 @@ impl Inner {
     }
 
     /// Puts a file that was just read into the knowledge base that it was uploaded for.
+    #[boxed]
     pub async fn link(&self, file: &File, knowledge: &str, directory: Option<&str>) -> Result<()> {
         let user = self.store.user(&file.user_id).await?.ok_or(RetrievalError::NotYours)?;
         airis_access::Writable::knowledge(&self.store, &self.config, &user, knowledge).await?;

@@ -1,5 +1,6 @@
 //! Reading files beside the requests: a few at a time, in turns between people, and again after a crash.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -32,6 +33,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 impl Retrieval {
     /// Has the text of a file taken as soon as it is its owner's turn; then it goes into the knowledge base, if one is named.
+    #[boxed]
     pub async fn read(&self, file: &File, knowledge: Option<&str>, directory: Option<&str>) -> Result<()> {
         if self.inner.store.count_ingestions(Some(&file.user_id)).await? >= MOST_WAITING {
             return Err(RetrievalError::Refused(format!("{MOST_WAITING} files wait to be read already")));
@@ -42,6 +44,7 @@ impl Retrieval {
     }
 
     /// Waits until a file is read, or cannot be; how it stands then.
+    #[boxed]
     pub async fn finished(&self, id: &FileId) -> Result<Option<File>> {
         let end = tokio::time::Instant::now() + PATIENCE;
         loop {
@@ -57,6 +60,7 @@ impl Retrieval {
     }
 
     /// Goes on where a dead process stopped.
+    #[boxed]
     pub async fn recover(&self) {
         if self.inner.store.kind() == "sqlite" {
             // The file of the database is locked by its one server: whoever was reading is dead.
@@ -67,6 +71,7 @@ impl Retrieval {
     }
 
     /// Looks for files that other instances left behind, until it is stopped.
+    #[boxed]
     pub async fn watch(&self) {
         loop {
             tokio::select! {
@@ -77,6 +82,7 @@ impl Retrieval {
     }
 
     /// Ends what is under way; it goes on at the next start.
+    #[boxed]
     pub async fn stop(&self) {
         self.inner.stop.cancel();
         self.inner.tasks.close();
@@ -219,6 +225,7 @@ impl Inner {
 
 impl Retrieval {
     /// Has a file read again from its bytes, and waits for it. For a file whose reading nobody asked for, too.
+    #[boxed]
     pub async fn read_again(&self, file: &File) -> Result<File> {
         self.inner.store.await_file(&file.id).await?;
         self.read(file, None, None).await?;
@@ -232,6 +239,7 @@ impl Retrieval {
     }
 
     /// How many files of somebody wait or are being read.
+    #[boxed]
     pub async fn waiting(&self, user: &UserId) -> Result<i64> {
         Ok(self.inner.store.count_ingestions(Some(user)).await?)
     }

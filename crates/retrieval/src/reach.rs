@@ -3,6 +3,7 @@
 use airis_access::Readable;
 use airis_domain::{File, FileId, Knowledge, Role, User};
 use airis_vector::Scope;
+use async_recursion::async_recursion as boxed;
 
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
@@ -16,11 +17,13 @@ const OF_ALL: &str = "knowledge-bases";
 
 impl Retrieval {
     /// Where to look in a collection, as far as `user` may read it; `NotYours` when that is nowhere.
+    #[boxed]
     pub async fn scope(&self, user: &User, collection: &str) -> Result<Scope> {
         self.inner.scope(user, collection).await
     }
 
     /// Proves that `user` may write into a collection that they name themselves.
+    #[boxed]
     pub async fn may_write(&self, user: &User, collection: &str) -> Result<()> {
         let inner = &self.inner;
         if let Some(id) = collection.strip_prefix(OF_FILE) {
@@ -37,6 +40,7 @@ impl Retrieval {
 }
 
 impl Inner {
+    #[boxed]
     pub async fn scope(&self, user: &User, collection: &str) -> Result<Scope> {
         if let Some(id) = collection.strip_prefix(OF_FILE) {
             let id = FileId::from(id);

@@ -3,6 +3,7 @@
 use airis_domain::Json;
 use airis_outbound::Call;
 use airis_vector::Found;
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::state::Inner;
@@ -12,6 +13,7 @@ use crate::{Result, RetrievalError};
 const PATIENCE: u64 = 20;
 
 /// A score for each passage; `None` when no engine is set up.
+#[boxed]
 pub async fn by_engine(inner: &Inner, question: &str, passages: &[Found]) -> Result<Option<Vec<f64>>> {
     let config = &inner.config;
     let (engine, model) = (config.text("rag.reranking_engine"), config.text("rag.reranking_model"));

@@ -1,5 +1,6 @@
 //! Finding passages: by what they mean, by their words, or by both; the best of all collections first.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use airis_config::Config;
@@ -72,6 +73,7 @@ pub struct Asked {
 
 impl Retrieval {
     /// What `user` may find in these collections, the best first.
+    #[boxed]
     pub async fn search(&self, user: &User, collections: &[String], question: &str, wish: &Wish) -> Result<Vec<Found>> {
         let mut scopes = Vec::with_capacity(collections.len());
         for collection in collections {
@@ -84,6 +86,7 @@ impl Retrieval {
 
 impl Inner {
     /// Embeds questions of somebody, all in one call.
+    #[boxed]
     pub async fn ask(&self, user: &User, questions: Vec<String>) -> Result<Asked> {
         let texts =
             questions.iter().map(|question| if question.trim().is_empty() { "-".to_owned() } else { flat(question) });
@@ -91,6 +94,7 @@ impl Inner {
         Ok(Asked { questions, vectors })
     }
 
+    #[boxed]
     pub async fn search(&self, scopes: &[Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
         if wish.hybrid && asked.vectors.is_some() {
             match self.hybrid(scopes, asked, wish).await {

@@ -3,6 +3,7 @@
 
 use crate::row::row;
 use airis_domain::{ChatId, Json, Message, UserId};
+use async_recursion::async_recursion as boxed;
 use futures::TryStreamExt;
 
 use crate::db::reading;
@@ -165,6 +166,7 @@ macro_rules! answered_by {
 
 impl Store {
     /// Replies, and how many chats, models and people they are of.
+    #[boxed]
     pub async fn reply_totals(&self, span: &Span) -> Result<Totals> {
         const SQL: &str = replies!(
             "COUNT(*) AS messages, COUNT(DISTINCT m.chat_id) AS chats, COUNT(DISTINCT m.model) AS models, \
@@ -177,6 +179,7 @@ impl Store {
     }
 
     /// Replies of each model; the busiest comes first.
+    #[boxed]
     pub async fn replies_by_model(&self, span: &Span) -> Result<Vec<ModelUse>> {
         const SQL: &str = replies!(
             "m.model AS model, COUNT(*) AS messages, COUNT(DISTINCT c.user_id) AS users, COUNT(DISTINCT m.chat_id) AS chats",
@@ -188,6 +191,7 @@ impl Store {
     }
 
     /// Replies of each model in each piece of `seconds`: model, where the piece begins, count.
+    #[boxed]
     pub async fn replies_over_time(&self, span: &Span, seconds: i64) -> Result<Vec<(String, i64, i64)>> {
         const SQL: &str = replies!(
             "m.model, COALESCE(m.timestamp, c.created_at) / $4 * $4, COUNT(*)",
@@ -217,6 +221,7 @@ impl Store {
     }
 
     /// Messages of any role.
+    #[boxed]
     pub async fn find_messages(&self, filter: &MessageFilter) -> Result<Vec<StoredMessage>> {
         type Row = (String, String, String, i64);
         let places: Vec<Row> = reading!(self, pool => sqlx::query_as(
@@ -236,6 +241,7 @@ impl Store {
     }
 
     /// A page of the chats in which a model answered, and how many there are.
+    #[boxed]
     pub async fn chats_of_model(&self, query: &ModelChatQuery) -> Result<(Vec<ModelChat>, i64)> {
         type Row = (String, String, Option<String>, Option<String>, i64);
         const COUNT: &str = answered!("COUNT(*)", "");
@@ -263,6 +269,7 @@ impl Store {
     }
 
     /// The commonest tags of the chats in which a model answered since a moment, with how many chats carry each.
+    #[boxed]
     pub async fn tags_of_model(&self, model: &str, since: i64, limit: i64) -> Result<Vec<(String, i64)>> {
         Ok(reading!(self, pool => sqlx::query_as(
             "SELECT MIN(t.name), COUNT(*) FROM chat_tag x JOIN tag t ON t.user_id = x.user_id AND t.id = x.tag_id \

@@ -1,5 +1,6 @@
 //! A copy of the whole database while it is used.
 
+use async_recursion::async_recursion as boxed;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
@@ -27,6 +28,7 @@ impl Drop for Passing {
 impl Store {
     /// A consistent copy of the SQLite file, open for reading; it has no name any more and is gone when it is closed.
     /// `None` where there is no file (PostgreSQL has its own tools).
+    #[boxed]
     pub async fn copy(&self) -> Result<Option<File>> {
         let (Db::Sqlite { read, .. }, Some(database)) = (&self.db, &self.file) else { return Ok(None) };
         let failed = |error: std::io::Error| StoreError::Unavailable(format!("a copy cannot be made: {error}"));

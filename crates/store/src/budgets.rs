@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Budget, Measure, Period, Price, Subject};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -57,16 +58,19 @@ macro_rules! select_budget {
 
 impl Store {
     /// Every budget, oldest first.
+    #[boxed]
     pub async fn budgets(&self) -> Result<Vec<Budget>> {
         let rows = reading!(self, pool => select_budget!("ORDER BY created_at, id").fetch_all(pool).await)?;
         Ok(rows.into_iter().filter_map(BudgetRow::read).collect())
     }
 
+    #[boxed]
     pub async fn budget(&self, id: &str) -> Result<Option<Budget>> {
         let row = reading!(self, pool => select_budget!("WHERE id = $1").bind(id).fetch_optional(pool).await)?;
         Ok(row.and_then(BudgetRow::read))
     }
 
+    #[boxed]
     pub async fn insert_budget(&self, budget: &Budget) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO budget (id, name, subject, subject_id, model_id, shared, measure, period, amount, warn_percent, \
@@ -80,6 +84,7 @@ impl Store {
 
     /// Changes name, amount, warning and whether it is active; what it counts stays, as what was spent is counted in it.
     /// `NotFound` when it is not there.
+    #[boxed]
     pub async fn update_budget(&self, budget: &Budget) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE budget SET name = $2, amount = $3, warn_percent = $4, is_active = $5, updated_at = $6 WHERE id = $1")
@@ -89,6 +94,7 @@ impl Store {
     }
 
     /// Deletes a budget with what was spent of it. False when it was not there.
+    #[boxed]
     pub async fn delete_budget(&self, id: &str) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM budget WHERE id = $1")
             .bind(id).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -96,6 +102,7 @@ impl Store {
     }
 
     /// The currency, when there are prices, and the prices by model.
+    #[boxed]
     pub async fn prices(&self) -> Result<(Option<String>, Vec<Price>)> {
         let rows: Vec<(String, i64, i64, String, bool)> = reading!(self, pool => sqlx::query_as(
             "SELECT model_id, input, output, currency, shown FROM price ORDER BY model_id").fetch_all(pool).await)?;
@@ -105,6 +112,7 @@ impl Store {
     }
 
     /// Puts these prices in place of all others. `Conflict` when a model is named twice.
+    #[boxed]
     pub async fn set_prices(&self, currency: &str, prices: &[Price]) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM price").execute(&mut *tx).await?;

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{ChatId, ChatSummary, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, writing};
 use crate::{Result, Store};
@@ -97,6 +98,7 @@ pub(crate) fn folder(query: &ChatListQuery) -> (i64, Option<&str>) {
 }
 
 impl Store {
+    #[boxed]
     pub async fn chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<ChatSummary>> {
         if query.search.is_some() {
             return Ok(self.find_chats(user, query).await?.into_iter().map(|found| found.chat).collect());
@@ -119,6 +121,7 @@ impl Store {
         Ok(rows.into_iter().map(summary).collect())
     }
 
+    #[boxed]
     pub async fn count_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<i64> {
         const SQL: &str = concat!("SELECT COUNT(*) FROM chat WHERE ", conditions!());
         if query.search.is_some() {
@@ -132,6 +135,7 @@ impl Store {
     }
 
     /// Ids of every chat of a user (export), oldest first.
+    #[boxed]
     pub async fn chat_ids_of(&self, user: &UserId) -> Result<Vec<ChatId>> {
         let ids: Vec<String> = reading!(self, pool => sqlx::query_scalar(
             "SELECT id FROM chat WHERE user_id = $1 AND NOT internal ORDER BY created_at, id")
@@ -140,6 +144,7 @@ impl Store {
     }
 
     /// Marks every chat of a user as read now; returns how many there are.
+    #[boxed]
     pub async fn mark_all_read(&self, user: &UserId) -> Result<i64> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE chat SET last_read_at = $2 WHERE user_id = $1 AND NOT internal AND NOT archived")
@@ -147,6 +152,7 @@ impl Store {
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }
 
+    #[boxed]
     pub async fn archive_chats_of(&self, user: &UserId, archived: bool) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE chat SET archived = $2 WHERE user_id = $1 AND NOT internal")
             .bind(user.as_str()).bind(archived).execute(pool).await.map(|_| ()))?;

@@ -1,6 +1,7 @@
 //! Chats by the words of their titles and messages.
 
 use airis_domain::{ChatId, ChatSummary, Json, MessageId, UserId};
+use async_recursion::async_recursion as boxed;
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
 
 use crate::chat_list::{ChatListQuery, ChatOrder, Row, columns, conditions, folder, summary};
@@ -129,6 +130,7 @@ macro_rules! found {
 
 impl Store {
     /// Chats that have the words of `query.search`.
+    #[boxed]
     pub async fn find_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<FoundChat>> {
         let Some(wanted) = query.search.as_deref().and_then(Wanted::read) else { return Ok(Vec::new()) };
         let (sqlite, postgres) = statements(query.order);
@@ -157,6 +159,7 @@ impl Store {
     }
 
     /// What a message says, without everything else of it.
+    #[boxed]
     pub async fn message_content(&self, chat: &ChatId, id: &MessageId) -> Result<Option<Json>> {
         let content: Option<String> = reading!(self, pool =>
             sqlx::query_scalar("SELECT content FROM message WHERE chat_id = $1 AND id = $2")

@@ -1,6 +1,7 @@
 //! Keeping titles and messages so that they can be searched: whenever one is written, but not while a reply grows.
 
 use airis_domain::UserId;
+use async_recursion::async_recursion as boxed;
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::db::{locked, transaction};
@@ -168,6 +169,7 @@ macro_rules! next_chat {
 
 impl Store {
     /// Makes a piece of what earlier versions stored searchable, the newest chats first; false when nothing is left.
+    #[boxed]
     pub async fn keep_older_texts(&self) -> Result<bool> {
         let left = transaction!(self, tx => {
             let mut room = PIECE;

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, Turn, TurnId, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::chat_text::{keep_messages, keep_title};
 use crate::db::{locked, reading, transaction};
@@ -165,6 +166,7 @@ macro_rules! patch_chat {
 
 impl Store {
     /// Stores a new chat with its messages. `Conflict("id")` when the id is taken.
+    #[boxed]
     pub async fn insert_chat(&self, chat: &Chat, messages: &[Message]) -> Result<()> {
         transaction!(self, tx => {
             insert_chat!(tx, chat);
@@ -178,6 +180,7 @@ impl Store {
     }
 
     /// Stores a new chat about a note; it goes with the note. `NotFound` when that is gone.
+    #[boxed]
     pub async fn insert_note_chat(&self, note: &str, chat: &Chat) -> Result<()> {
         transaction!(self, tx => {
             insert_chat!(tx, chat);
@@ -188,6 +191,7 @@ impl Store {
     }
 
     /// Chats of somebody about a note, the last changed first.
+    #[boxed]
     pub async fn note_chats(&self, user: &UserId, note: &str) -> Result<Vec<Chat>> {
         let rows: Vec<ChatRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, title, blob, current_message_id, meta, folder_id, share_id, archived, pinned, tasks, \
@@ -197,6 +201,7 @@ impl Store {
         Ok(rows.into_iter().map(Chat::from).collect())
     }
 
+    #[boxed]
     pub async fn chat(&self, id: &ChatId) -> Result<Option<Chat>> {
         let row: Option<ChatRow> =
             reading!(self, pool => sqlx::query_as(select_chat!()).bind(id.as_str()).fetch_optional(pool).await)?;
@@ -204,11 +209,13 @@ impl Store {
     }
 
     /// `NotFound` when the chat is gone.
+    #[boxed]
     pub async fn update_chat(&self, id: &ChatId, patch: &ChatPatch) -> Result<Chat> {
         self.update_chat_with_messages(id, patch, &[]).await
     }
 
     /// Applies a patch and a set of changed messages in one transaction (the diff of a client's blob).
+    #[boxed]
     pub async fn update_chat_with_messages(&self, id: &ChatId, patch: &ChatPatch, changed: &[Message]) -> Result<Chat> {
         let chat = transaction!(self, tx => {
             let chat = patch_chat!(tx, id, patch);
@@ -227,6 +234,7 @@ impl Store {
     }
 
     /// Deletes a chat with its messages, its turns and what others were granted. False when it was not there.
+    #[boxed]
     pub async fn delete_chat(&self, id: &ChatId) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'shared_chat' AND resource_id = $1")
@@ -236,6 +244,7 @@ impl Store {
         Ok(deleted > 0)
     }
 
+    #[boxed]
     pub async fn delete_chats_of(&self, user: &UserId) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'shared_chat' AND resource_id IN \
@@ -246,6 +255,7 @@ impl Store {
     }
 
     /// Writes chat, messages and turns together. `NotFound` when the chat is gone.
+    #[boxed]
     pub async fn begin_turns(&self, new: &NewTurn) -> Result<()> {
         transaction!(self, tx => {
             if let Some((before, fence)) = &new.after {

@@ -1,12 +1,14 @@
 //! Persisted settings: one row per dotted key, and a version that grows with every change.
 
 use airis_domain::{JsonMap, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction};
 use crate::{Result, Store, json};
 
 impl Store {
     /// Every persisted key with its value.
+    #[boxed]
     pub async fn config(&self) -> Result<JsonMap> {
         let rows: Vec<(String, String)> = reading!(self, pool =>
             sqlx::query_as("SELECT name, value FROM setting ORDER BY name").fetch_all(pool).await)?;
@@ -14,12 +16,14 @@ impl Store {
     }
 
     /// A number that grows with every change by any instance.
+    #[boxed]
     pub async fn config_version(&self) -> Result<i64> {
         Ok(reading!(self, pool =>
             sqlx::query_scalar("SELECT version FROM setting_version WHERE id = 1").fetch_one(pool).await)?)
     }
 
     /// Inserts the keys that are missing and leaves the others alone.
+    #[boxed]
     pub async fn seed_config(&self, defaults: &JsonMap) -> Result<()> {
         let known = self.config().await?;
         let missing: Vec<_> = defaults.iter().filter(|(name, _)| !known.contains_key(*name)).collect();
@@ -36,6 +40,7 @@ impl Store {
     }
 
     /// Writes keys in one transaction; returns the new version.
+    #[boxed]
     pub async fn set_config(&self, values: &JsonMap) -> Result<i64> {
         let version = transaction!(self, tx => {
             // First, so that two writers of the same keys wait for each other instead of each holding one.
@@ -52,6 +57,7 @@ impl Store {
     }
 
     /// Forgets every persisted key.
+    #[boxed]
     pub async fn reset_config(&self) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM setting").execute(&mut *tx).await?;

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::EventHook;
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, writing};
 use crate::{Result, Store, StoreError, json};
@@ -38,6 +39,7 @@ impl From<Row> for EventHook {
 
 impl Store {
     /// Every address, oldest first.
+    #[boxed]
     pub async fn event_hooks(&self) -> Result<Vec<EventHook>> {
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, name, url, enabled, events, targets, created_at, updated_at FROM event_webhook \
@@ -45,6 +47,7 @@ impl Store {
         Ok(rows.into_iter().map(EventHook::from).collect())
     }
 
+    #[boxed]
     pub async fn event_hook(&self, id: &str) -> Result<Option<EventHook>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, name, url, enabled, events, targets, created_at, updated_at FROM event_webhook WHERE id = $1")
@@ -52,6 +55,7 @@ impl Store {
         Ok(row.map(EventHook::from))
     }
 
+    #[boxed]
     pub async fn insert_event_hook(&self, hook: &EventHook) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO event_webhook (id, name, url, enabled, events, targets, created_at, updated_at) \
@@ -63,6 +67,7 @@ impl Store {
     }
 
     /// Replaces what an address wants to hear. `NotFound` when it is not there.
+    #[boxed]
     pub async fn update_event_hook(&self, hook: &EventHook) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE event_webhook SET name = $2, url = $3, enabled = $4, events = $5, targets = $6, updated_at = $7 WHERE id = $1")
@@ -73,6 +78,7 @@ impl Store {
     }
 
     /// False when it was not there.
+    #[boxed]
     pub async fn delete_event_hook(&self, id: &str) -> Result<bool> {
         let gone = writing!(self, pool => sqlx::query("DELETE FROM event_webhook WHERE id = $1")
             .bind(json::clean(id)).execute(pool).await.map(|done| done.rows_affected()))?;

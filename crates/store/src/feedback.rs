@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Feedback, UserId, Vote, judged_model};
+use async_recursion::async_recursion as boxed;
 use futures::TryStreamExt;
 
 use crate::db::{reading, writing};
@@ -96,6 +97,7 @@ macro_rules! ordered {
 
 impl Store {
     /// Feedback without its snapshots.
+    #[boxed]
     pub async fn feedbacks(&self, query: &FeedbackQuery) -> Result<Vec<Feedback>> {
         let (up, down) = match query.order {
             FeedbackOrder::CreatedAt => ordered!("f.created_at"),
@@ -108,6 +110,7 @@ impl Store {
     }
 
     /// Feedback with its snapshots, newest first.
+    #[boxed]
     pub async fn whole_feedbacks(&self, model: Option<&str>) -> Result<Vec<Feedback>> {
         let query = FeedbackQuery { model: model.map(str::to_owned), ..FeedbackQuery::default() };
         self.select_feedback(listed!("f.snapshot", "f.created_at DESC"), &query).await
@@ -120,12 +123,14 @@ impl Store {
         Ok(rows.into_iter().map(Feedback::from).collect())
     }
 
+    #[boxed]
     pub async fn count_feedbacks(&self, query: &FeedbackQuery) -> Result<i64> {
         const SQL: &str = filtered!("COUNT(*)", "");
         Ok(reading!(self, pool => sqlx::query_scalar(SQL)
             .bind(query.user.as_ref().map(UserId::as_str)).bind(&query.model).fetch_one(pool).await)?)
     }
 
+    #[boxed]
     pub async fn feedback(&self, id: &str) -> Result<Option<Feedback>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, version, type, data, meta, snapshot, created_at, updated_at FROM feedback WHERE id = $1")
@@ -134,6 +139,7 @@ impl Store {
     }
 
     /// Inserts feedback, or replaces what is in it; whose it is and when it came stay.
+    #[boxed]
     pub async fn put_feedback(&self, feedback: &Feedback) -> Result<()> {
         let vote = Vote::read(&feedback.kind, feedback.data.as_ref(), feedback.meta.as_ref());
         let model = judged_model(feedback.data.as_ref());
@@ -151,6 +157,7 @@ impl Store {
     }
 
     /// Deletes feedback of anybody. `NotFound` when it is not there.
+    #[boxed]
     pub async fn delete_feedback(&self, id: &str) -> Result<()> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM feedback WHERE id = $1")
             .bind(json::clean(id)).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -158,6 +165,7 @@ impl Store {
     }
 
     /// Deletes all feedback of a person, or of everybody; false when there was none.
+    #[boxed]
     pub async fn delete_feedbacks(&self, user: Option<&UserId>) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM feedback WHERE ($1 IS NULL OR user_id = $1)")
             .bind(user.map(UserId::as_str)).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -165,6 +173,7 @@ impl Store {
     }
 
     /// Ids of the models that were judged, in order.
+    #[boxed]
     pub async fn judged_models(&self) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar(
             "SELECT DISTINCT model_id FROM feedback WHERE model_id IS NOT NULL AND model_id <> '' ORDER BY model_id")
@@ -172,6 +181,7 @@ impl Store {
     }
 
     /// Every vote, oldest first.
+    #[boxed]
     pub async fn votes(&self) -> Result<Vec<Vote>> {
         type Row = (String, Option<String>, Option<String>);
         let votes = reading!(self, pool => async {
@@ -190,6 +200,7 @@ impl Store {
     }
 
     /// When a model was voted for (true) or against since a moment (seconds), oldest first.
+    #[boxed]
     pub async fn votes_on(&self, model: &str, since: i64) -> Result<Vec<(i64, bool)>> {
         let rows: Vec<(i64, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT created_at, rating FROM feedback WHERE model_id = $1 AND rating IS NOT NULL AND created_at >= $2 \

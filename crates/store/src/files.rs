@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{File, FileId, FileStatus, JsonMap, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -69,6 +70,7 @@ pub struct FileQuery {
 
 impl Store {
     /// `Conflict("id")` when the id is taken.
+    #[boxed]
     pub async fn insert_file(&self, file: &File) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO file (id, user_id, filename, search_name, path, hash, status, error, meta, created_at, updated_at, content) \
@@ -82,11 +84,13 @@ impl Store {
     }
 
     /// A file without its text; access is the caller's to decide.
+    #[boxed]
     pub async fn file(&self, id: &FileId) -> Result<Option<File>> {
         self.one_file(id, WITHOUT_TEXT).await
     }
 
     /// The same with its text.
+    #[boxed]
     pub async fn file_with_text(&self, id: &FileId) -> Result<Option<File>> {
         self.one_file(id, WITH_TEXT).await
     }
@@ -100,6 +104,7 @@ impl Store {
     }
 
     /// A page, newest first.
+    #[boxed]
     pub async fn files(&self, query: &FileQuery) -> Result<Vec<File>> {
         let select = if query.content { WITH_TEXT } else { WITHOUT_TEXT };
         let sql = format!("{select}{MATCHING} ORDER BY created_at DESC, id LIMIT $3 OFFSET $4");
@@ -111,12 +116,14 @@ impl Store {
     }
 
     /// How many files somebody has, or all have together.
+    #[boxed]
     pub async fn count_files(&self, owner: Option<&UserId>) -> Result<i64> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT COUNT(*) FROM file WHERE ($1 IS NULL OR user_id = $1)")
             .bind(owner.map(UserId::as_str)).fetch_one(pool).await)?)
     }
 
     /// Where the bytes of somebody's files are, or of everybody's.
+    #[boxed]
     pub async fn file_paths(&self, owner: Option<&UserId>) -> Result<Vec<String>> {
         Ok(reading!(self, pool =>
             sqlx::query_scalar("SELECT path FROM file WHERE path IS NOT NULL AND ($1 IS NULL OR user_id = $1)")
@@ -124,12 +131,14 @@ impl Store {
     }
 
     /// Ids of somebody's files.
+    #[boxed]
     pub async fn file_ids(&self, owner: &UserId) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT id FROM file WHERE user_id = $1")
             .bind(owner.as_str()).fetch_all(pool).await)?)
     }
 
     /// Files whose text somebody waits for: of a process that died as much as of one that is at it.
+    #[boxed]
     pub async fn unfinished_files(&self) -> Result<Vec<FileId>> {
         let ids: Vec<String> = reading!(self, pool =>
             sqlx::query_scalar("SELECT id FROM file WHERE status IN ('pending', 'processing') ORDER BY created_at, id")
@@ -138,6 +147,7 @@ impl Store {
     }
 
     /// Begins to take the text. False when there is nothing to begin: the file is gone or has its text already.
+    #[boxed]
     pub async fn begin_file(&self, id: &FileId) -> Result<bool> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE file SET status = 'processing', updated_at = $2 WHERE id = $1 AND status IN ('pending', 'processing')")
@@ -146,6 +156,7 @@ impl Store {
     }
 
     /// Ends what [`Store::begin_file`] began; a text that somebody wrote meanwhile stays.
+    #[boxed]
     pub async fn end_file(&self, id: &FileId, outcome: std::result::Result<(&str, &str), &str>) -> Result<()> {
         let (status, text, hash, error) = match outcome {
             Ok((text, hash)) => (FileStatus::Completed, Some(text), Some(hash), None),
@@ -160,6 +171,7 @@ impl Store {
     }
 
     /// Sets what is known of a file beside its name; keys that are not named stay. `NotFound` when the file is gone.
+    #[boxed]
     pub async fn set_file_meta(&self, id: &FileId, values: &JsonMap) -> Result<()> {
         transaction!(self, tx => {
             let sql = locked!(tx, "SELECT meta FROM file WHERE id = $1");
@@ -173,6 +185,7 @@ impl Store {
     }
 
     /// Has the text taken anew. `NotFound` when the file is gone.
+    #[boxed]
     pub async fn await_file(&self, id: &FileId) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE file SET status = 'pending', error = NULL, updated_at = $2 WHERE id = $1")
@@ -181,6 +194,7 @@ impl Store {
     }
 
     /// Replaces the text. `NotFound` when the file is gone.
+    #[boxed]
     pub async fn write_file_text(&self, id: &FileId, text: &str, hash: &str) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE file SET status = 'completed', content = $2, hash = $3, error = NULL, updated_at = $4 WHERE id = $1")
@@ -190,6 +204,7 @@ impl Store {
     }
 
     /// `NotFound` when the file is gone.
+    #[boxed]
     pub async fn rename_file(&self, id: &FileId, name: &str) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE file SET filename = $2, search_name = $3, updated_at = $4 WHERE id = $1")
@@ -199,6 +214,7 @@ impl Store {
     }
 
     /// False when it was not there.
+    #[boxed]
     pub async fn delete_file(&self, id: &FileId) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM file WHERE id = $1")
             .bind(id.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -206,6 +222,7 @@ impl Store {
     }
 
     /// Deletes the rows of all files; returns where their bytes are.
+    #[boxed]
     pub async fn delete_all_files(&self) -> Result<Vec<String>> {
         let paths: Vec<Option<String>> = writing!(self, pool =>
             sqlx::query_scalar("DELETE FROM file RETURNING path").fetch_all(pool).await)?;

@@ -1,6 +1,7 @@
 //! Lists that a client asks for on its first page, of areas whose writers come later. Rows as JSON objects.
 
 use airis_domain::{Json, UserId};
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::db::reading;
@@ -8,6 +9,7 @@ use crate::{Result, Store, json as column};
 
 impl Store {
     /// Tools of this user, or of everybody for an administrator (`user` is `None`), without their source.
+    #[boxed]
     pub async fn tools(&self, user: Option<&UserId>) -> Result<Vec<Json>> {
         type Row = (String, String, String, String, i64, i64);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
@@ -21,6 +23,7 @@ impl Store {
     }
 
     /// Functions of everybody, without their source.
+    #[boxed]
     pub async fn functions(&self) -> Result<Vec<Json>> {
         type Row = (String, String, String, String, String, bool, bool, i64, i64);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
@@ -34,6 +37,7 @@ impl Store {
     }
 
     /// Skills of this user, or of everybody for an administrator (`user` is `None`), without their text.
+    #[boxed]
     pub async fn skills(&self, user: Option<&UserId>) -> Result<Vec<Json>> {
         type Row = (String, String, String, Option<String>, Option<String>, bool, i64, i64);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
@@ -47,6 +51,7 @@ impl Store {
     }
 
     /// Channels that a user is a member of or owns.
+    #[boxed]
     pub async fn channels(&self, user: &UserId) -> Result<Vec<Json>> {
         type Row = (String, String, String, Option<String>, Option<String>, i64, i64);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(

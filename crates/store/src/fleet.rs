@@ -1,6 +1,7 @@
 //! What instances on one PostgreSQL share while they run: who is there, which rooms each has, logs of turns, and letters
 //! from one to another. The bus gives all of it a meaning; here are only the rows.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -92,6 +93,7 @@ impl Store {
 impl Store {
     /// Counts an attempt in a bucket of time, unless there were `limit` in the buckets behind `oldest`: then false. On
     /// SQLite always true, as one server may count by itself.
+    #[boxed]
     pub async fn count_try(&self, key: &str, bucket: i64, oldest: i64, limit: u32) -> Result<bool> {
         let Db::Postgres { pool, pooled } = &self.db else { return Ok(true) };
         let mut session = Session::begin(pool, *pooled).await?;
@@ -148,6 +150,7 @@ impl FleetTables {
     }
 
     /// Says that an instance lives. `bury`: those that were not seen for long are dead.
+    #[boxed]
     pub async fn beat(&self, me: &str, note: &str, bury: bool) -> Result<Beat> {
         let mut tx = begin(&self.line(), self.pooled).await?;
         let (anew, now_ms): (bool, i64) = sqlx::query_as(
@@ -183,6 +186,7 @@ impl FleetTables {
     }
 
     /// The time by the clock that all share, and every instance with what it says of itself, for who only looks.
+    #[boxed]
     pub async fn look(&self) -> Result<(i64, Vec<(String, String)>)> {
         let mut session = self.session().await?;
         let now_ms: i64 = sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
@@ -198,6 +202,7 @@ impl FleetTables {
     }
 
     /// Takes an instance out, with everything that it announced.
+    #[boxed]
     pub async fn leave(&self, me: &str) -> Result<()> {
         let mut tx = begin(&self.line(), self.pooled).await?;
         for statement in [
@@ -212,6 +217,7 @@ impl FleetTables {
     }
 
     /// Says which rooms an instance has (with a note) and which it has no more (`None`).
+    #[boxed]
     pub async fn mark(&self, me: &str, rooms: &[(String, Option<String>)]) -> Result<()> {
         let kept = rooms.iter().filter_map(|(room, note)| Some((room.clone(), note.clone()?)));
         let (kept, notes): (Vec<String>, Vec<String>) = kept.unzip();
@@ -241,6 +247,7 @@ impl FleetTables {
     }
 
     /// Every instance that has a room, with its note.
+    #[boxed]
     pub async fn who_has(&self, room: &str) -> Result<Vec<(String, String)>> {
         let mut session = self.session().await?;
         let found = sqlx::query_as("SELECT instance, note FROM fleet_room WHERE room = $1 ORDER BY instance")
@@ -253,6 +260,7 @@ impl FleetTables {
 
     /// Stores parts of logs and finds the other instances that have the rooms, or all of them. A part is stored when its
     /// number is free and the one before it is there (or it is the first, or whole).
+    #[boxed]
     pub async fn flush(&self, me: &str, parts: &[LogPart], rooms: &[String], everyone: bool) -> Result<Flushed> {
         let turns: Vec<&str> = parts.iter().map(|part| part.turn.as_str()).collect();
         let numbers: Vec<i64> = parts.iter().map(|part| part.part).collect();
@@ -295,6 +303,7 @@ impl FleetTables {
     }
 
     /// Sends letters (instance, body) in order.
+    #[boxed]
     pub async fn send(&self, letters: Vec<(String, String)>) -> Result<()> {
         let (mut to, mut bodies): (Vec<String>, Vec<String>) = letters.into_iter().unzip();
         let is_parcel =
@@ -342,6 +351,7 @@ impl FleetTables {
     }
 
     /// Listens for the letters to an instance from now on.
+    #[boxed]
     pub async fn listen(&self, me: &str) -> Result<FleetEar> {
         let mut ear = FleetEar { tables: self.clone(), instance: me.to_owned(), listener: None };
         if !self.pooled {
@@ -355,6 +365,7 @@ impl FleetTables {
     }
 
     /// Every line of a turn's log in order; lines end with a line feed.
+    #[boxed]
     pub async fn log(&self, turn: &str) -> Result<Vec<String>> {
         let mut session = self.session().await?;
         let parts = sqlx::query_scalar("SELECT lines FROM fleet_log WHERE turn = $1 ORDER BY part")
@@ -367,6 +378,7 @@ impl FleetTables {
 
     /// Takes the next number of a log, so that whoever wrote it until now writes no more; returns that number and
     /// everything before it.
+    #[boxed]
     pub async fn seize(&self, turn: &str) -> Result<(i64, Vec<String>)> {
         loop {
             let mut session = self.session().await?;
@@ -387,6 +399,7 @@ impl FleetTables {
     }
 
     /// Forgets logs.
+    #[boxed]
     pub async fn forget_logs(&self, turns: &[String]) -> Result<()> {
         let mut session = self.session().await?;
         sqlx::query("DELETE FROM fleet_log WHERE turn = ANY($1::text[])")
@@ -398,6 +411,7 @@ impl FleetTables {
     }
 
     /// Turns that have a log.
+    #[boxed]
     pub async fn log_ids(&self) -> Result<Vec<String>> {
         let mut session = self.session().await?;
         let ids = sqlx::query_scalar("SELECT DISTINCT turn FROM fleet_log").fetch_all(session.connection()).await?;
@@ -406,6 +420,7 @@ impl FleetTables {
     }
 
     /// Closes the connections that write.
+    #[boxed]
     pub async fn close(&self) {
         self.line().close().await;
     }
@@ -435,6 +450,7 @@ impl FleetTables {
 
 impl FleetEar {
     /// The next letter or letters. An error means that some may be lost: listen anew.
+    #[boxed]
     pub async fn next(&mut self) -> Result<Vec<String>> {
         let Some(listener) = &mut self.listener else {
             loop {

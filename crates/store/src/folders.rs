@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Folder, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -48,12 +49,14 @@ macro_rules! select_folder {
 }
 
 impl Store {
+    #[boxed]
     pub async fn folders(&self, user: &UserId) -> Result<Vec<Folder>> {
         let rows = reading!(self, pool =>
             select_folder!("WHERE user_id = $1 ORDER BY created_at, CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END, name, id").bind(user.as_str()).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(Folder::from).collect())
     }
 
+    #[boxed]
     pub async fn folder(&self, user: &UserId, id: &str) -> Result<Option<Folder>> {
         let row = reading!(self, pool =>
             select_folder!("WHERE user_id = $1 AND id = $2").bind(user.as_str()).bind(id).fetch_optional(pool).await)?;
@@ -61,12 +64,14 @@ impl Store {
     }
 
     /// A folder of anybody; access is the caller's to decide.
+    #[boxed]
     pub async fn folder_by_id(&self, id: &str) -> Result<Option<Folder>> {
         let row = reading!(self, pool => select_folder!("WHERE id = $1").bind(id).fetch_optional(pool).await)?;
         Ok(row.map(Folder::from))
     }
 
     /// `Conflict("id")` when the id is taken.
+    #[boxed]
     pub async fn insert_folder(&self, folder: &Folder) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO folder (id, user_id, parent_id, name, items, meta, data, is_expanded, created_at, updated_at) \
@@ -79,6 +84,7 @@ impl Store {
     }
 
     /// Replaces name, parent, data, meta and expansion. `NotFound` when it is not there.
+    #[boxed]
     pub async fn update_folder(&self, folder: &Folder) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE folder SET parent_id = $3, name = $4, items = $5, meta = $6, data = $7, is_expanded = $8, updated_at = $9 \
@@ -91,6 +97,7 @@ impl Store {
     }
 
     /// Deletes folders by id; their chats are deleted with them, or moved out when `keep_chats`.
+    #[boxed]
     pub async fn delete_folders(&self, user: &UserId, ids: &[String], keep_chats: bool) -> Result<()> {
         transaction!(self, tx => {
             for id in ids {

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{AccessGrant, Json, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction};
 use crate::{Result, Store, json};
@@ -80,6 +81,7 @@ pub(crate) use {replace_grants, with_groups};
 
 impl Store {
     /// Grants on one resource.
+    #[boxed]
     pub async fn grants(&self, resource_type: &str, resource_id: &str) -> Result<Vec<AccessGrant>> {
         let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(GRANTS_OF)
             .bind(resource_type).bind(resource_id).fetch_all(pool).await)?;
@@ -87,6 +89,7 @@ impl Store {
     }
 
     /// Grants on all resources of a type.
+    #[boxed]
     pub async fn grants_of_type(&self, resource_type: &str) -> Result<Vec<AccessGrant>> {
         let rows: Vec<GrantRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, resource_type, resource_id, principal_type, principal_id, permission, created_at FROM access_grant \
@@ -95,6 +98,7 @@ impl Store {
     }
 
     /// Grants on these resources of a type.
+    #[boxed]
     pub async fn grants_on(&self, resource_type: &str, ids: &[String]) -> Result<Vec<AccessGrant>> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -114,6 +118,7 @@ impl Store {
     }
 
     /// Replaces the grants of one resource.
+    #[boxed]
     pub async fn set_grants(&self, resource_type: &str, resource_id: &str, grants: &[AccessGrant]) -> Result<()> {
         transaction!(self, tx => {
             replace_grants!(tx, resource_type, resource_id, grants);
@@ -122,12 +127,14 @@ impl Store {
     }
 
     /// Ids of the groups a user is in, ancestors included.
+    #[boxed]
     pub async fn group_ids_of(&self, user: &UserId) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar(with_groups!("SELECT id FROM mine"))
             .bind(user.as_str()).fetch_all(pool).await)?)
     }
 
     /// Permission trees of the groups a user is in, ancestors included.
+    #[boxed]
     pub async fn group_permissions_of(&self, user: &UserId) -> Result<Vec<Json>> {
         let rows: Vec<Option<String>> = reading!(self, pool => sqlx::query_scalar(
             with_groups!("SELECT g.permissions FROM user_group g JOIN mine ON g.id = mine.id"))

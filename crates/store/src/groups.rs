@@ -1,6 +1,7 @@
 //! Groups and who is in them.
 
 use crate::row::row;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use airis_domain::{Group, User, UserId, now};
@@ -64,17 +65,20 @@ macro_rules! with_below {
 
 impl Store {
     /// Every group, oldest first.
+    #[boxed]
     pub async fn groups(&self) -> Result<Vec<Group>> {
         let rows = reading!(self, pool => select_group!("ORDER BY created_at, ordinal, id").fetch_all(pool).await)?;
         Ok(rows.into_iter().map(Group::from).collect())
     }
 
+    #[boxed]
     pub async fn group(&self, id: &str) -> Result<Option<Group>> {
         let row = reading!(self, pool => select_group!("WHERE id = $1").bind(id).fetch_optional(pool).await)?;
         Ok(row.map(Group::from))
     }
 
     /// The groups that somebody was put into, oldest first; those above them are not among them.
+    #[boxed]
     pub async fn groups_of(&self, user: &UserId) -> Result<Vec<Group>> {
         let rows = reading!(self, pool => select_group!(
             "WHERE id IN (SELECT group_id FROM group_member WHERE user_id = $1) ORDER BY created_at, ordinal, id")
@@ -83,6 +87,7 @@ impl Store {
     }
 
     /// `NotFound` when the parent is not there.
+    #[boxed]
     pub async fn insert_group(&self, group: &Group) -> Result<()> {
         transaction!(self, tx => {
             if let Some(parent) = &group.parent_group_id {
@@ -122,6 +127,7 @@ impl Store {
     }
 
     /// Deletes a group with what was granted to it; groups below it stand alone. False when it was not there.
+    #[boxed]
     pub async fn delete_group(&self, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("UPDATE user_group SET parent_group_id = NULL WHERE parent_group_id = $1").bind(id).execute(&mut *tx).await?;
@@ -132,6 +138,7 @@ impl Store {
     }
 
     /// How many people were put into each group; empty groups are missing.
+    #[boxed]
     pub async fn count_members(&self) -> Result<HashMap<String, i64>> {
         let rows: Vec<(String, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT group_id, COUNT(*) FROM group_member GROUP BY group_id").fetch_all(pool).await)?;
@@ -139,6 +146,7 @@ impl Store {
     }
 
     /// People who were put into a group or one below it, by name.
+    #[boxed]
     pub async fn people_below(&self, group: &str) -> Result<Vec<User>> {
         let rows: Vec<AccountRow> = reading!(self, pool => sqlx::query_as(with_below!(account_sql!(
             "WHERE id IN (SELECT m.user_id FROM group_member m JOIN below b ON m.group_id = b.id) \
@@ -147,6 +155,7 @@ impl Store {
     }
 
     /// Who was put into which group: pairs of group and person, for a group and those below it.
+    #[boxed]
     pub async fn memberships_below(&self, group: &str) -> Result<Vec<(String, UserId)>> {
         let rows: Vec<(String, String)> = reading!(self, pool => sqlx::query_as(with_below!(
             "SELECT m.group_id, m.user_id FROM group_member m JOIN below b ON m.group_id = b.id \
@@ -155,6 +164,7 @@ impl Store {
     }
 
     /// Puts people into a group; those who are in it or do not exist change nothing. `NotFound` when there is no group.
+    #[boxed]
     pub async fn add_members(&self, group: &str, users: &[UserId]) -> Result<()> {
         let at = now();
         transaction!(self, tx => {
@@ -172,6 +182,7 @@ impl Store {
     }
 
     /// Takes people out of a group. `NotFound` when there is no group.
+    #[boxed]
     pub async fn remove_members(&self, group: &str, users: &[UserId]) -> Result<()> {
         transaction!(self, tx => {
             let changed = sqlx::query("UPDATE user_group SET updated_at = $2 WHERE id = $1")

@@ -1,6 +1,7 @@
 //! Who somebody is at other identity providers.
 
 use airis_domain::{Json, JsonMap, User, UserId, now};
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::db::{locked, reading, transaction};
@@ -34,6 +35,7 @@ pub(crate) use insert_identity;
 
 impl Store {
     /// The account of a provider's person.
+    #[boxed]
     pub async fn user_by_identity(&self, provider: &str, subject: &str) -> Result<Option<User>> {
         let row: Option<AccountRow> = reading!(self, pool => select_account!(
             "WHERE id = (SELECT user_id FROM account_identity WHERE provider = $1 AND subject = $2)")
@@ -42,6 +44,7 @@ impl Store {
     }
 
     /// Says that an account belongs to a provider's person, too. `Conflict("identity")` when another account does.
+    #[boxed]
     pub async fn link_identity(&self, id: &UserId, provider: &str, subject: &str) -> Result<User> {
         transaction!(self, tx => {
             let known: Option<Option<String>> =

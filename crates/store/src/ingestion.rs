@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{FileId, Ingestion, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, json};
@@ -43,6 +44,7 @@ const CLAIM: &str = "UPDATE ingestion SET state = 'processing', owner = $1, leas
 
 impl Store {
     /// Puts a file into the queue, or again at its end; where it goes afterwards is what was said last.
+    #[boxed]
     pub async fn queue_ingestion(
         &self,
         file: &FileId,
@@ -62,6 +64,7 @@ impl Store {
     }
 
     /// Takes the next file until `lease_until` (seconds). `at` is the present in milliseconds.
+    #[boxed]
     pub async fn claim_ingestion(&self, owner: &str, lease_until: i64, at: i64) -> Result<Option<Ingestion>> {
         let rows: Vec<Row> = writing!(self, pool => sqlx::query_as(CLAIM)
             .bind(owner).bind(lease_until).bind(now()).bind(at).fetch_all(pool).await)?;
@@ -69,6 +72,7 @@ impl Store {
     }
 
     /// Keeps a file; false when somebody else has it by now, or it was queued again.
+    #[boxed]
     pub async fn renew_ingestion(&self, file: &FileId, owner: &str, lease_until: i64) -> Result<bool> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE ingestion SET lease_until = $3 WHERE file_id = $1 AND owner = $2 AND state = 'processing'")
@@ -77,6 +81,7 @@ impl Store {
     }
 
     /// Ends what [`Store::claim_ingestion`] began, with the reason when it was in vain.
+    #[boxed]
     pub async fn end_ingestion(&self, file: &FileId, owner: &str, failed: Option<&str>) -> Result<()> {
         let state = if failed.is_some() { "failed" } else { "completed" };
         writing!(self, pool => sqlx::query(
@@ -88,6 +93,7 @@ impl Store {
     }
 
     /// Frees what a process had that is dead: only where nobody else can be alive.
+    #[boxed]
     pub async fn release_ingestions(&self) -> Result<u64> {
         Ok(writing!(self, pool => sqlx::query(
             "UPDATE ingestion SET state = 'pending', owner = NULL, lease_until = 0 WHERE state = 'processing'")
@@ -95,6 +101,7 @@ impl Store {
     }
 
     /// Puts files into the queue whose text somebody waits for and that are in no queue, such as those of earlier versions.
+    #[boxed]
     pub async fn queue_unfinished_files(&self) -> Result<u64> {
         let at = now();
         let queued = transaction!(self, tx => {
@@ -110,6 +117,7 @@ impl Store {
     }
 
     /// How many files wait or are being read, of one person or of all.
+    #[boxed]
     pub async fn count_ingestions(&self, user: Option<&UserId>) -> Result<i64> {
         Ok(reading!(self, pool => sqlx::query_scalar(
             "SELECT COUNT(*) FROM ingestion WHERE state IN ('pending', 'processing') AND ($1 IS NULL OR user_id = $1)")
@@ -117,6 +125,7 @@ impl Store {
     }
 
     /// Files on their way into a knowledge base.
+    #[boxed]
     pub async fn ingestions_into(&self, knowledge: &str) -> Result<Vec<FileId>> {
         let ids: Vec<String> = reading!(self, pool => sqlx::query_scalar(
             "SELECT file_id FROM ingestion WHERE knowledge_id = $1 AND state IN ('pending', 'processing') ORDER BY created_at, file_id")

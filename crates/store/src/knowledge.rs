@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{AccessGrant, Knowledge, UserId, now};
+use async_recursion::async_recursion as boxed;
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
 
 use crate::db::{reading, transaction, writing};
@@ -100,6 +101,7 @@ pub struct KnowledgeQuery {
 
 impl Store {
     /// `NotFound` when its owner is gone.
+    #[boxed]
     pub async fn insert_knowledge(&self, knowledge: &Knowledge, grants: &[AccessGrant]) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query(
@@ -115,6 +117,7 @@ impl Store {
     }
 
     /// Access is the caller's to decide.
+    #[boxed]
     pub async fn knowledge(&self, id: &str) -> Result<Option<Knowledge>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, name, description, meta, created_at, updated_at FROM knowledge WHERE id = $1")
@@ -123,6 +126,7 @@ impl Store {
     }
 
     /// `NotFound` when it is gone.
+    #[boxed]
     pub async fn update_knowledge(&self, id: &str, name: &str, description: &str) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE knowledge SET name = $2, description = $3, search_text = $4, updated_at = $5 WHERE id = $1")
@@ -132,6 +136,7 @@ impl Store {
     }
 
     /// Deletes it with its directories, its links to files and its grants; the files stay. False when it was not there.
+    #[boxed]
     pub async fn delete_knowledge(&self, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'knowledge' AND resource_id = $1")
@@ -142,12 +147,14 @@ impl Store {
     }
 
     /// Ids of somebody's own.
+    #[boxed]
     pub async fn knowledge_ids(&self, owner: &UserId) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT id FROM knowledge WHERE user_id = $1 ORDER BY id")
             .bind(owner.as_str()).fetch_all(pool).await)?)
     }
 
     /// Everybody's, by id.
+    #[boxed]
     pub async fn all_knowledge(&self) -> Result<Vec<Knowledge>> {
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, name, description, meta, created_at, updated_at FROM knowledge ORDER BY id")
@@ -156,6 +163,7 @@ impl Store {
     }
 
     /// A page of those that `viewer` may read (`sees_all`: of all) with the number of their files, and how many there are.
+    #[boxed]
     pub async fn knowledge_page(
         &self,
         viewer: &UserId,
@@ -190,6 +198,7 @@ impl Store {
     }
 
     /// Of these knowledge bases, those that `viewer` may read (`sees_all`: those that are there).
+    #[boxed]
     pub async fn readable_knowledge(&self, viewer: &UserId, sees_all: bool, ids: &[String]) -> Result<Vec<Knowledge>> {
         let mut found = Vec::new();
         for id in ids {
@@ -203,6 +212,7 @@ impl Store {
     }
 
     /// Whether `viewer` may read a knowledge base that has this file.
+    #[boxed]
     pub async fn reads_file_by_knowledge(&self, viewer: &UserId, file: &str) -> Result<bool> {
         let found: Option<String> = reading!(self, pool => sqlx::query_scalar(visible!(
             "SELECT k.id", " AND k.id IN (SELECT f.knowledge_id FROM knowledge_file f WHERE f.file_id = $6) LIMIT 1"))

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{KnowledgeDirectory, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -34,6 +35,7 @@ impl From<Row> for KnowledgeDirectory {
 
 impl Store {
     /// All directories of a knowledge base by name.
+    #[boxed]
     pub async fn knowledge_directories(&self, knowledge: &str) -> Result<Vec<KnowledgeDirectory>> {
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT id, knowledge_id, parent_id, name, user_id, created_at, updated_at FROM knowledge_directory \
@@ -42,6 +44,7 @@ impl Store {
     }
 
     /// `Conflict` when its parent has one of this name.
+    #[boxed]
     pub async fn insert_knowledge_directory(&self, directory: &KnowledgeDirectory) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO knowledge_directory (id, knowledge_id, parent_id, name, user_id, created_at, updated_at) \
@@ -53,6 +56,7 @@ impl Store {
     }
 
     /// Gives it another name and place. `Conflict` when the name is taken there, `NotFound` when it is gone.
+    #[boxed]
     pub async fn update_knowledge_directory(
         &self,
         knowledge: &str,
@@ -68,6 +72,7 @@ impl Store {
     }
 
     /// Deletes directories with everything below them; files in them are in none afterwards.
+    #[boxed]
     pub async fn delete_knowledge_directories(&self, knowledge: &str, ids: &[String]) -> Result<u64> {
         let deleted = transaction!(self, tx => {
             let mut deleted = 0;

@@ -1,6 +1,7 @@
 //! Which files are in which knowledge bases.
 
 use airis_domain::{File, FileId, UserId, now};
+use async_recursion::async_recursion as boxed;
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
 
 use crate::db::{reading, transaction, writing};
@@ -110,6 +111,7 @@ const ALL: &str = concat!(
 
 impl Store {
     /// Puts a file into a knowledge base; one that is there moves into the directory when one is named.
+    #[boxed]
     pub async fn link_file(
         &self,
         knowledge: &str,
@@ -131,6 +133,7 @@ impl Store {
     }
 
     /// False when it was not there.
+    #[boxed]
     pub async fn unlink_file(&self, knowledge: &str, file: &FileId) -> Result<bool> {
         let gone = transaction!(self, tx => {
             sqlx::query("UPDATE knowledge SET updated_at = $2 WHERE id = $1").bind(knowledge).bind(now())
@@ -142,6 +145,7 @@ impl Store {
     }
 
     /// Takes all files out of a knowledge base, and its directories where that is wanted.
+    #[boxed]
     pub async fn clear_knowledge(&self, knowledge: &str, directories: bool) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM knowledge_file WHERE knowledge_id = $1").bind(knowledge).execute(&mut *tx).await?;
@@ -156,6 +160,7 @@ impl Store {
     }
 
     /// Moves a file into a directory, or out of all; `NotFound` when it is not in the knowledge base.
+    #[boxed]
     pub async fn move_knowledge_file(&self, knowledge: &str, file: &FileId, directory: Option<&str>) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE knowledge_file SET directory_id = $3, updated_at = $4 WHERE knowledge_id = $1 AND file_id = $2")
@@ -165,18 +170,21 @@ impl Store {
     }
 
     /// All files of a knowledge base without their texts, in the order they were put there.
+    #[boxed]
     pub async fn files_of_knowledge(&self, knowledge: &str) -> Result<Vec<KnowledgeFile>> {
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(ALL).bind(knowledge).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(KnowledgeFile::from).collect())
     }
 
     /// Ids of the files of a knowledge base: what may be found in it.
+    #[boxed]
     pub async fn file_ids_of_knowledge(&self, knowledge: &str) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT file_id FROM knowledge_file WHERE knowledge_id = $1")
             .bind(knowledge).fetch_all(pool).await)?)
     }
 
     /// Ids of the knowledge bases that have a file.
+    #[boxed]
     pub async fn knowledge_with_file(&self, file: &FileId) -> Result<Vec<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar(
             "SELECT knowledge_id FROM knowledge_file WHERE file_id = $1 ORDER BY knowledge_id")
@@ -184,6 +192,7 @@ impl Store {
     }
 
     /// A page of files in knowledge bases that `viewer` may read (`sees_all`: in all), and how many there are.
+    #[boxed]
     pub async fn knowledge_file_page(
         &self,
         viewer: &UserId,

@@ -73,6 +73,7 @@ pub use spending::{BudgetUse, Claim, Counter, DeadHold, Hold, Spent};
 pub use usage::UsedMessage;
 pub use users::{NewUser, UserPatch, UserQuery, UserSort};
 
+use async_recursion::async_recursion as boxed;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -126,6 +127,7 @@ impl ServeLock {
 impl Store {
     /// Opens the database and brings its schema up to date under a lock (advisory on PostgreSQL, a file on SQLite).
     /// Fails with one clear sentence when it cannot be opened, is not a database, or is newer than this binary.
+    #[boxed]
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let (db, file, lock) = open::open(options).await?;
         if options.migrate {
@@ -155,12 +157,14 @@ impl Store {
     }
 
     /// Whether the database answers.
+    #[boxed]
     pub async fn ping(&self) -> Result<()> {
         db::reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))?;
         Ok(())
     }
 
     /// Whether every migration of this binary was applied.
+    #[boxed]
     pub async fn is_migrated(&self) -> Result<bool> {
         migrate::is_done(&self.db).await
     }
@@ -174,6 +178,7 @@ impl Store {
     }
 
     /// Closes every connection; the write-ahead log is folded in.
+    #[boxed]
     pub async fn close(&self) {
         match &self.db {
             db::Db::Sqlite { read, write } => {

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Memory, MemoryKind, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, json};
@@ -42,6 +43,7 @@ macro_rules! selected {
 
 impl Store {
     /// Everything that somebody wants remembered, in the order it was stored.
+    #[boxed]
     pub async fn memories(&self, user: &UserId) -> Result<Vec<Memory>> {
         let rows: Vec<Row> = reading!(self, pool =>
             sqlx::query_as(selected!("WHERE user_id = $1 ORDER BY created_at, id"))
@@ -50,18 +52,21 @@ impl Store {
     }
 
     /// One memory of somebody.
+    #[boxed]
     pub async fn memory(&self, user: &UserId, id: &str) -> Result<Option<Memory>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(selected!("WHERE user_id = $1 AND id = $2"))
             .bind(user.as_str()).bind(id).fetch_optional(pool).await)?;
         Ok(row.map(Memory::from))
     }
 
+    #[boxed]
     pub async fn count_memories(&self, user: &UserId) -> Result<i64> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT COUNT(*) FROM memory WHERE user_id = $1")
             .bind(user.as_str()).fetch_one(pool).await)?)
     }
 
     /// Everybody who wants something remembered.
+    #[boxed]
     pub async fn people_with_memories(&self) -> Result<Vec<UserId>> {
         let ids: Vec<String> = reading!(self, pool =>
             sqlx::query_scalar("SELECT DISTINCT user_id FROM memory ORDER BY user_id").fetch_all(pool).await)?;
@@ -69,6 +74,7 @@ impl Store {
     }
 
     /// `NotFound` when its owner is gone.
+    #[boxed]
     pub async fn insert_memory(&self, memory: &Memory) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO memory (id, user_id, type, path, content, meta, created_at, updated_at) \
@@ -81,6 +87,7 @@ impl Store {
     }
 
     /// Replaces kind, path and text; another text loses its vector. False when it was not there.
+    #[boxed]
     pub async fn update_memory(&self, memory: &Memory) -> Result<bool> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE memory SET type = $3, path = $4, vector = CASE WHEN content = $5 THEN vector END, content = $5, \
@@ -92,6 +99,7 @@ impl Store {
     }
 
     /// False when it was not there.
+    #[boxed]
     pub async fn delete_memory(&self, user: &UserId, id: &str) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM memory WHERE user_id = $1 AND id = $2")
             .bind(user.as_str()).bind(id).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -99,12 +107,14 @@ impl Store {
     }
 
     /// Forgets everything of somebody; how much that was.
+    #[boxed]
     pub async fn delete_memories(&self, user: &UserId) -> Result<u64> {
         Ok(writing!(self, pool => sqlx::query("DELETE FROM memory WHERE user_id = $1")
             .bind(user.as_str()).execute(pool).await.map(|done| done.rows_affected()))?)
     }
 
     /// Vectors of somebody's memories that this model made, with the ids of those; their form is the caller's.
+    #[boxed]
     pub async fn memory_vectors(&self, user: &UserId, model: &str) -> Result<Vec<(String, String)>> {
         Ok(reading!(self, pool => sqlx::query_as(
             "SELECT id, vector FROM memory WHERE user_id = $1 AND vector_model = $2 AND vector IS NOT NULL")
@@ -112,6 +122,7 @@ impl Store {
     }
 
     /// Keeps the vectors of memories; of one whose text is another by now nothing is kept.
+    #[boxed]
     pub async fn set_memory_vectors(&self, model: &str, vectors: &[(&Memory, String)]) -> Result<()> {
         transaction!(self, tx => {
             for (memory, vector) in vectors {
@@ -124,6 +135,7 @@ impl Store {
     }
 
     /// Drops the vectors of somebody's memories.
+    #[boxed]
     pub async fn drop_memory_vectors(&self, user: &UserId) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE memory SET vector = NULL, vector_model = NULL WHERE user_id = $1")
             .bind(user.as_str()).execute(pool).await.map(|_| ()))?;

@@ -1,6 +1,7 @@
 //! Message rows: reading a tree, a branch, one; writing only what changed.
 
 use crate::row::row;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use airis_domain::{ChatId, Json, JsonMap, Message, MessageId, MessageRole, now};
@@ -200,12 +201,14 @@ pub(crate) use {columns, patch_message, put_message, select_message, select_one}
 
 impl Store {
     /// All messages of a chat in the order they were first stored.
+    #[boxed]
     pub async fn messages(&self, chat: &ChatId) -> Result<Vec<Message>> {
         let rows: Vec<MessageRow> = reading!(self, pool =>
             sqlx::query_as(columns!("", "FROM message WHERE chat_id = $1 ORDER BY seq")).bind(chat.as_str()).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(Message::from).collect())
     }
 
+    #[boxed]
     pub async fn message(&self, chat: &ChatId, id: &MessageId) -> Result<Option<Message>> {
         let row: Option<MessageRow> = reading!(self, pool =>
             sqlx::query_as(select_one!()).bind(chat.as_str()).bind(id.as_str()).fetch_optional(pool).await)?;
@@ -213,6 +216,7 @@ impl Store {
     }
 
     /// The branch from the root to `leaf`, root first; stops at a missing parent.
+    #[boxed]
     pub async fn branch(&self, chat: &ChatId, leaf: &MessageId) -> Result<Vec<Message>> {
         let rows: Vec<MessageRow> = reading!(self, pool =>
             sqlx::query_as(BRANCH).bind(chat.as_str()).bind(leaf.as_str()).fetch_all(pool).await)?;
@@ -221,6 +225,7 @@ impl Store {
 
     /// What a screen needs of a long chat: the `last` messages of the branch that ends in `leaf`, and all answers to
     /// them, in the order they were first stored.
+    #[boxed]
     pub async fn screen(&self, chat: &ChatId, leaf: &MessageId, last: u32) -> Result<Vec<Message>> {
         let rows: Vec<MessageRow> = reading!(self, pool => sqlx::query_as(SCREEN)
             .bind(chat.as_str()).bind(leaf.as_str()).bind(i64::from(last)).fetch_all(pool).await)?;
@@ -228,6 +233,7 @@ impl Store {
     }
 
     /// Inserts or replaces messages by id.
+    #[boxed]
     pub async fn put_messages(&self, messages: &[Message]) -> Result<()> {
         transaction!(self, tx => {
             for message in messages {
@@ -239,6 +245,7 @@ impl Store {
     }
 
     /// `NotFound` when the message is not there.
+    #[boxed]
     pub async fn patch_message(&self, chat: &ChatId, id: &MessageId, patch: &MessagePatch) -> Result<()> {
         let found = transaction!(self, tx => {
             let patched = patch_message!(tx, chat, id, patch);
@@ -251,6 +258,7 @@ impl Store {
     }
 
     /// Appends one status object to `status_history`. `NotFound` when the message is not there.
+    #[boxed]
     pub async fn push_status(&self, chat: &ChatId, id: &MessageId, status: &Json) -> Result<()> {
         let found = transaction!(self, tx => {
             match select_message!(tx, chat, id) {
@@ -269,6 +277,7 @@ impl Store {
 
     /// Deletes a message and its direct children; grandchildren move to its parent. The visible leaf moves to the parent
     /// when it was deleted. `NotFound` when the message is not there.
+    #[boxed]
     pub async fn delete_message(&self, chat: &ChatId, id: &MessageId) -> Result<()> {
         let found = transaction!(self, tx => {
             match select_message!(tx, chat, id) {

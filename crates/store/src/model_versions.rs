@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Json, ModelRow, ModelVersion, UserId};
+use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
 use crate::db::{locked, reading, transaction};
@@ -48,6 +49,7 @@ fn snapshot(model: &ModelRow) -> Json {
 impl Store {
     /// Inserts or replaces a stored model and answers the id of its version: a new one, or the one in use when nothing
     /// that versions remember has changed and no reason is given.
+    #[boxed]
     pub async fn save_model(&self, model: &ModelRow, edit: &ModelEdit<'_>) -> Result<String> {
         let state = snapshot(model);
         let version = transaction!(self, tx => {
@@ -81,6 +83,7 @@ impl Store {
     }
 
     /// A page of a model's versions, newest first.
+    #[boxed]
     pub async fn model_versions(&self, model: &str, offset: i64, limit: i64) -> Result<Vec<ModelVersion>> {
         let rows: Vec<VersionRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, model_id, parent_id, user_id, commit_message, created_at FROM model_version WHERE model_id = $1 \
@@ -89,6 +92,7 @@ impl Store {
     }
 
     /// A version of this model, and the state that it remembers.
+    #[boxed]
     pub async fn model_version(&self, model: &str, id: &str) -> Result<Option<(ModelVersion, Json)>> {
         let row: Option<VersionRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, model_id, parent_id, user_id, commit_message, created_at FROM model_version \
@@ -100,6 +104,7 @@ impl Store {
     }
 
     /// Makes a model what it was in one of its versions. `NotFound` when either is not there.
+    #[boxed]
     pub async fn use_model_version(&self, model: &str, id: &str, at: i64) -> Result<()> {
         transaction!(self, tx => {
             let state: Option<String> = sqlx::query_scalar("SELECT snapshot FROM model_version WHERE model_id = $1 AND id = $2")
@@ -115,6 +120,7 @@ impl Store {
     }
 
     /// Forgets a version; those made from it are told to come from the one before. False when it is not there, or in use.
+    #[boxed]
     pub async fn delete_model_version(&self, model: &str, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             let used: Option<Option<String>> = sqlx::query_scalar(locked!(tx, "SELECT version_id FROM model WHERE id = $1"))

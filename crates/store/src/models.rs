@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::ModelRow;
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -49,17 +50,20 @@ macro_rules! select_model {
 
 impl Store {
     /// Every stored model, oldest first.
+    #[boxed]
     pub async fn models(&self) -> Result<Vec<ModelRow>> {
         let rows = reading!(self, pool => select_model!("ORDER BY created_at, id").fetch_all(pool).await)?;
         Ok(rows.into_iter().map(ModelRow::from).collect())
     }
 
+    #[boxed]
     pub async fn model(&self, id: &str) -> Result<Option<ModelRow>> {
         let row = reading!(self, pool => select_model!("WHERE id = $1").bind(id).fetch_optional(pool).await)?;
         Ok(row.map(ModelRow::from))
     }
 
     /// Switches a stored model on or off. `NotFound` when it is not there.
+    #[boxed]
     pub async fn set_model_active(&self, id: &str, active: bool, at: i64) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query("UPDATE model SET is_active = $2, updated_at = $3 WHERE id = $1")
             .bind(id).bind(active).bind(at).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -67,6 +71,7 @@ impl Store {
     }
 
     /// Deletes a stored model with its grants and versions. False when it was not there.
+    #[boxed]
     pub async fn delete_model(&self, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'model' AND resource_id = $1").bind(id).execute(&mut *tx).await?;

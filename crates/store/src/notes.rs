@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{AccessGrant, ChatId, Json, Note, UserId, now_nanos};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction};
 use crate::grants::{replace_grants, with_groups};
@@ -142,6 +143,7 @@ macro_rules! bound {
 
 impl Store {
     /// Notes of somebody, and those that others let them read.
+    #[boxed]
     pub async fn notes(&self, user: &UserId, query: &NoteQuery) -> Result<Vec<Note>> {
         let patterns = patterns(&query.search);
         // Only constants are put together; values are bound.
@@ -153,12 +155,14 @@ impl Store {
     }
 
     /// How many there are, on all pages.
+    #[boxed]
     pub async fn count_notes(&self, user: &UserId, query: &NoteQuery) -> Result<i64> {
         let patterns = patterns(&query.search);
         Ok(reading!(self, pool => bound!(sqlx::query_scalar(COUNT), user, query, patterns).fetch_one(pool).await)?)
     }
 
     /// Notes that somebody has pinned and may still read, in the order they were pinned.
+    #[boxed]
     pub async fn pinned_notes(&self, user: &UserId) -> Result<Vec<Note>> {
         const SQL: &str = with_seen!(select_note!(
             "WHERE p.created_at IS NOT NULL AND n.id IN (SELECT id FROM seen) ORDER BY p.created_at, n.id"
@@ -169,6 +173,7 @@ impl Store {
     }
 
     /// A note as `viewer` sees it, whoever that is.
+    #[boxed]
     pub async fn note(&self, viewer: &UserId, id: &str) -> Result<Option<Note>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(select_note!("WHERE n.id = $2"))
             .bind(viewer.as_str()).bind(json::clean(id)).fetch_optional(pool).await)?;
@@ -176,6 +181,7 @@ impl Store {
     }
 
     /// Stores a note with its grants. `NotFound` when its owner is gone.
+    #[boxed]
     pub async fn insert_note(&self, note: &Note, grants: &[AccessGrant]) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("INSERT INTO note (id, user_id, title, data, meta, searched, created_at, updated_at) \
@@ -189,6 +195,7 @@ impl Store {
     }
 
     /// Changes a note; with `revision` only as long as that is what the note is. `NotFound` when it is gone.
+    #[boxed]
     pub async fn update_note(
         &self,
         viewer: &UserId,
@@ -217,6 +224,7 @@ impl Store {
     }
 
     /// Pins a note for somebody, or takes the pin out; whether it is pinned now.
+    #[boxed]
     pub async fn toggle_note_pin(&self, user: &UserId, id: &str) -> Result<bool> {
         Ok(transaction!(self, tx => {
             let removed = sqlx::query("DELETE FROM pinned_note WHERE user_id = $1 AND note_id = $2")
@@ -230,6 +238,7 @@ impl Store {
     }
 
     /// Chats of anybody about a note.
+    #[boxed]
     pub async fn chats_about_note(&self, id: &str) -> Result<Vec<ChatId>> {
         let ids: Vec<String> = reading!(self, pool => sqlx::query_scalar("SELECT chat_id FROM note_chat WHERE note_id = $1")
             .bind(json::clean(id)).fetch_all(pool).await)?;
@@ -237,6 +246,7 @@ impl Store {
     }
 
     /// Deletes a note with its grants, its pins and what people asked about it. False when it was not there.
+    #[boxed]
     pub async fn delete_note(&self, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'note' AND resource_id = $1")

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{User, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::users::{AccountRow, select_account};
@@ -57,6 +58,7 @@ impl From<SessionRow> for OauthSession {
 
 impl Store {
     /// Remembers a session; of more than `most` with the same provider the oldest are forgotten.
+    #[boxed]
     pub async fn add_oauth_session(&self, session: &OauthSession, most: i64) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("INSERT INTO oauth_session (id, user_id, provider, sid, subject, token, expires_at, created_at, \
@@ -74,6 +76,7 @@ impl Store {
     }
 
     /// Somebody's sessions, newest first.
+    #[boxed]
     pub async fn oauth_sessions(&self, id: &UserId) -> Result<Vec<OauthSession>> {
         let rows: Vec<SessionRow> = reading!(self, pool => sqlx::query_as(
             "SELECT id, user_id, provider, sid, subject, token, expires_at, created_at, updated_at FROM oauth_session \
@@ -82,6 +85,7 @@ impl Store {
     }
 
     /// Forgets a session of somebody and says what it was.
+    #[boxed]
     pub async fn take_oauth_session(&self, session: &str, id: &UserId) -> Result<Option<OauthSession>> {
         let row: Option<SessionRow> = writing!(self, pool => sqlx::query_as(
             "DELETE FROM oauth_session WHERE id = $1 AND user_id = $2 RETURNING id, user_id, provider, sid, subject, token, \
@@ -90,12 +94,14 @@ impl Store {
     }
 
     /// Forgets somebody's sessions with a provider; how many there were.
+    #[boxed]
     pub async fn delete_oauth_sessions(&self, id: &UserId, provider: &str) -> Result<u64> {
         Ok(writing!(self, pool => sqlx::query("DELETE FROM oauth_session WHERE user_id = $1 AND provider = $2")
             .bind(id.as_str()).bind(provider).execute(pool).await.map(|done| done.rows_affected()))?)
     }
 
     /// Whose session this is, by the provider's id of the session.
+    #[boxed]
     pub async fn user_by_oauth_sid(&self, provider: &str, sid: &str) -> Result<Option<User>> {
         let row: Option<AccountRow> = reading!(self, pool => select_account!(
             "WHERE id = (SELECT user_id FROM oauth_session WHERE provider = $1 AND sid = $2 ORDER BY created_at DESC LIMIT 1)")
@@ -104,6 +110,7 @@ impl Store {
     }
 
     /// Whose session this is, by the provider's id of the person.
+    #[boxed]
     pub async fn user_by_oauth_subject(&self, provider: &str, subject: &str) -> Result<Option<User>> {
         let row: Option<AccountRow> = reading!(self, pool => select_account!(
             "WHERE id = (SELECT user_id FROM oauth_session WHERE provider = $1 AND subject = $2 \

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{AccessGrant, Json, Prompt, PromptVersion, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction, writing};
 use crate::grants::{GRANTS_OF, GrantRow, replace_grants};
@@ -146,12 +147,14 @@ fn tags(prompt: &Prompt) -> String {
 
 impl Store {
     /// Every prompt, the last changed first.
+    #[boxed]
     pub async fn prompts(&self) -> Result<Vec<Prompt>> {
         let rows: Vec<PromptRow> = reading!(self, pool =>
             sqlx::query_as(select_prompt!("ORDER BY updated_at DESC, id")).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(Prompt::from).collect())
     }
 
+    #[boxed]
     pub async fn prompt(&self, id: &str) -> Result<Option<Prompt>> {
         let row: Option<PromptRow> = reading!(self, pool =>
             sqlx::query_as(select_prompt!("WHERE id = $1")).bind(json::clean(id)).fetch_optional(pool).await)?;
@@ -160,6 +163,7 @@ impl Store {
 
     /// Stores a prompt with its grants and the first version of its history, which is live. `Conflict("command")` when
     /// the command is taken.
+    #[boxed]
     pub async fn insert_prompt(&self, prompt: &Prompt, grants: &[AccessGrant], first: &NewVersion) -> Result<Prompt> {
         let stored = Prompt {
             command: json::clean(&prompt.command).into_owned(),
@@ -182,6 +186,7 @@ impl Store {
 
     /// Changes a prompt. With `version` a change that makes a difference enters the history. `NotFound`;
     /// `Conflict("command")` when the command is taken.
+    #[boxed]
     pub async fn update_prompt(&self, id: &str, patch: &PromptPatch, version: Option<&NewVersion>) -> Result<Prompt> {
         Ok(transaction!(self, tx => {
             let old = hold!(tx, json::clean(id));
@@ -210,6 +215,7 @@ impl Store {
     }
 
     /// Makes a version of the history live. `NotFound` without the prompt or the version.
+    #[boxed]
     pub async fn restore_prompt(&self, id: &str, version: &str) -> Result<Prompt> {
         Ok(transaction!(self, tx => {
             let mut prompt = hold!(tx, json::clean(id));
@@ -225,6 +231,7 @@ impl Store {
     }
 
     /// Switches a prompt on or off.
+    #[boxed]
     pub async fn toggle_prompt(&self, id: &str) -> Result<Prompt> {
         writing!(self, pool => sqlx::query("UPDATE prompt SET is_active = NOT is_active, updated_at = $2 WHERE id = $1")
             .bind(json::clean(id)).bind(now()).execute(pool).await.map(|_| ()))?;
@@ -232,6 +239,7 @@ impl Store {
     }
 
     /// Deletes a prompt with its grants and its history. False when it was not there.
+    #[boxed]
     pub async fn delete_prompt(&self, id: &str) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE resource_type = 'prompt' AND resource_id = $1")
@@ -242,6 +250,7 @@ impl Store {
     }
 
     /// A page of a prompt's history, newest first.
+    #[boxed]
     pub async fn prompt_versions(&self, prompt: &str, offset: i64, limit: i64) -> Result<Vec<PromptVersion>> {
         let rows: Vec<VersionRow> = reading!(self, pool =>
             sqlx::query_as(select_version!("WHERE prompt_id = $1 ORDER BY number DESC LIMIT $2 OFFSET $3"))
@@ -249,6 +258,7 @@ impl Store {
         Ok(rows.into_iter().map(PromptVersion::from).collect())
     }
 
+    #[boxed]
     pub async fn prompt_version(&self, prompt: &str, id: &str) -> Result<Option<PromptVersion>> {
         let row: Option<VersionRow> = reading!(self, pool => sqlx::query_as(select_version!("WHERE prompt_id = $1 AND id = $2"))
             .bind(json::clean(prompt)).bind(json::clean(id)).fetch_optional(pool).await)?;
@@ -256,6 +266,7 @@ impl Store {
     }
 
     /// Takes a version out of a prompt's history; what was made from it hangs on its parent then.
+    #[boxed]
     pub async fn delete_prompt_version(&self, prompt: &str, id: &str) -> Result<VersionRemoval> {
         Ok(transaction!(self, tx => {
             let prompt = hold!(tx, json::clean(prompt));

@@ -2,6 +2,7 @@
 //! arrive sealed, tokens and codes as hashes.
 
 use airis_domain::{UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction, writing};
 use crate::{Result, Store};
@@ -36,6 +37,7 @@ pub struct SignInChallenge {
 type ChallengeRow = (String, String, String, Option<String>, Option<String>, i64);
 
 impl Store {
+    #[boxed]
     pub async fn second_factor(&self, id: &UserId) -> Result<Option<SecondFactor>> {
         let row: Option<(String, i64, String)> = reading!(self, pool => sqlx::query_as(
             "SELECT secret, last_step, recovery FROM second_factor WHERE user_id = $1")
@@ -44,6 +46,7 @@ impl Store {
     }
 
     /// Sets a person's factor in place of an older one and ends every session and challenge of theirs.
+    #[boxed]
     pub async fn set_second_factor(&self, id: &UserId, factor: &SecondFactor, new_stamp: &str) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query(
@@ -60,6 +63,7 @@ impl Store {
     }
 
     /// Marks a time step as used; false when it, or a later one, was used before.
+    #[boxed]
     pub async fn use_step(&self, id: &UserId, step: i64) -> Result<bool> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE second_factor SET last_step = $2 WHERE user_id = $1 AND last_step < $2")
@@ -67,6 +71,7 @@ impl Store {
         Ok(changed > 0)
     }
 
+    #[boxed]
     pub async fn set_recovery_codes(&self, id: &UserId, hashes: &[String]) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE second_factor SET recovery = $2 WHERE user_id = $1")
             .bind(id.as_str()).bind(hashes.join(" ")).execute(pool).await.map(|_| ()))?;
@@ -74,6 +79,7 @@ impl Store {
     }
 
     /// Uses up a recovery code; false when it is none.
+    #[boxed]
     pub async fn use_recovery_code(&self, id: &UserId, hash: &str) -> Result<bool> {
         let used = transaction!(self, tx => {
             let sql = locked!(tx, "SELECT recovery FROM second_factor WHERE user_id = $1");
@@ -92,6 +98,7 @@ impl Store {
     }
 
     /// Remembers a challenge; those that have run out are forgotten by the way.
+    #[boxed]
     pub async fn add_challenge(&self, token_hash: &str, challenge: &SignInChallenge) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM sign_in_challenge WHERE expires_at < $1").bind(now()).execute(&mut *tx).await?;
@@ -106,6 +113,7 @@ impl Store {
     }
 
     /// A challenge that has not run out.
+    #[boxed]
     pub async fn challenge(&self, token_hash: &str) -> Result<Option<SignInChallenge>> {
         let row: Option<ChallengeRow> = reading!(self, pool => sqlx::query_as(
             "SELECT user_id, step, method, session_stamp, secret, expires_at FROM sign_in_challenge \
@@ -120,6 +128,7 @@ impl Store {
         }))
     }
 
+    #[boxed]
     pub async fn set_challenge_secret(&self, token_hash: &str, secret: &str) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE sign_in_challenge SET secret = $2 WHERE token_hash = $1")
             .bind(token_hash).bind(secret).execute(pool).await.map(|_| ()))?;
@@ -127,6 +136,7 @@ impl Store {
     }
 
     /// Counts an attempt at a challenge; false when there were `most` before.
+    #[boxed]
     pub async fn count_attempt(&self, token_hash: &str, most: i64) -> Result<bool> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE sign_in_challenge SET attempts = attempts + 1 WHERE token_hash = $1 AND attempts < $2")
@@ -135,6 +145,7 @@ impl Store {
     }
 
     /// Ends a challenge; true for the one caller that ended it.
+    #[boxed]
     pub async fn end_challenge(&self, token_hash: &str) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM sign_in_challenge WHERE token_hash = $1")
             .bind(token_hash).execute(pool).await.map(|done| done.rows_affected()))?;
@@ -142,6 +153,7 @@ impl Store {
     }
 
     /// Gives a person a ticket in place of an older one. Seconds.
+    #[boxed]
     pub async fn set_factor_reset(&self, id: &UserId, ticket_hash: &str, expires_at: i64) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO second_factor_reset (user_id, ticket_hash, expires_at) VALUES ($1, $2, $3) \
@@ -151,6 +163,7 @@ impl Store {
     }
 
     /// Whether the person has a ticket that has not run out.
+    #[boxed]
     pub async fn factor_reset_waits(&self, id: &UserId) -> Result<bool> {
         let found: Option<i64> = reading!(self, pool => sqlx::query_scalar(
             "SELECT CAST(1 AS BIGINT) FROM second_factor_reset WHERE user_id = $1 AND expires_at > $2")
@@ -159,6 +172,7 @@ impl Store {
     }
 
     /// Uses up a ticket: the factor goes, and with it every session and challenge of the person. False for a wrong ticket.
+    #[boxed]
     pub async fn redeem_factor_reset(&self, id: &UserId, ticket_hash: &str, new_stamp: &str) -> Result<bool> {
         let redeemed = transaction!(self, tx => {
             let redeemed = sqlx::query(

@@ -1,6 +1,7 @@
 //! What proves who somebody is: password hashes, session stamps, API keys and revoked tokens.
 
 use airis_domain::{User, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::users::{AccountRow, select_account};
@@ -29,6 +30,7 @@ fn credentials((user_id, password_hash, active, session_stamp): Row) -> Credenti
 }
 
 impl Store {
+    #[boxed]
     pub async fn credentials(&self, email: &str) -> Result<Option<Credentials>> {
         let email = email.to_lowercase();
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
@@ -37,6 +39,7 @@ impl Store {
         Ok(row.map(credentials))
     }
 
+    #[boxed]
     pub async fn credentials_by_id(&self, id: &UserId) -> Result<Option<Credentials>> {
         let row: Option<Row> = reading!(self, pool => sqlx::query_as(
             "SELECT user_id, password_hash, active, session_stamp FROM credential WHERE user_id = $1")
@@ -45,6 +48,7 @@ impl Store {
     }
 
     /// Replaces the hash; with a stamp, all sessions end.
+    #[boxed]
     pub async fn set_password(&self, id: &UserId, hash: &str, new_stamp: Option<&str>) -> Result<()> {
         let changed = writing!(self, pool => sqlx::query(
             "UPDATE credential SET password_hash = $2, session_stamp = COALESCE($3, session_stamp) WHERE user_id = $1")
@@ -52,6 +56,7 @@ impl Store {
         if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 
+    #[boxed]
     pub async fn set_session_stamp(&self, id: &UserId, stamp: &str) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE credential SET session_stamp = $2 WHERE user_id = $1")
             .bind(id.as_str()).bind(stamp).execute(pool).await.map(|_| ()))?;
@@ -59,6 +64,7 @@ impl Store {
     }
 
     /// Creates or replaces the user's one API key.
+    #[boxed]
     pub async fn set_api_key(&self, id: &UserId, key: &str) -> Result<()> {
         writing!(self, pool => sqlx::query(
             "INSERT INTO api_key (user_id, secret, created_at) VALUES ($1, $2, $3) \
@@ -67,17 +73,20 @@ impl Store {
         Ok(())
     }
 
+    #[boxed]
     pub async fn api_key(&self, id: &UserId) -> Result<Option<String>> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT secret FROM api_key WHERE user_id = $1")
             .bind(id.as_str()).fetch_optional(pool).await)?)
     }
 
+    #[boxed]
     pub async fn delete_api_key(&self, id: &UserId) -> Result<bool> {
         let deleted = writing!(self, pool => sqlx::query("DELETE FROM api_key WHERE user_id = $1")
             .bind(id.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
         Ok(deleted > 0)
     }
 
+    #[boxed]
     pub async fn user_by_api_key(&self, key: &str) -> Result<Option<User>> {
         let row: Option<AccountRow> = reading!(self, pool =>
             select_account!("WHERE id = (SELECT user_id FROM api_key WHERE secret = $1)").bind(key).fetch_optional(pool).await)?;
@@ -85,6 +94,7 @@ impl Store {
     }
 
     /// Remembers a signed-out token until it would have expired anyway (`None`: forever). Seconds.
+    #[boxed]
     pub async fn revoke_token(&self, jti: &str, expires_at: Option<i64>) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("DELETE FROM revoked_token WHERE expires_at < $1").bind(now()).execute(&mut *tx).await?;
@@ -94,6 +104,7 @@ impl Store {
         Ok(())
     }
 
+    #[boxed]
     pub async fn token_is_revoked(&self, jti: &str) -> Result<bool> {
         let found: Option<i64> = reading!(self, pool => sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM revoked_token WHERE jti = $1")
             .bind(jti).fetch_optional(pool).await)?;

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{ChatId, Json, SharedChat, SharedChatSummary, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::chat_list::{ChatListQuery, ChatOrder};
 use crate::db::{reading, transaction};
@@ -69,6 +70,7 @@ macro_rules! listed {
 impl Store {
     /// Links to a chat and returns what the link ends with. Sharing again keeps it and renews the copy; without a
     /// snapshot the link shows the chat as it is. `NotFound` when the chat is gone.
+    #[boxed]
     pub async fn share_chat(&self, chat: &ChatId, snapshot: Option<&Json>) -> Result<String> {
         let (at, fresh) = (now(), ChatId::random());
         let title = snapshot.map(|object| object.get("title").and_then(Json::as_str).unwrap_or_default());
@@ -88,6 +90,7 @@ impl Store {
     }
 
     /// The link that ends with `id`.
+    #[boxed]
     pub async fn shared_chat(&self, id: &str) -> Result<Option<SharedChat>> {
         let row: Option<Row> =
             reading!(self, pool => sqlx::query_as(select_link!("id")).bind(id).fetch_optional(pool).await)?;
@@ -95,6 +98,7 @@ impl Store {
     }
 
     /// The link to a chat.
+    #[boxed]
     pub async fn link_to_chat(&self, chat: &ChatId) -> Result<Option<SharedChat>> {
         let row: Option<Row> = reading!(self, pool =>
             sqlx::query_as(select_link!("chat_id")).bind(chat.as_str()).fetch_optional(pool).await)?;
@@ -102,6 +106,7 @@ impl Store {
     }
 
     /// Links of a person; of the query, what to search in titles, the order and the page count.
+    #[boxed]
     pub async fn shared_chats(&self, user: &UserId, query: &ChatListQuery) -> Result<Vec<SharedChatSummary>> {
         let sql = match query.order {
             ChatOrder::LastUpdated | ChatOrder::Unread => listed!("updated_at DESC"),
@@ -118,6 +123,7 @@ impl Store {
     }
 
     /// Takes the link to a chat away, and everything that others were granted with it.
+    #[boxed]
     pub async fn unshare_chat(&self, chat: &ChatId) -> Result<()> {
         transaction!(self, tx => {
             sqlx::query("UPDATE chat SET share_id = NULL WHERE id = $1").bind(chat.as_str()).execute(&mut *tx).await?;
@@ -129,6 +135,7 @@ impl Store {
     }
 
     /// Takes every link of a person away; returns the chats that were shared.
+    #[boxed]
     pub async fn unshare_chats_of(&self, user: &UserId) -> Result<Vec<ChatId>> {
         let shared = transaction!(self, tx => {
             let shared: Vec<String> = sqlx::query_scalar(

@@ -2,6 +2,7 @@
 //! show the owner's files, those of a guest the guest's: naming a file of somebody else opens it to nobody.
 
 use airis_domain::{FileId, Json, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::reading;
 use crate::{Result, Store, json};
@@ -22,6 +23,7 @@ impl Marks {
 
 impl Store {
     /// Links that show a file of `owner`: to their own chats, and to those in which they wrote as guests.
+    #[boxed]
     pub async fn links_that_show(&self, owner: &UserId, file: &FileId) -> Result<Vec<String>> {
         let marks = Marks::of(file);
         let mut links: Vec<String> = reading!(self, pool => sqlx::query_scalar(
@@ -65,6 +67,7 @@ impl Store {
     }
 
     /// Whether a guest's message in a chat of `reader` shows a file of the guest.
+    #[boxed]
     pub async fn guest_shows(&self, reader: &UserId, guest: &UserId, file: &FileId) -> Result<bool> {
         let marks = Marks::of(file);
         let found: Option<i64> = reading!(self, pool => sqlx::query_scalar(

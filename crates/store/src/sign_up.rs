@@ -1,6 +1,7 @@
 //! The first account becomes the administrator, exactly once.
 
 use airis_domain::{Role, User, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{Db, begin};
 use crate::identities::{insert_identity, shown};
@@ -47,12 +48,14 @@ impl Store {
     /// Creates an account by sign-up: the very first account becomes an administrator (decided inside the transaction,
     /// so exactly one wins however many sign up at once) and then `ui.enable_signup` is set to false.
     /// With `allowed_when_not_first` false, `Ok(None)` unless it is the first account.
+    #[boxed]
     pub async fn sign_up(&self, user: &NewUser, allowed_when_not_first: bool) -> Result<Option<User>> {
         self.sign_up_as(user, allowed_when_not_first, None).await
     }
 
     /// The same for somebody who comes from an identity provider, named with the provider's own id of the person; always
     /// allowed. `Conflict` when the email or the identity has an account already.
+    #[boxed]
     pub async fn sign_up_from(&self, user: &NewUser, identity: (&str, &str)) -> Result<User> {
         self.sign_up_as(user, true, Some(identity)).await?.ok_or(StoreError::NotFound)
     }

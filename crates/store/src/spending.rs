@@ -2,6 +2,7 @@
 //! statement, so that however many ask at once, the last ones are refused.
 
 use airis_domain::now;
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{reading, transaction, writing};
 use crate::{Result, Store};
@@ -75,6 +76,7 @@ pub struct BudgetUse {
 impl Store {
     /// Holds every claim, or none: then the place of one that found no room. Claims stand in the order of their counters,
     /// or two requests would wait for each other. `NotFound` when a budget is gone.
+    #[boxed]
     pub async fn hold_spending(&self, hold: &Hold<'_>, claims: &[Claim]) -> Result<Option<usize>> {
         if let Some(place) = claims.iter().position(|claim| claim.limit <= 0) {
             return Ok(Some(place));
@@ -106,6 +108,7 @@ impl Store {
 
     /// Holds more of counters of which this holds something; every claim, or none: then the place of one that found no
     /// room. A counter whose budget was deleted is passed over.
+    #[boxed]
     pub async fn grow_spending(&self, hold: &Hold<'_>, claims: &[Claim]) -> Result<Option<usize>> {
         transaction!(self, tx => {
             for (place, claim) in claims.iter().enumerate() {
@@ -138,6 +141,7 @@ impl Store {
 
     /// Gives up what was held under this id and counts what was really spent; `name` as in [`Hold`]. Counters in order, as
     /// above; one whose budget was deleted meanwhile is passed over. A hold that has lapsed is counted all the same.
+    #[boxed]
     pub async fn settle_spending(&self, id: &str, name: Option<&str>, spent: &[(Counter, i64)]) -> Result<()> {
         transaction!(self, tx => {
             for (counter, amount) in spent {
@@ -168,6 +172,7 @@ impl Store {
     }
 
     /// Keeps what a process holds from lapsing until then.
+    #[boxed]
     pub async fn renew_spending(&self, owner: &str, lapses_at: i64) -> Result<()> {
         writing!(self, pool => sqlx::query("UPDATE spending_hold SET lapses_at = $2 WHERE owner = $1")
             .bind(owner).bind(lapses_at).execute(pool).await.map(|_| ()))?;
@@ -175,6 +180,7 @@ impl Store {
     }
 
     /// What is still held for a turn.
+    #[boxed]
     pub async fn holds_of_turn(&self, turn: &str) -> Result<Vec<DeadHold>> {
         let rows: Vec<(String, String, String, i64, i64, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT id, budget_id, holder, period_start, amount, asked FROM spending_hold WHERE turn_id = $1 \
@@ -188,6 +194,7 @@ impl Store {
 
     /// Frees what all other processes hold, but for turns that wait to be taken over; returns how many holds that was. For
     /// a process that is the only one: the others are dead.
+    #[boxed]
     pub async fn free_spending_of_others(&self, owner: &str) -> Result<usize> {
         Ok(transaction!(self, tx => {
             let dead: Vec<(String, String, i64, i64)> = sqlx::query_as(
@@ -203,6 +210,7 @@ impl Store {
     }
 
     /// Frees what processes that died hold of a counter; returns how much that was.
+    #[boxed]
     pub async fn free_lapsed(&self, counter: &Counter) -> Result<i64> {
         let at = now();
         Ok(transaction!(self, tx => {
@@ -225,6 +233,7 @@ impl Store {
     }
 
     /// What is gone of a counter; nothing where nobody has spent yet.
+    #[boxed]
     pub async fn spent(&self, counter: &Counter) -> Result<Spent> {
         let row: Option<(i64, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT spent, held FROM spending WHERE budget_id = $1 AND holder = $2 AND period_start = $3")
@@ -233,6 +242,7 @@ impl Store {
     }
 
     /// How much of every budget is used in the periods that begin at these seconds.
+    #[boxed]
     pub async fn budget_use(&self, day: i64, month: i64) -> Result<Vec<BudgetUse>> {
         let rows: Vec<(String, i64, i64, i64, i64)> = reading!(self, pool => sqlx::query_as(
             "SELECT budget_id, period_start, CAST(SUM(spent) AS BIGINT), MAX(spent), COUNT(*) FROM spending \

@@ -1,6 +1,7 @@
 //! Labels of chats.
 
 use airis_domain::{ChatId, Json, Tag, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction};
 use crate::{Result, Store, StoreError, json};
@@ -18,6 +19,7 @@ fn id_of(name: &str) -> String {
 
 impl Store {
     /// All tags of a user, by name.
+    #[boxed]
     pub async fn tags_of(&self, user: &UserId) -> Result<Vec<Tag>> {
         let rows: Vec<Row> = reading!(self, pool =>
             sqlx::query_as("SELECT id, name, user_id, meta FROM tag WHERE user_id = $1 ORDER BY name").bind(user.as_str()).fetch_all(pool).await)?;
@@ -25,6 +27,7 @@ impl Store {
     }
 
     /// Those of the tags that exist, in the order of the ids.
+    #[boxed]
     pub async fn tags_by_ids(&self, user: &UserId, ids: &[String]) -> Result<Vec<Tag>> {
         let all = self.tags_of(user).await?;
         Ok(ids.iter().filter_map(|id| all.iter().find(|tag| tag.id == *id).cloned()).collect())
@@ -32,6 +35,7 @@ impl Store {
 
     /// Creates missing tags of a user by name, writes their ids to `meta.tags` of the chat (replacing them), and removes
     /// tags of this user that no chat carries any more. Returns the chat's tags.
+    #[boxed]
     pub async fn set_chat_tags(&self, user: &UserId, chat: &ChatId, names: &[String]) -> Result<Vec<Tag>> {
         let mut tags: Vec<Tag> = Vec::new();
         for name in names {

@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{ChatId, Json, MessageId, Turn, TurnId, TurnState, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::chat_text::keep_messages;
 use crate::db::{reading, transaction, writing};
@@ -83,12 +84,14 @@ fn turns(rows: Vec<TurnRow>) -> Vec<Turn> {
 }
 
 impl Store {
+    #[boxed]
     pub async fn turn(&self, id: &TurnId) -> Result<Option<Turn>> {
         let row = reading!(self, pool => select_turn!("WHERE id = $1").bind(id.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(Turn::from))
     }
 
     /// Running turns of a chat.
+    #[boxed]
     pub async fn running_turns(&self, chat: &ChatId) -> Result<Vec<Turn>> {
         Ok(turns(
             reading!(self, pool => select_turn!("WHERE chat_id = $1 AND state = 'running' ORDER BY created_at, id")
@@ -97,6 +100,7 @@ impl Store {
     }
 
     /// Which of these chats have a running turn.
+    #[boxed]
     pub async fn active_chats(&self, chats: &[ChatId]) -> Result<Vec<ChatId>> {
         if chats.is_empty() {
             return Ok(Vec::new());
@@ -107,12 +111,14 @@ impl Store {
     }
 
     /// Running turns of everybody.
+    #[boxed]
     pub async fn all_running_turns(&self) -> Result<Vec<Turn>> {
         Ok(turns(reading!(self, pool =>
             select_turn!("WHERE state = 'running' ORDER BY created_at, id").fetch_all(pool).await)?))
     }
 
     /// Turns that ended at or after this time, in seconds since 1970.
+    #[boxed]
     pub async fn turns_ended_since(&self, since: i64) -> Result<Vec<Turn>> {
         Ok(turns(reading!(self, pool =>
             select_turn!("WHERE state <> 'running' AND updated_at >= $1 ORDER BY updated_at, id")
@@ -120,6 +126,7 @@ impl Store {
     }
 
     /// Running turns whose lease ended before `now_ms`, or that belong to `dead_owner`.
+    #[boxed]
     pub async fn orphaned_turns(&self, now_ms: i64, dead_owner: Option<&str>) -> Result<Vec<Turn>> {
         Ok(turns(reading!(self, pool =>
             select_turn!("WHERE state = 'running' AND (lease_until_ms < $1 OR owner = $2) ORDER BY created_at, id")
@@ -127,6 +134,7 @@ impl Store {
     }
 
     /// Takes over a running turn if it still has `seen_fence`; returns the new fence. `LeaseLost` when somebody else did.
+    #[boxed]
     pub async fn take_turn(&self, id: &TurnId, seen_fence: i64, owner: &str, lease_until_ms: i64) -> Result<i64> {
         let fence: Option<i64> = writing!(self, pool => sqlx::query_scalar(
             "UPDATE turn SET fence = fence + 1, owner = $3, lease_until_ms = $4, updated_at = $5 \
@@ -136,6 +144,7 @@ impl Store {
     }
 
     /// Extends every lease of this owner in one statement; returns the turns still held.
+    #[boxed]
     pub async fn renew_turns(&self, owner: &str, lease_until_ms: i64) -> Result<Vec<TurnId>> {
         let ids: Vec<String> = writing!(self, pool => sqlx::query_scalar(
             "UPDATE turn SET lease_until_ms = $2 WHERE owner = $1 AND state = 'running' RETURNING id")
@@ -144,6 +153,7 @@ impl Store {
     }
 
     /// Saves progress of turn and message in one transaction. `LeaseLost` when the fence is old or the turn is final.
+    #[boxed]
     pub async fn checkpoint_turn(
         &self,
         id: &TurnId,
@@ -155,16 +165,19 @@ impl Store {
     }
 
     /// Ends a turn with its message in one transaction. `LeaseLost` as above.
+    #[boxed]
     pub async fn finish_turn(&self, id: &TurnId, fence: i64, state: TurnState, message: &MessagePatch) -> Result<()> {
         self.write_turn(id, fence, state, None, message).await
     }
 
     /// Ends a turn that waits for a person, with what the next one needs to go on.
+    #[boxed]
     pub async fn pause_turn(&self, id: &TurnId, fence: i64, checkpoint: &Json, message: &MessagePatch) -> Result<()> {
         self.write_turn(id, fence, TurnState::Done, Some(checkpoint), message).await
     }
 
     /// Turn of a message, the newest one.
+    #[boxed]
     pub async fn turn_of_message(&self, chat: &ChatId, message: &MessageId) -> Result<Option<Turn>> {
         let row = reading!(self, pool => select_turn!("WHERE chat_id = $1 AND message_id = $2 ORDER BY created_at DESC LIMIT 1")
             .bind(chat.as_str()).bind(message.as_str()).fetch_optional(pool).await)?;
@@ -172,6 +185,7 @@ impl Store {
     }
 
     /// Running turns of one person.
+    #[boxed]
     pub async fn running_turns_of(&self, user: &UserId) -> Result<Vec<Turn>> {
         Ok(turns(reading!(self, pool => select_turn!("WHERE user_id = $1 AND state = 'running'")
             .bind(user.as_str()).fetch_all(pool).await)?))

@@ -1,6 +1,7 @@
 //! What somebody's messages add up to.
 
 use airis_domain::{Json, UserId};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::reading;
 use crate::{Result, Store, json};
@@ -24,6 +25,7 @@ const CALLING: i64 = 5_000;
 
 impl Store {
     /// Every dated message in somebody's chats, oldest first.
+    #[boxed]
     pub async fn used_messages(&self, user: &UserId) -> Result<Vec<UsedMessage>> {
         type Row = (String, String, Option<String>, Option<String>, i64);
         let rows: Vec<Row> = reading!(self, pool => sqlx::query_as(
@@ -42,6 +44,7 @@ impl Store {
     }
 
     /// Names of the tools that replies in somebody's chats have called from `from` until `until` (seconds), once per call.
+    #[boxed]
     pub async fn called_tools(&self, user: &UserId, from: i64, until: i64) -> Result<Vec<String>> {
         let outputs: Vec<String> = reading!(self, pool => sqlx::query_scalar(
             "SELECT m.output FROM message m JOIN chat c ON c.id = m.chat_id WHERE c.user_id = $1 AND m.timestamp >= $2 \

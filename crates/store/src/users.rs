@@ -2,6 +2,7 @@
 
 use crate::row::row;
 use airis_domain::{Json, JsonMap, Role, User, UserId, now};
+use async_recursion::async_recursion as boxed;
 
 use crate::db::{locked, reading, transaction, writing};
 use crate::{Result, Store, StoreError, json};
@@ -179,11 +180,13 @@ pub(crate) use {account_sql, insert_account, select_account};
 
 impl Store {
     /// Creates an account. `Conflict("email")` when the address is taken.
+    #[boxed]
     pub async fn insert_user(&self, user: &NewUser) -> Result<User> {
         transaction!(self, tx => { insert_account!(tx, user, user.role) });
         self.user(&user.id).await?.ok_or(StoreError::NotFound)
     }
 
+    #[boxed]
     pub async fn user(&self, id: &UserId) -> Result<Option<User>> {
         let row =
             reading!(self, pool => select_account!("WHERE id = $1").bind(id.as_str()).fetch_optional(pool).await)?;
@@ -191,6 +194,7 @@ impl Store {
     }
 
     /// Those of the ids that exist, in no particular order.
+    #[boxed]
     pub async fn users_by_ids(&self, ids: &[UserId]) -> Result<Vec<User>> {
         let mut users = Vec::with_capacity(ids.len());
         for id in ids {
@@ -199,6 +203,7 @@ impl Store {
         Ok(users)
     }
 
+    #[boxed]
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
         let email = email.to_lowercase();
         let row = reading!(self, pool => select_account!("WHERE email = $1").bind(email).fetch_optional(pool).await)?;
@@ -206,6 +211,7 @@ impl Store {
     }
 
     /// The oldest account: the primary administrator, whom nobody else may change.
+    #[boxed]
     pub async fn first_user(&self) -> Result<Option<User>> {
         let row = reading!(self, pool =>
             select_account!("ORDER BY created_at, ordinal LIMIT 1").fetch_optional(pool).await)?;
@@ -213,6 +219,7 @@ impl Store {
     }
 
     /// The page and the total that match.
+    #[boxed]
     pub async fn users(&self, query: &UserQuery) -> Result<(Vec<User>, i64)> {
         const FILTER: &str = "WHERE ($1 IS NULL OR LOWER(name) LIKE $1 ESCAPE '!' OR email LIKE $1 ESCAPE '!') AND ($2 IS NULL OR role = $2)";
         let search = query.search.as_deref().filter(|text| !text.is_empty()).map(contains);
@@ -239,11 +246,13 @@ impl Store {
         Ok((rows.into_iter().map(User::from).collect(), total))
     }
 
+    #[boxed]
     pub async fn count_users(&self) -> Result<i64> {
         Ok(reading!(self, pool => sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(pool).await)?)
     }
 
     /// People active within the last `seconds`.
+    #[boxed]
     pub async fn count_active_users(&self, seconds: i64) -> Result<i64> {
         let since = now() - seconds;
         Ok(reading!(self, pool =>
@@ -251,11 +260,13 @@ impl Store {
     }
 
     /// `NotFound` when the account is gone, `Conflict("email")` when the new address is taken.
+    #[boxed]
     pub async fn update_user(&self, id: &UserId, patch: &UserPatch) -> Result<User> {
         self.change_user(id, |user| apply(user, patch)).await
     }
 
     /// Merges top-level keys into `info` and returns the result.
+    #[boxed]
     pub async fn merge_user_info(&self, id: &UserId, patch: &JsonMap) -> Result<Json> {
         let merge = |user: &mut User| {
             let mut info = user.info.take().and_then(|info| info.as_object().cloned()).unwrap_or_default();
@@ -292,6 +303,7 @@ impl Store {
     }
 
     /// Sets `last_active_at`, at most once per `min_interval` seconds per user.
+    #[boxed]
     pub async fn touch_user(&self, id: &UserId, min_interval: i64) -> Result<()> {
         let at = now();
         writing!(self, pool => sqlx::query("UPDATE account SET last_active_at = $2 WHERE id = $1 AND last_active_at <= $3")
@@ -300,6 +312,7 @@ impl Store {
     }
 
     /// Deletes the account and everything it owns. False when it was not there.
+    #[boxed]
     pub async fn delete_user(&self, id: &UserId) -> Result<bool> {
         let deleted = transaction!(self, tx => {
             sqlx::query("DELETE FROM access_grant WHERE principal_type = 'user' AND principal_id = $1")

@@ -3,6 +3,7 @@
 use airis_domain::{Json, JsonMap, User, now};
 use airis_outbound::Outbound;
 use airis_store::OauthSession;
+use async_recursion::async_recursion as boxed;
 
 use super::claims::{at, is_unproven, primary_email, text};
 use super::documents::FRESH;
@@ -58,6 +59,7 @@ pub(super) struct Stranger {
 
 impl Sessions {
     /// Goes on with a sign-in. First what the browser carries from now on (empty: nothing), whatever comes of it.
+    #[boxed]
     pub async fn arrive(&self, name: &str, landing: &Landing<'_>) -> (String, Result<Arrival, SignOnError>) {
         let taken = self.flight_seal().and_then(|seal| {
             let mut flights = Flights::open(&seal, landing.cookie, now());

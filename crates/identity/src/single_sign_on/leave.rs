@@ -2,6 +2,7 @@
 
 use airis_domain::{Json, JsonMap, User, UserId, now};
 use airis_outbound::Url;
+use async_recursion::async_recursion as boxed;
 use jsonwebtoken::dangerous::insecure_decode_claims;
 
 use super::claims::text;
@@ -40,6 +41,7 @@ fn invalid(reason: impl std::fmt::Display) -> LogoutProblem {
 impl Sessions {
     /// Forgets a session with a provider, and says where the browser ends it there, too. A provider that does not say is
     /// no reason to stay signed in here.
+    #[boxed]
     pub async fn leave(&self, user: &UserId, session: &str) -> Result<Option<String>, AuthError> {
         let (config, store) = (&self.inner.config, &self.inner.store);
         let Some(found) = store.take_oauth_session(session, user).await? else { return Ok(None) };
@@ -58,6 +60,7 @@ impl Sessions {
     }
 
     /// Signs somebody out whom their provider signed out. `None`: nobody here is meant.
+    #[boxed]
     pub async fn logged_out_elsewhere(&self, token: &str) -> Result<Option<User>, LogoutProblem> {
         let said: JsonMap = insecure_decode_claims(token).map_err(|_| invalid("this is no token"))?;
         let (provider, metadata) = self.issuer_of(&said).await?;

@@ -19,6 +19,7 @@ pub use error::SignOnError;
 pub use leave::LogoutProblem;
 pub use picture::PICTURE_KINDS;
 
+use async_recursion::async_recursion as boxed;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -88,6 +89,7 @@ impl Sessions {
     }
 
     /// Begins a sign-in at a provider. `base` is the address of this server, `cookie` what the browser carries already.
+    #[boxed]
     pub async fn depart(&self, name: &str, base: &str, cookie: Option<&str>) -> Result<Departure, SignOnError> {
         let provider = self.provider(name)?;
         let metadata = self.metadata(&provider).await?;
