@@ -7,6 +7,7 @@ build_tools
 step "format" cargo fmt --check
 step "clippy" cargo clippy --workspace --all-targets --quiet -- -D warnings
 step "licences and sources" scripts/deny.sh --log-level error check bans licenses sources
+step "deployment files" scripts/deploy.sh
 step "client packages" npm_ci web
 step "client style" npm run --prefix web --silent lint
 step "client types" npm run --prefix web --silent check

@@ -17,7 +17,7 @@ client() {
 
 libraries() {
     # A page that is shown late is taken for one that is not shown: browsers come first.
-    step "rust: tests" nice scripts/postgres.sh cargo test --workspace --quiet --no-fail-fast
+    step "rust: tests" nice scripts/postgres.sh scripts/object-stores.sh cargo test --workspace --quiet --no-fail-fast
 }
 
 programs() {
@@ -28,6 +28,7 @@ programs() {
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
     step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary" 30
     step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
+    step "containers: what they run, without one" e2e/containers/run.sh "$binary"
 }
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"

@@ -26,6 +26,7 @@ const FINAL_WITHIN = 120_000;
 const mock = await provider();
 const more = {
     ...JSON.parse(AIRIS_FLEET_BUS), DATABASE_URL: AIRIS_TEST_POSTGRES, BYPASS_MODEL_ACCESS_CONTROL: 'true', SHUTDOWN_GRACE: '6',
+    RAG_EMBEDDING_ENGINE: 'openai', RAG_EMBEDDING_MODEL: 'mock-embed', RAG_OPENAI_API_BASE_URL: `${mock}/v1`, RAG_OPENAI_API_KEY: 'sk-mock',
     ...(process.env.AIRIS_FLEET_POLLING && { ENABLE_WEBSOCKET_SUPPORT: 'false' }),
 };
 const servers = [];
@@ -45,8 +46,9 @@ const check = (holds, problem) => holds || problems.push(problem);
 /** One statement on the database. */
 const sql = (text) => execFileSync(AIRIS_TEST_PSQL ?? 'psql', [AIRIS_TEST_POSTGRES, '-qtAc', text], { encoding: 'utf8' }).trim();
 
-const direct = async (server, path, token) => {
-    const answer = await fetch(base(server) + path, { headers: { authorization: `Bearer ${token}` } });
+const direct = async (server, path, token, body) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(base(server) + path, { method: body ? 'POST' : 'GET', headers, body: body && JSON.stringify(body) });
     return { status: answer.status, body: await answer.json().catch(() => null) };
 };
 
@@ -74,6 +76,22 @@ async function settings() {
     const { body } = await call('GET', '/openai/config', { token: root.token });
     await call('POST', '/openai/config/update', { token: root.token, body: { ...body, OPENAI_API_CONFIGS: { 0: { enable: true, provider: 'llama.cpp' } } } });
     await sleep(1000);
+}
+
+/** What one server has read all of them find, and none of them any more when another one has deleted it. */
+async function documents() {
+    const form = { name: 'harbour', content: 'The harbour opens at seven in the morning.', collection_name: 'harbour' };
+    const read = await direct(servers[0], '/api/v1/retrieval/process/text', root.token, form);
+    check(read.status === 200, `the text was not read: ${read.status} ${JSON.stringify(read.body)}`);
+    const question = { collection_names: ['harbour'], query: 'When does the harbour open?', k: 3 };
+    const found = async (server) => {
+        const { body } = await direct(server, '/api/v1/retrieval/query/collection', root.token, question);
+        return JSON.stringify(body ?? '').includes('seven in the morning');
+    };
+    for (const server of servers) check(await found(server), `server ${servers.indexOf(server)} does not find what another one has read`);
+    await direct(servers[1], '/api/v1/retrieval/reset/db', root.token, {});
+    for (const server of servers) check(!(await found(server)), `server ${servers.indexOf(server)} finds what another one has deleted`);
+    console.log('documents: found and forgotten everywhere');
 }
 
 async function person(number) {
@@ -215,6 +233,7 @@ function spread() {
 }
 
 await settings();
+await documents();
 const crowd = [];
 for (let at = 0; at < Number(people); at += 12) {
     crowd.push(...(await Promise.all(Array.from({ length: Math.min(12, Number(people) - at) }, (_, i) => person(at + i)))));

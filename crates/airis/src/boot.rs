@@ -7,7 +7,6 @@ use airis_api::App;
 use airis_budgets::Budgets;
 use airis_bus::{Bus, Member, RedisOptions};
 use airis_config::{Config, Redis, Settings};
-use airis_files::Files;
 use airis_identity::Sessions;
 use airis_outbound::Outbound;
 use airis_providers::Providers;
@@ -19,6 +18,8 @@ use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
+
+use crate::storage;
 
 /// A server that is ready to listen.
 pub struct Booted {
@@ -40,7 +41,7 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
         tracing::info!(email = settings.admin_email, "made the administrator's account");
     }
     let bus = bus(&store, &settings, &secret).await?;
-    let files = Files::local(&settings.data_dir.join("uploads"));
+    let files = storage::files(&settings)?;
     let providers = Providers::new(config.clone()).with_budgets(Budgets::new(store.clone()));
     let instance = instance_name(bus.tag());
     let servers = ToolServers::new(config.clone(), store.clone(), sessions.clone());

@@ -44,6 +44,58 @@ The first SIGTERM or Ctrl-C lets running replies finish (SHUTDOWN_GRACE seconds)
     /// Models that run inside airis: list them, bring one in.
     #[command(subcommand)]
     Models(Models),
+    /// Move in from Open WebUI: accounts with their passwords, chats, folders, files, prompts, models, notes and settings.
+    #[command(after_help = "\
+Examples:
+  airis import /srv/open-webui/data      its data folder, with webui.db and uploads
+  airis import webui.db --dry-run        what would come, and what would not
+  airis import postgres://me:secret@db/webui --uploads /srv/open-webui/data/uploads
+
+Nothing is written there. Run it as often as you like: what came before stays as it is here, and what is new comes.")]
+    Import(Import),
+    /// Move everything to another database, or bring the tables of this one up to date.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "\
+Examples:
+  airis migrate --from sqlite:///data/airis.db --to postgresql://me:secret@db/airis
+  airis migrate --from postgresql://me:secret@db/airis --to sqlite:////srv/airis/airis.db
+  airis migrate status                   which changes of the tables were applied
+  airis migrate up                       apply those that are missing
+
+Stop the server before you move. A move that was cut off goes on when it is asked for again."
+    )]
+    Migrate(Migrate),
+    /// Write everything into one archive; the server may go on meanwhile.
+    #[command(after_help = "\
+Examples:
+  airis backup airis-2026-11-22.tar.gz   rows, uploads, passages and the secret key
+  airis backup /backups/now.tar.gz --json | jq .tables")]
+    Backup {
+        /// The archive; it must not be there yet.
+        file: PathBuf,
+        /// One JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring back what an archive holds, into the configured database, whichever kind it was made from.
+    #[command(after_help = "\
+Examples:
+  airis restore airis-2026-11-22.tar.gz
+  DATABASE_URL=postgresql://me:secret@db/airis airis restore airis-2026-11-22.tar.gz
+  airis restore airis-2026-11-22.tar.gz --force
+
+The archive is checked before anything is written. Stop the server first.")]
+    Restore {
+        /// The archive.
+        file: PathBuf,
+        /// Replace everything that is in the database.
+        #[arg(long)]
+        force: bool,
+        /// One JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// Check configuration, database, data folder, providers, models and clock; exit code 1 if something is wrong.
     #[command(after_help = "\
 Examples:
@@ -84,6 +136,50 @@ pub struct Serve {
     /// Port to listen on, instead of PORT; 0 takes a free one.
     #[arg(long)]
     pub port: Option<u16>,
+}
+
+/// Where from, and how.
+#[derive(Args)]
+pub struct Import {
+    /// A webui.db, the folder that it lies in, or the postgres:// address of its database.
+    pub from: String,
+    /// Folder with the bytes of uploaded files, unless it is `uploads` beside the database.
+    #[arg(long)]
+    pub uploads: Option<PathBuf>,
+    /// Say what would happen and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Both addresses, or one of the commands.
+#[derive(Args)]
+pub struct Migrate {
+    #[command(subcommand)]
+    pub command: Option<Schema>,
+    /// Database to take everything from.
+    #[arg(long, requires = "to")]
+    pub from: Option<String>,
+    /// Empty database to bring everything to.
+    #[arg(long, requires = "from")]
+    pub to: Option<String>,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Schema {
+    /// List the changes of the tables, and which were applied.
+    Status {
+        /// One JSON list instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Apply what is missing.
+    Up,
 }
 
 #[derive(Subcommand)]

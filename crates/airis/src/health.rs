@@ -12,7 +12,11 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub async fn check(settings: &Settings, url: Option<String>) -> Result<()> {
     let base = url.unwrap_or_else(|| format!("http://{}:{}", reachable(&settings.host), settings.port));
     let address = format!("{}/health", base.trim_end_matches('/'));
-    let client = reqwest::Client::builder().timeout(DEADLINE).no_proxy().build()?;
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(airis_outbound::encryption())
+        .timeout(DEADLINE)
+        .no_proxy()
+        .build()?;
     let answer = client.get(&address).send().await.with_context(|| format!("no server answers at {base}"))?;
     if !answer.status().is_success() {
         bail!("{address} answers {}", answer.status());

@@ -112,7 +112,11 @@ async fn copy(source: &Path, part: &Path) -> Result<()> {
 }
 
 async fn download(url: &str, part: &Path) -> Result<()> {
-    let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(20)).read_timeout(SILENCE).build()?;
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(airis_outbound::encryption())
+        .connect_timeout(Duration::from_secs(20))
+        .read_timeout(SILENCE)
+        .build()?;
     let answer = client.get(url).send().await?.error_for_status()?;
     let bar = progress(answer.content_length());
     let mut into = File::create(part).await?;

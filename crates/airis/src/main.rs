@@ -3,14 +3,17 @@
 mod account;
 mod boot;
 mod cli;
+mod databases;
 mod doctor;
 mod environment;
 mod health;
+mod import;
 mod listen;
 mod local_models;
 mod out;
 mod serve;
 mod stop;
+mod storage;
 
 use std::process::ExitCode;
 
@@ -69,6 +72,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(given) => runtime.block_on(serve::run(config, given)),
         Command::User(command) => runtime.block_on(account::run(config, command)),
         Command::Models(command) => runtime.block_on(local_models::run(config, command)),
+        Command::Import(asked) => runtime.block_on(import::run(config, asked)),
+        Command::Migrate(asked) => runtime.block_on(databases::migrate(config, asked)),
+        Command::Backup { file, json } => runtime.block_on(databases::back_up(config, &file, json)),
+        Command::Restore { file, force, json } => runtime.block_on(databases::restore(config, &file, force, json)),
         Command::Healthcheck { url } => runtime.block_on(health::check(&settings, url)),
         Command::Completions { .. } | Command::Version | Command::Env | Command::Openapi | Command::Doctor { .. } => {
             Ok(())

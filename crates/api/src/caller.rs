@@ -81,7 +81,7 @@ where
 
 /// The caller of a request; looked up once, however many extractors ask.
 #[boxed]
-async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
+pub async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
     if let Some(known) = parts.extensions.get::<Caller>() {
         return Ok(known.clone());
     }

@@ -1,12 +1,13 @@
 //! What happens around every request: ids, time, panics, compression, other origins.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Instant;
 
 use airis_config::Settings;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
@@ -17,16 +18,23 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::audit::Auditor;
 use crate::error::ApiError;
 
 /// Largest request body where a route says nothing else: a long chat with pictures inside.
 pub const BODY_LIMIT: usize = 64 * 1024 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
+/// How addresses are counted that no route answers: files of the client, its pages, mistakes.
+const NO_ROUTE: &str = "";
 
 /// Wraps the routes; the outermost layer comes last.
-pub fn wrap(router: Router, settings: &Settings) -> Router {
+pub fn wrap(router: Router, settings: &Settings, auditor: Option<Arc<Auditor>>) -> Router {
     let router = asked_for(router, settings);
+    let router = match auditor {
+        Some(auditor) => router.layer(from_fn(move |request, next| auditor.clone().watch(request, next))),
+        None => router,
+    };
     let router = router.layer(DefaultBodyLimit::max(BODY_LIMIT));
     let router = if settings.enable_compression {
         router.layer(CompressionLayer::new().compress_when(compressible()))
@@ -99,11 +107,16 @@ async fn preflight(request: Request, next: Next) -> Response<Body> {
     Response::from_parts(parts, Body::from("OK"))
 }
 
-/// Tells how long the answer took, in seconds.
+/// Tells how long the answer took, in seconds, and counts it.
 async fn process_time(request: Request, next: Next) -> Response<Body> {
     let begin = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&format!("{:.6}", begin.elapsed().as_secs_f64())) {
+    let took = begin.elapsed();
+    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    airis_telemetry::metrics::answered(method.as_str(), route, response.status().as_u16(), took);
+    if let Ok(value) = HeaderValue::from_str(&format!("{:.6}", took.as_secs_f64())) {
         response.headers_mut().insert(PROCESS_TIME, value);
     }
     response

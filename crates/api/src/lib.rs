@@ -2,6 +2,7 @@
 
 mod analytics;
 mod app;
+mod audit;
 mod auths;
 mod budgets;
 pub mod caller;
@@ -57,7 +58,8 @@ pub fn build_router(app: App) -> Router {
         router = router.merge(docs::routes(&document));
     }
     let router = router.method_not_allowed_fallback(elsewhere::method).fallback(elsewhere::address);
-    layers::wrap(router.with_state(app), &settings)
+    let auditor = audit::Auditor::of(&app);
+    layers::wrap(router.with_state(app), &settings, auditor)
 }
 
 /// Goes on with files that a dead process left half read, and clears away uploads that broke off.

@@ -18,11 +18,14 @@ where
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-        let app = App::from_ref(state);
-        let proxies = &app.config.settings().trusted_proxies;
-        Ok(Self(peer.map(|peer| together(client(peer, &parts.headers, proxies)))))
+        Ok(Self(address(parts, &App::from_ref(state)).map(together)))
     }
+}
+
+/// The machine that a request comes from.
+pub fn address(parts: &Parts, app: &App) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(client(peer.ip(), &parts.headers, &app.config.settings().trusted_proxies))
 }
 
 /// The nearest machine that is no trusted proxy, as far as trusted proxies tell.

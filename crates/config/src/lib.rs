@@ -1,16 +1,22 @@
 //! Settings: the environment once at start, persisted settings live. Pure: no process environment, no database.
 
+mod audit;
 mod docs;
 mod persisted;
+mod redis;
 mod settings;
 mod standing;
+mod storage;
 mod table;
 mod values;
 mod variable;
 
+pub use audit::{Audit, AuditLevel};
 pub use docs::docs_markdown;
-pub use settings::{Redis, Settings};
+pub use redis::Redis;
+pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};
+pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Storage};
 
 use std::sync::Arc;
 

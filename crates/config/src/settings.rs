@@ -1,11 +1,13 @@
 //! What only the environment decides, parsed once.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use airis_domain::Json;
 
 use crate::ConfigError;
+use crate::audit::{Audit, audit};
+use crate::redis::{Redis, redis};
+use crate::storage::{FileStorage, storage};
 use crate::values::{Values, wrong};
 
 /// Process settings. Field names follow the variables. More fields join as capabilities are built.
@@ -28,6 +30,9 @@ pub struct Settings {
     pub enable_db_migrations: bool,
     /// Where instances talk to each other, unless over the database.
     pub redis: Option<Redis>,
+    pub file_storage: FileStorage,
+    /// Passages stay in the data folder even where a PostgreSQL could hold them.
+    pub vectors_in_file: bool,
     /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
     pub enable_persistent_config: bool,
     /// Whether that holds for `oauth.*`, too.
@@ -107,6 +112,9 @@ pub struct Settings {
     /// A mirror of Hugging Face that models may be fetched from.
     pub hf_endpoint: Option<String>,
     pub enable_version_update_check: bool,
+    /// What of requests is written down.
+    pub audit: Option<Audit>,
+    pub enable_public_metrics: bool,
     pub enable_public_active_users_count: bool,
     pub enable_easter_eggs: bool,
     pub enable_pyodide_file_persistence: bool,
@@ -131,6 +139,9 @@ pub struct Settings {
     pub enable_openai_passthrough: bool,
     /// Addresses of private networks may be called on behalf of people, too.
     pub enable_local_web_fetch: bool,
+    /// Hosts whose pages may be fetched; those that begin with `!` may not.
+    pub web_fetch_filter_list: Vec<String>,
+    pub tavily_api_base_url: String,
     /// Texts of files go into the system message instead of the question.
     pub rag_system_context: bool,
     /// What embedding models want before a question and before a passage, and the field it goes into, if not the text.
@@ -147,25 +158,11 @@ pub struct Settings {
     pub enable_unscoped_collections: bool,
 }
 
-/// A Redis server, one behind Sentinels, or a cluster.
-#[derive(Clone)]
-pub struct Redis {
-    pub url: String,
-    /// `host:port` of each.
-    pub sentinels: Vec<String>,
-    pub cluster: bool,
-    pub prefix: String,
-    pub connect_within: Duration,
-    pub answer_within: Duration,
-    pub log_ttl: Duration,
-}
-
 impl Settings {
     pub(crate) fn read(values: &Values) -> Result<Self, ConfigError> {
         let v = values;
         let data_dir = PathBuf::from(v.text("DATA_DIR"));
-        storage(v)?;
-        vector_store(v)?;
+        let database_url = database_url(v, &data_dir)?;
         let same_site = if v.text("WEBUI_AUTH_COOKIE_SAME_SITE").is_empty() {
             "WEBUI_SESSION_COOKIE_SAME_SITE"
         } else {
@@ -176,7 +173,9 @@ impl Settings {
             port: v.required("PORT")?,
             dev: v.one_of("ENV", &["dev", "test", "prod"])? == "dev",
             timezone: v.filled("TZ"),
-            database_url: database_url(v, &data_dir)?,
+            vectors_in_file: vectors_in_file(v, &database_url)?,
+            database_url,
+            audit: audit(v, &data_dir)?,
             data_dir,
             database_pool_size: v.number("DATABASE_POOL_SIZE")?,
             database_pool_max_overflow: v.required("DATABASE_POOL_MAX_OVERFLOW")?,
@@ -185,6 +184,7 @@ impl Settings {
             database_schema: v.filled("DATABASE_SCHEMA"),
             enable_db_migrations: v.flag("ENABLE_DB_MIGRATIONS"),
             redis: redis(v)?,
+            file_storage: storage(v)?,
             enable_persistent_config: v.flag("ENABLE_PERSISTENT_CONFIG"),
             enable_oauth_persistent_config: v.flag("ENABLE_OAUTH_PERSISTENT_CONFIG"),
             reset_config_on_start: v.flag("RESET_CONFIG_ON_START"),
@@ -255,6 +255,7 @@ impl Settings {
             offline_mode: v.flag("OFFLINE_MODE"),
             hf_endpoint: v.filled("HF_ENDPOINT"),
             enable_version_update_check: v.flag("ENABLE_VERSION_UPDATE_CHECK") && !v.flag("OFFLINE_MODE"),
+            enable_public_metrics: v.flag("ENABLE_PUBLIC_METRICS"),
             enable_public_active_users_count: v.flag("ENABLE_PUBLIC_ACTIVE_USERS_COUNT"),
             enable_easter_eggs: v.flag("ENABLE_EASTER_EGGS"),
             enable_pyodide_file_persistence: v.flag("ENABLE_PYODIDE_FILE_PERSISTENCE"),
@@ -273,6 +274,8 @@ impl Settings {
             workers: v.number("UVICORN_WORKERS")?,
             shutdown_grace: v.required("SHUTDOWN_GRACE")?,
             enable_local_web_fetch: v.flag("ENABLE_LOCAL_WEB_FETCH"),
+            web_fetch_filter_list: v.list("WEB_FETCH_FILTER_LIST"),
+            tavily_api_base_url: v.text("TAVILY_API_BASE_URL"),
             enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
             rag_system_context: v.flag("RAG_SYSTEM_CONTEXT"),
             embedding_query_prefix: v.filled("RAG_EMBEDDING_QUERY_PREFIX"),
@@ -312,54 +315,6 @@ fn database_url(values: &Values, data_dir: &std::path::Path) -> Result<String, C
     Ok(format!("sqlite:///{}", data_dir.join("airis.db").display()))
 }
 
-fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
-    const PATIENCE: Duration = Duration::from_secs(5);
-    let wanted = values.one_of("WEBSOCKET_MANAGER", &["", "redis"])? == "redis";
-    let Some(url) = values.filled("WEBSOCKET_REDIS_URL") else {
-        return if wanted {
-            Err(wrong("WEBSOCKET_MANAGER", "\"redis\" needs an address; set REDIS_URL"))
-        } else {
-            Ok(None)
-        };
-    };
-    if !["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Err(wrong("REDIS_URL", "the address must begin with redis:// or rediss://"));
-    }
-    let port: u16 = values.required("WEBSOCKET_SENTINEL_PORT")?;
-    let sentinels = values.list("WEBSOCKET_SENTINEL_HOSTS").into_iter();
-    let sentinels: Vec<String> =
-        sentinels.map(|host| if host.contains(':') { host } else { format!("{host}:{port}") }).collect();
-    let cluster = values.flag("WEBSOCKET_REDIS_CLUSTER");
-    if cluster && !sentinels.is_empty() {
-        return Err(wrong("REDIS_CLUSTER", "a cluster has no Sentinels; unset REDIS_SENTINEL_HOSTS"));
-    }
-    let patience = |name: &str| {
-        let seconds = values.json(name).as_f64().filter(|seconds| *seconds > 0.0);
-        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(PATIENCE)
-    };
-    Ok(Some(Redis {
-        url,
-        sentinels,
-        cluster,
-        prefix: values.text("REDIS_KEY_PREFIX"),
-        connect_within: patience("REDIS_SOCKET_CONNECT_TIMEOUT"),
-        answer_within: patience("REDIS_SOCKET_TIMEOUT"),
-        log_ttl: Duration::from_secs(values.required("REDIS_RESPONSE_STREAM_TTL")?),
-    }))
-}
-
-/// A storage that is not built must not quietly become another one.
-fn storage(values: &Values) -> Result<(), ConfigError> {
-    let name = values.text("STORAGE_PROVIDER").to_lowercase();
-    if name.is_empty() || name == "local" {
-        return Ok(());
-    }
-    Err(wrong(
-        "STORAGE_PROVIDER",
-        format!("\"{name}\" is not built yet; only local is, which needs a DATA_DIR that lasts"),
-    ))
-}
-
 /// The fields of a JSON object, as they stand in an address.
 fn fields(values: &Values, name: &str) -> Result<Vec<(String, String)>, ConfigError> {
     let given = values.json(name);
@@ -372,13 +327,19 @@ fn fields(values: &Values, name: &str) -> Result<Vec<(String, String)>, ConfigEr
     Ok(object.iter().map(|(name, value)| (name.clone(), text(value))).collect())
 }
 
-/// The same of vectors; `chroma` is what others keep in the data folder when nothing is said.
-fn vector_store(values: &Values) -> Result<(), ConfigError> {
-    let name = values.text("VECTOR_DB").to_lowercase();
-    if ["", "embedded", "chroma"].contains(&name.as_str()) {
-        return Ok(());
+/// Whether passages stay in a file even where there is a PostgreSQL that could hold them; `chroma` is what others keep in
+/// the data folder when nothing is said.
+fn vectors_in_file(values: &Values, database_url: &str) -> Result<bool, ConfigError> {
+    match values.text("VECTOR_DB").to_lowercase().as_str() {
+        "" => Ok(false),
+        "embedded" | "chroma" => Ok(true),
+        "pgvector" if database_url.starts_with("postgres") => Ok(false),
+        "pgvector" => Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in DATABASE_URL")),
+        name => Err(wrong(
+            "VECTOR_DB",
+            format!("\"{name}\" is not built yet; leave it empty to keep vectors in PostgreSQL or the data folder"),
+        )),
     }
-    Err(wrong("VECTOR_DB", format!("\"{name}\" is not built yet; leave it empty to keep vectors in the data folder")))
 }
 
 /// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.

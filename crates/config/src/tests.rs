@@ -37,6 +37,7 @@ fn wrong_values_are_named_in_one_sentence() {
     assert!(error("OPENAI_API_BASE_URLS", "localhost:1").contains("must begin with http://"));
     assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
     assert!(error("VECTOR_DB", "qdrant").starts_with("VECTOR_DB: \"qdrant\" is not built yet"));
+    assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");
 }
 
 #[test]
@@ -153,14 +154,43 @@ fn redis_is_named_by_its_own_variables_or_by_those_for_sockets() {
     let sentinels = redis(&[
         ("REDIS_URL", "redis://mymaster/0"),
         ("WEBSOCKET_REDIS_URL", "redis://sockets/0"),
-        ("REDIS_SENTINEL_HOSTS", "a, b:7"),
+        ("REDIS_SENTINEL_HOSTS", "a, b:7, :word@c, rediss://me:word@d:8"),
         ("WEBSOCKET_SENTINEL_PORT", "5"),
     ])
     .unwrap();
-    assert_eq!(
-        (sentinels.url.as_str(), sentinels.sentinels),
-        ("redis://sockets/0", vec!["a:5".to_owned(), "b:7".to_owned()])
-    );
+    assert_eq!(sentinels.url, "redis://sockets/0");
+    assert_eq!(sentinels.sentinels, ["a:5", "b:7", ":word@c:5", "rediss://me:word@d:8"]);
     assert!(redis(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true")]).unwrap().cluster);
     assert!(config(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true"), ("REDIS_SENTINEL_HOSTS", "a")]).is_err());
+}
+
+#[test]
+fn files_are_kept_where_the_environment_says_and_nowhere_else() {
+    let storage = |pairs: &[(&str, &str)]| config(pairs).map(|config| config.settings().file_storage.clone());
+    assert!(matches!(storage(&[]), Ok(FileStorage::Local)));
+    let key = [("S3_ACCESS_KEY_ID", "id"), ("S3_SECRET_ACCESS_KEY", "word")];
+    let bucket = [("STORAGE_PROVIDER", "S3"), ("S3_BUCKET_NAME", "b"), ("S3_ADDRESSING_STYLE", "path")];
+    let Ok(FileStorage::S3(s3)) = storage(&[&bucket[..], &key].concat()) else { panic!("no S3") };
+    assert_eq!((s3.bucket.as_str(), s3.virtual_host), ("b", Some(false)));
+    assert_eq!(s3.key, Some(("id".to_owned(), "word".to_owned())));
+    let container =
+        [("AZURE_STORAGE_ENDPOINT", "https://a.blob.core.windows.net"), ("AZURE_STORAGE_CONTAINER_NAME", "c")];
+    assert!(matches!(storage(&[&[("STORAGE_PROVIDER", "azure")], &container[..]].concat()), Ok(FileStorage::Azure(_))));
+    let google = [("STORAGE_PROVIDER", "gcs"), ("GCS_BUCKET_NAME", "g")];
+    let account = ("GOOGLE_APPLICATION_CREDENTIALS_JSON", r#"{"client_email": "a@b"}"#);
+    let Ok(FileStorage::Google(gcs)) = storage(&[google[0], google[1], account]) else { panic!("no Google") };
+    assert_eq!(gcs.account.as_deref(), Some(r#"{"client_email":"a@b"}"#));
+    for (wrong, named) in [
+        (&google[..1], "GCS_BUCKET_NAME"),
+        (&[google[0], google[1], ("GOOGLE_APPLICATION_CREDENTIALS_JSON", "{")], "GOOGLE_APPLICATION_CREDENTIALS_JSON"),
+        (&[("STORAGE_PROVIDER", "floppy")][..], "STORAGE_PROVIDER"),
+        (&[("STORAGE_PROVIDER", "s3")], "S3_BUCKET_NAME"),
+        (&[bucket[0], bucket[1], key[0]], "S3_SECRET_ACCESS_KEY"),
+        (&[bucket[0], bucket[1], ("S3_ENDPOINT_URL", "minio:9000")], "S3_ENDPOINT_URL"),
+        (&[bucket[0], bucket[1], ("S3_ADDRESSING_STYLE", "sideways")], "S3_ADDRESSING_STYLE"),
+        (&[("STORAGE_PROVIDER", "azure"), container[0]], "AZURE_STORAGE_CONTAINER_NAME"),
+    ] {
+        let Err(error) = storage(wrong) else { panic!("{wrong:?} is taken") };
+        assert!(error.to_string().contains(named), "{error}");
+    }
 }

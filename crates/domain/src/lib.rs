@@ -3,6 +3,7 @@
 mod arena;
 mod budget;
 mod chat;
+pub mod chat_object;
 mod event;
 mod event_hook;
 mod feedback;

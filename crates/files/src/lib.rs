@@ -1,13 +1,19 @@
 //! What people upload, as bytes: received onto the disk, kept by a storage, read back in parts. Knows nothing of who may.
 
+mod google;
+mod google_identity;
 mod incoming;
 mod local;
 mod name;
+mod objects;
 mod text;
 
+pub use google::GoogleBucket;
+pub use google_identity::GoogleCredentials;
 pub use incoming::{Incoming, Received};
 pub use local::LocalFolder;
 pub use name::{base_name, extension, stored_name};
+pub use objects::{Bucket, Container};
 pub use text::{Unreadable, text_of};
 
 use std::io;
@@ -17,6 +23,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::io::{AsyncRead, AsyncReadExt};
+
+use google::GoogleObjects;
+use objects::Objects;
 
 /// Why bytes could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +84,21 @@ impl Files {
     pub fn local(folder: &Path) -> Self {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         Self { storage: Arc::new(LocalFolder::new(folder.clone())), receiving: Arc::new(folder) }
+    }
+
+    /// Files in a bucket of S3; what arrives grows in a folder of this machine first.
+    pub fn s3(bucket: &Bucket, receiving: &Path) -> Result<Self> {
+        Ok(Self { storage: Arc::new(Objects::s3(bucket)?), receiving: Arc::new(receiving.to_owned()) })
+    }
+
+    /// The same in a container of Azure Blob Storage.
+    pub fn azure(container: &Container, receiving: &Path) -> Result<Self> {
+        Ok(Self { storage: Arc::new(Objects::azure(container)?), receiving: Arc::new(receiving.to_owned()) })
+    }
+
+    /// The same in a bucket of Google Cloud Storage.
+    pub fn google(bucket: &GoogleBucket, receiving: &Path) -> Result<Self> {
+        Ok(Self { storage: Arc::new(GoogleObjects::new(bucket)?), receiving: Arc::new(receiving.to_owned()) })
     }
 
     /// What lies in folders of a folder, to be read only: a place is the path from there.

@@ -50,7 +50,7 @@ impl Memories {
         }
         let at = now();
         let memory = Memory {
-            id: uuid::Uuid::new_v4().to_string(),
+            id: uuid::Uuid::now_v7().to_string(),
             user_id: user.clone(),
             kind: new.kind.unwrap_or(MemoryKind::Context),
             path: path(new.path.as_deref())?,

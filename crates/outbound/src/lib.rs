@@ -6,11 +6,13 @@ mod answer;
 mod call;
 mod error;
 mod guard;
+mod trust;
 mod websocket;
 
 pub use answer::Answer;
 pub use call::Call;
 pub use error::OutboundError;
+pub use trust::encryption;
 pub use websocket::Socket;
 
 /// An address in its parts.
@@ -43,10 +45,9 @@ impl Default for Outbound {
 
 impl Outbound {
     pub fn new() -> Self {
-        // Fails when it is there already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = |public_only| {
             Client::builder()
+                .tls_backend_preconfigured(encryption())
                 .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
                 .redirect(Policy::none())
                 .dns_resolver(Arc::new(guard::Resolver { public_only }))
@@ -55,7 +56,11 @@ impl Outbound {
         Self {
             client: builder(false).build().unwrap_or_default(),
             public: builder(true).build().unwrap_or_default(),
-            upgrading: builder(false).http1_only().build().unwrap_or_default(),
+            upgrading: builder(false)
+                .http1_only()
+                .tls_backend_preconfigured(trust::encryption_http1())
+                .build()
+                .unwrap_or_default(),
         }
     }
 

@@ -43,10 +43,9 @@ pub struct Http {
 
 impl Http {
     pub fn new(config: &Config) -> Self {
-        // Fails when it is there already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let settings = config.settings();
         let client = Client::builder()
+            .tls_backend_preconfigured(airis_outbound::encryption())
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
             .redirect(Policy::custom(redirect))
             .tcp_nodelay(true)

@@ -90,7 +90,10 @@ fn percent_decoded(text: &str) -> String {
 /// A client for one file. Wherever a publisher sends it, it never reaches into the operator's own network; a mirror may
 /// be there.
 fn client(trusted: bool) -> Client {
-    let builder = Client::builder().connect_timeout(CONNECT).user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")));
+    let builder = Client::builder()
+        .tls_backend_preconfigured(airis_outbound::encryption())
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")));
     let builder = if trusted {
         builder.redirect(Policy::limited(MOST_REDIRECTS))
     } else {

@@ -1,15 +1,14 @@
 //! `events:chat`: opening and closing a chat, typing, reading, and resuming a running reply.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use airis_access::{AccessError, LiveRights};
 use airis_domain::{ChatId, Json, now};
 use airis_store::{ChatListQuery, ChatPatch, StoreError};
 use serde_json::json;
-use tokio::time::{Instant, sleep};
 
 use crate::inbound::{current, emit};
+use crate::patience::read_patiently;
 use crate::rooms::{chat_room, user_room};
 use crate::seat::Seat;
 use crate::sessions::Person;
@@ -17,10 +16,6 @@ use crate::{Inner, places, presence};
 
 /// Chats one socket may have open at a time.
 const OPEN_CHATS: usize = 64;
-/// How long a live state that cannot be read is read again, and the pause in between. Clients wait five seconds.
-const PATIENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(200);
-
 /// Handles one event; the answer is its acknowledgement.
 pub(crate) async fn handle(inner: &Arc<Inner>, seat: &Arc<Seat>, data: &Json) -> Json {
     let refused = Json::Bool(false);
@@ -134,22 +129,11 @@ async fn read(inner: &Arc<Inner>, person: &Person, chat: &ChatId) -> bool {
     true
 }
 
-/// The live state of a running reply, so that the client goes on without a gap; null when it does not run. A database that
-/// is away for a moment is waited for: whoever is told nothing would go on without what they missed.
+/// The live state of a running reply, so that the client goes on without a gap; null when it does not run.
 async fn resume(inner: &Arc<Inner>, person: &Person, chat: &ChatId, message: Option<&str>) -> Json {
     let Some(message) = message else { return Json::Null };
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match state(inner, person, chat, message).await {
-            Ok(state) => return state.unwrap_or_default(),
-            Err(error) if Instant::now() > end => {
-                tracing::warn!(%error, "live state could not be read");
-                return Json::Null;
-            }
-            Err(error) => tracing::debug!(%error, "live state is read again in a moment"),
-        }
-        sleep(PAUSE).await;
-    }
+    let read = read_patiently(|| state(inner, person, chat, message)).await;
+    read.inspect_err(|error| tracing::warn!(%error, "live state could not be read")).ok().flatten().unwrap_or_default()
 }
 
 async fn state(

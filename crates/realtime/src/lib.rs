@@ -12,6 +12,7 @@ mod missed;
 mod note_events;
 mod outbox;
 mod packet;
+mod patience;
 mod places;
 mod polling;
 mod presence;

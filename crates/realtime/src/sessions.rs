@@ -1,15 +1,10 @@
 //! Who is behind a token: asked of identity on connect, before every event and every thirty seconds.
 
-use std::time::Duration;
-
 use airis_domain::{Role, User, UserId};
 use airis_identity::AuthError;
 use airis_store::StoreError;
-use tokio::time::{Instant, sleep};
 
-/// How long a token that cannot be looked up is looked up again, and the pause in between.
-const PATIENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(200);
+use crate::patience::read_patiently;
 
 /// Turns a session token into its account.
 #[async_trait::async_trait]
@@ -32,18 +27,10 @@ impl Sessions for airis_identity::Sessions {
     }
 }
 
-/// Who may use sockets with a token. A database that is away for a moment is waited for: a person whose token holds must
-/// not be thrown out for it.
+/// Who may use sockets with a token. A person whose token holds must not be thrown out because the database is away.
 pub(crate) async fn holder(sessions: &dyn Sessions, token: &str) -> Result<Option<Person>, StoreError> {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match sessions.user(token).await {
-            Ok(user) => return Ok(user.as_ref().and_then(Person::of)),
-            Err(error) if Instant::now() > end => return Err(error),
-            Err(error) => tracing::debug!(%error, "a socket token is looked up again in a moment"),
-        }
-        sleep(PAUSE).await;
-    }
+    let user = read_patiently(|| sessions.user(token)).await?;
+    Ok(user.as_ref().and_then(Person::of))
 }
 
 /// What a socket remembers of its user.

@@ -122,7 +122,7 @@ fn plan_note(note: &Note) -> Plan {
 
 impl Inner {
     /// Whether nothing is searched on this server.
-    fn takes_whole(&self) -> bool {
+    pub fn takes_whole(&self) -> bool {
         self.is_bypassed() || self.config.flag("rag.full_context")
     }
 
@@ -217,7 +217,8 @@ impl Inner {
     }
 
     /// Questions without vectors where their engine fails: words still find something.
-    async fn ask_patiently(&self, user: &User, questions: Vec<String>) -> Asked {
+    #[boxed]
+    pub async fn ask_patiently(&self, user: &User, questions: Vec<String>) -> Asked {
         let plain = questions.clone();
         match tokio::time::timeout(PATIENCE, self.ask(user, questions)).await {
             Ok(Ok(asked)) => asked,
@@ -232,7 +233,8 @@ impl Inner {
         }
     }
 
-    async fn pieces(&self, scopes: &[Scope], asked: &Asked) -> Result<Vec<Piece>> {
+    #[boxed]
+    pub async fn pieces(&self, scopes: &[Scope], asked: &Asked) -> Result<Vec<Piece>> {
         let wish = Wish::read(&self.config);
         let mut found = self.search(scopes, asked, &wish).await?;
         if asked.vectors.is_none() || found.is_empty() {

@@ -32,18 +32,26 @@ impl Want {
             let names: Vec<String> = list.as_array().into_iter().flatten().filter_map(text).collect();
             (!names.is_empty()).then_some(Self::Collections(names))
         };
+        let collections = || {
+            names(&item["collection_names"])
+                .or_else(|| text(&item["collection_name"]).map(|name| Self::Collections(vec![name])))
+        };
+        let sent = || {
+            Some(Self::Text {
+                name: text(&item["name"]).unwrap_or_default(),
+                text: text(&item["content"]).or_else(|| text(&item["file"]["data"]["content"]))?,
+            })
+        };
         match item["type"].as_str() {
             Some("collection") => match text(&item["id"]) {
                 Some(id) if item["legacy"] != true => Some(Self::Knowledge { id, whole: is_whole(item) }),
                 _ => names(&item["collection_names"]),
             },
             Some("note") => text(&item["id"]).map(Self::Note),
-            Some("text") => Some(Self::Text {
-                name: text(&item["name"]).unwrap_or_default(),
-                text: text(&item["content"]).or_else(|| text(&item["file"]["data"]["content"]))?,
-            }),
-            _ => names(&item["collection_names"])
-                .or_else(|| text(&item["collection_name"]).map(|name| Self::Collections(vec![name]))),
+            Some("text") => sent(),
+            // Who reads a page may not be let at the collection that only its address names.
+            Some("url") => sent().or_else(collections),
+            _ => collections(),
         }
     }
 }
@@ -76,6 +84,11 @@ mod tests {
                 json!({"type": "text", "name": "n", "content": "c"}),
                 Some(Want::Text { name: "n".to_owned(), text: "c".to_owned() }),
             ),
+            (
+                json!({"type": "url", "name": "n", "content": "c", "collection_name": "a"}),
+                Some(Want::Text { name: "n".to_owned(), text: "c".to_owned() }),
+            ),
+            (json!({"type": "url", "name": "n", "collection_name": "a"}), collections(&["a"])),
             (json!({"type": "note", "id": "n"}), Some(Want::Note("n".to_owned()))),
             (json!({"type": "note", "id": ""}), None),
             (json!({"type": "text"}), None),

@@ -12,6 +12,7 @@ mod rerank;
 mod search;
 pub mod split;
 mod state;
+mod web;
 
 pub use extract::{Bounds, ExtractError, Section};
 pub use found::{Gathered, Piece, Source};
@@ -19,8 +20,8 @@ pub use index::Target;
 pub use item::{Want, is_whole};
 pub use passages::{collection_of, digest, embedding_config};
 pub use search::Wish;
+pub use web::{Hit, Page, Searched, is_video};
 
-use std::path::Path;
 use std::sync::Arc;
 
 use airis_access::AccessError;
@@ -96,7 +97,8 @@ pub struct Retrieval {
 }
 
 impl Retrieval {
-    /// Passages lie in the data folder; nothing is opened or begun yet.
+    /// Passages lie beside everything else in a PostgreSQL that instances share, else in the data folder; nothing is opened
+    /// or begun yet.
     pub fn new(
         store: Store,
         files: Files,
@@ -105,7 +107,11 @@ impl Retrieval {
         config: Arc<Config>,
         instance: String,
     ) -> Self {
-        let vectors = Vectors::embedded(&Path::new(&config.settings().data_dir).join(FILE));
+        let settings = config.settings();
+        let vectors = match store.postgres() {
+            Some(pool) if !settings.vectors_in_file => Vectors::postgres(pool.clone()),
+            _ => Vectors::embedded(&settings.data_dir.join(FILE)),
+        };
         Self { inner: Arc::new(Inner::new(store, vectors, files, providers, outbound, config, instance)) }
     }
 

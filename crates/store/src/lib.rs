@@ -63,9 +63,12 @@ pub use fleet::{Beat, FleetEar, FleetTables, Flushed, LETTER, LogPart};
 pub use knowledge::{KnowledgeOrder, KnowledgeQuery, KnowledgeView};
 pub use knowledge_files::{KnowledgeFile, KnowledgeFileOrder, KnowledgeFileQuery};
 pub use messages::MessagePatch;
+pub use migrate::known as known_migrations;
 pub use model_versions::ModelEdit;
 pub use notes::{NoteOrder, NotePatch, NoteQuery, NoteSide, NoteUpdate};
 pub use oauth_sessions::OauthSession;
+pub use open::{Place, place};
+pub use postgres_url::read as read_postgres_url;
 pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use sessions::Credentials;
@@ -175,6 +178,19 @@ impl Store {
             db::Db::Sqlite { .. } => "sqlite",
             db::Db::Postgres { .. } => "postgresql",
         }
+    }
+
+    /// The connections to a PostgreSQL, for tables that others keep beside these.
+    pub fn postgres(&self) -> Option<&sqlx::PgPool> {
+        match &self.db {
+            db::Db::Sqlite { .. } => None,
+            db::Db::Postgres { pool, .. } => Some(pool),
+        }
+    }
+
+    /// Connections to a PostgreSQL: how many are open, and how many of them nobody uses now.
+    pub fn connections(&self) -> Option<(u32, usize)> {
+        self.postgres().map(|pool| (pool.size(), pool.num_idle()))
     }
 
     /// Closes every connection; the write-ahead log is folded in.

@@ -50,6 +50,11 @@ const RECORD: &str = "INSERT INTO schema_migration (version, name, applied_at) V
 const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// Number and name of every migration that this binary has, in order.
+pub fn known() -> impl Iterator<Item = (i64, &'static str)> {
+    MIGRATIONS.iter().map(|(version, name, _)| (*version, *name))
+}
+
 /// Applies what is missing. On SQLite the caller holds the file lock.
 pub(crate) async fn apply(db: &Db) -> Result<()> {
     match db {

@@ -18,7 +18,7 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// Where a URL points.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     File(PathBuf),
     Memory,
     Postgres(String),
@@ -28,7 +28,7 @@ pub(crate) enum Place {
 type Opened = (Db, Option<PathBuf>, Option<File>);
 
 /// Reads the spellings that people have in their environment.
-pub(crate) fn place(url: &str) -> Result<Place> {
+pub fn place(url: &str) -> Result<Place> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let dialect = scheme.split('+').next().unwrap_or(scheme);
     match dialect {

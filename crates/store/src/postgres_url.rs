@@ -3,7 +3,7 @@
 /// The address for our driver, and whether a pooler that hands out connections per transaction stands in between: said by
 /// `pgbouncer=true`, or by turning prepared statements off as other drivers need it there (`prepared_statement_cache_size=0`,
 /// `statement_cache_size=0`, `statement-cache-capacity=0`, `prepare_threshold=None`).
-pub(crate) fn read(url: &str) -> (String, bool) {
+pub fn read(url: &str) -> (String, bool) {
     let Some((address, query)) = url.split_once('?') else { return (url.to_owned(), false) };
     let mut pooled = false;
     let mut kept: Vec<String> = Vec::new();

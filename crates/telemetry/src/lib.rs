@@ -1,4 +1,7 @@
-//! Logs of the process: one line per event, as text for people or as JSON for machines. Knows nothing of what is logged.
+//! Logs of the process: one line per event, as text for people or as JSON for machines; and numbers of it. Knows nothing of
+//! what is logged and counted.
+
+pub mod metrics;
 
 use std::io::IsTerminal;
 

@@ -25,24 +25,28 @@ pub struct Documents {
     numbered: Vec<String>,
 }
 
-/// Searches or reads these things, as far as `user` may have them. A search that fails leaves the question as it is.
+/// Searches or reads these things, as far as `user` may have them, and adds what the web has. A search that fails leaves
+/// the question as it is.
 pub async fn gather(
     inner: &Inner,
     user: &User,
     wants: &[(Json, Want)],
     questions: Vec<String>,
+    web: Gathered,
 ) -> Result<Documents, StoreError> {
     let shown = inner.config.settings().source_metadata_keys.clone();
-    match inner.retrieval.gather(user, wants, questions).await {
-        Ok(gathered) => Ok(Documents::of(gathered, &shown)),
-        Err(RetrievalError::Store(error)) => Err(error),
+    let mut gathered = match inner.retrieval.gather(user, wants, questions).await {
+        Ok(gathered) => gathered,
+        Err(RetrievalError::Store(error)) => return Err(error),
         Err(error) => {
             tracing::error!(%error, "attached documents were not searched");
             let why = "they cannot be searched at the moment".to_owned();
-            let unreadable = vec![("attached documents".to_owned(), why)];
-            Ok(Documents::of(Gathered { sources: Vec::new(), unreadable }, &shown))
+            Gathered { sources: Vec::new(), unreadable: vec![("attached documents".to_owned(), why)] }
         }
-    }
+    };
+    gathered.sources.extend(web.sources);
+    gathered.unreadable.extend(web.unreadable);
+    Ok(Documents::of(gathered, &shown))
 }
 
 impl Documents {

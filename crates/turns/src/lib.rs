@@ -35,6 +35,7 @@ mod tags;
 mod task_prompt;
 mod tasks;
 mod toolloop;
+mod web;
 mod writer;
 
 pub use compact::Compacted;
@@ -234,6 +235,11 @@ impl Turns {
         since: i64,
     ) -> Result<Vec<RoomEvent>, TurnError> {
         missed::events(&self.inner, wanted, since).await
+    }
+
+    /// Replies that are being made here.
+    pub fn count_running(&self) -> usize {
+        self.inner.count_running()
     }
 
     /// Whether the instance is about to end.

@@ -5,7 +5,9 @@ use airis_providers::{ChatRequest, RawBody, RawReply};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::{Inner, TurnError, attached, documents, folders, models, offered, pictures, prompt, questions, remembered};
+use crate::{
+    Inner, TurnError, attached, documents, folders, models, offered, pictures, prompt, questions, remembered, web,
+};
 
 /// Keys of the web client that mean nothing to a provider.
 const OURS: [&str; 22] = [
@@ -42,20 +44,21 @@ pub async fn pass(inner: &Inner, user: &User, mut body: JsonMap) -> Result<RawRe
     let remembered = remembered::of_request(inner, user, &body).await;
     let variables = body.get("variables").cloned();
     let asked = body.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
-    let documents = match resolved.meta["capabilities"]["file_context"] == false {
-        true => documents::Documents::default(),
+    let wants = match resolved.meta["capabilities"]["file_context"] == false {
+        true => Vec::new(),
         false => {
             let mut brought = folders::files(inner, user, attached::folders(&body, &[])).await?;
             brought.extend(attached::of_model(&resolved.meta));
-            let wants = attached::wanted(&brought, &body, &[]);
-            let texts = if inner.retrieval.searches(&wants) {
-                questions::think(inner, user, &resolved, questions::Asked::of(&[], &body)).await.texts
-            } else {
-                Vec::new()
-            };
-            documents::gather(inner, user, &wants, texts).await?
+            attached::wanted(&brought, &body, &[])
         }
     };
+    let texts = if inner.retrieval.searches(&wants) {
+        questions::think(inner, user, &resolved, questions::Asked::of(&[], &body), "retrieval").await.texts
+    } else {
+        Vec::new()
+    };
+    let web = web::of_request(inner, user, &resolved, &body).await;
+    let documents = documents::gather(inner, user, &wants, texts, web).await?;
     let tools = offered::of_request(inner, user, &body, &resolved).await;
     for name in OURS {
         body.remove(name);

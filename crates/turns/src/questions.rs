@@ -1,4 +1,4 @@
-//! What attached documents are searched for: what a model makes of the conversation, or the question as it was asked.
+//! What attached documents or the web are searched for: what a model makes of the conversation, or the question itself.
 
 use std::time::Duration;
 
@@ -43,6 +43,11 @@ impl Asked {
         Self::read(sent.collect())
     }
 
+    /// Whether nothing was asked.
+    pub fn is_empty(&self) -> bool {
+        self.question.trim().is_empty()
+    }
+
     fn read(messages: Vec<(String, String)>) -> Self {
         let question = messages.iter().rfind(|(role, _)| role == "user").map(|(_, text)| text.clone());
         let lines = messages.iter().filter(|(role, _)| role == "user" || role == "assistant");
@@ -52,10 +57,11 @@ impl Asked {
     }
 }
 
-/// Asks the model of small jobs for words; without one that is quick and willing it is the question.
-pub async fn think(inner: &Inner, user: &User, answering: &Resolved, asked: Asked) -> Questions {
+/// Asks the model of small jobs for words; without one that is quick and willing it is the question. `kind` is what is
+/// searched: `retrieval` or `web_search`.
+pub async fn think(inner: &Inner, user: &User, answering: &Resolved, asked: Asked, kind: &str) -> Questions {
     let plain = Questions { texts: vec![asked.question.clone()], thought: false };
-    if !inner.config.flag("task.query.retrieval.enable") || asked.question.trim().is_empty() {
+    if Task::Queries.switch(kind).is_some_and(|switch| !inner.config.flag(switch)) || asked.is_empty() {
         return plain;
     }
     let model = ask::task_model(inner, &answering.base).await;
@@ -66,7 +72,7 @@ pub async fn think(inner: &Inner, user: &User, answering: &Resolved, asked: Aske
         // It computes one reply at a time: the answer would wait for the words.
         return plain;
     }
-    let matter = Matter { messages: asked.lines, kind: "retrieval".to_owned(), ..Matter::default() };
+    let matter = Matter { messages: asked.lines, kind: kind.to_owned(), ..Matter::default() };
     let request = ask::request(inner, Task::Queries, model, &matter, user);
     let found = match tokio::time::timeout(PATIENCE, providers.complete(request)).await {
         Ok(Ok(answer)) => {
@@ -74,7 +80,7 @@ pub async fn think(inner: &Inner, user: &User, answering: &Resolved, asked: Aske
             text.and_then(object).map(|answer| texts(&answer["queries"])).unwrap_or_default()
         }
         Ok(Err(error)) => {
-            tracing::info!(%error, "documents are searched with the question itself");
+            tracing::info!(%error, "it is searched with the question itself");
             Vec::new()
         }
         Err(_) => {

@@ -4,7 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use airis_domain::{ChatId, Json, TurnId, TurnState};
+use airis_domain::{ChatId, Json, Message, TurnId, TurnState};
+use airis_retrieval::Want;
 use airis_store::StoreError;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{
     Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks,
-    toolloop,
+    toolloop, web,
 };
 
 /// How long people wait to hear of a failure that cannot be stored.
@@ -73,6 +74,14 @@ pub async fn end_only(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Endin
 }
 
 async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title: Option<tasks::Pending>) {
+    airis_telemetry::metrics::turn_ended(match &ending {
+        Ok(()) => "done",
+        Err(Ending::Stopped) => "stopped",
+        Err(Ending::Failed(_)) => "failed",
+        Err(Ending::Left) => "handed on",
+        Err(Ending::Lost) => "taken over",
+        Err(Ending::Paused) => "waiting",
+    });
     let outcome = match ending {
         Ok(()) => complete(&inner, &job, title).await,
         Err(Ending::Stopped) => stopped(&inner, &job).await,
@@ -151,38 +160,41 @@ fn reveal(job: &Job) -> Result<(), Ending> {
     }
 }
 
-/// What the questions, the chat's folder and the model bring along, searched or read; unless the model is to look into files
-/// by itself.
+/// What the questions, the chat's folder and the model bring along, searched or read, unless the model is to look into files
+/// by itself; and what the web has.
 async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreError> {
-    if job.model.meta["capabilities"]["file_context"] == false {
-        return Ok(Documents::default());
-    }
     let branch = match &job.parent {
         Some(parent) if !job.is_temporary() => inner.store.branch(&job.chat, parent).await?,
         _ => Vec::new(),
     };
-    let folders = job.folder.iter().cloned().chain(attached::folders(&job.body, &branch)).collect();
-    let mut brought = folders::files(inner, &job.user, folders).await?;
-    brought.extend(attached::of_model(&job.model.meta));
-    let wants = attached::wanted(&brought, &job.body, &branch);
-    if wants.is_empty() {
-        return Ok(Documents::default());
-    }
+    let wants = brought(inner, job, &branch).await?;
     let mut texts = Vec::new();
     if inner.retrieval.searches(&wants) {
         let asked = questions::Asked::of(&branch, &job.body);
-        let questions = questions::think(inner, &job.user, &job.model, asked).await;
+        let questions = questions::think(inner, &job.user, &job.model, asked, "retrieval").await;
         if questions.thought && job.fence <= 1 {
             let status = json!({"action": "queries_generated", "queries": questions.texts, "done": false});
             tell_status(inner, job, status).await;
         }
         texts = questions.texts;
     }
-    documents::gather(inner, &job.user, &wants, texts).await
+    let web = web::of_turn(inner, job, &branch).await;
+    documents::gather(inner, &job.user, &wants, texts, web).await
+}
+
+/// What is to be searched or read.
+async fn brought(inner: &Inner, job: &Job, branch: &[Message]) -> Result<Vec<(Json, Want)>, StoreError> {
+    if job.model.meta["capabilities"]["file_context"] == false {
+        return Ok(Vec::new());
+    }
+    let folders = job.folder.iter().cloned().chain(attached::folders(&job.body, branch)).collect();
+    let mut brought = folders::files(inner, &job.user, folders).await?;
+    brought.extend(attached::of_model(&job.model.meta));
+    Ok(attached::wanted(&brought, &job.body, branch))
 }
 
 /// Says what is going on, to viewers of now and of later.
-async fn tell_status(inner: &Inner, job: &Job, status: Json) {
+pub async fn tell_status(inner: &Inner, job: &Job, status: Json) {
     if !job.is_temporary()
         && let Err(error) = inner.store.push_status(&job.chat, &job.message, &status).await
     {

@@ -3,7 +3,10 @@
 
 mod embedded;
 mod error;
+mod matrix;
 mod measure;
+mod nearest;
+mod postgres;
 mod words;
 
 pub use error::VectorError;
@@ -12,8 +15,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use airis_domain::JsonMap;
+use sqlx::PgPool;
 
 use crate::embedded::Embedded;
+use crate::postgres::Tables;
 
 pub type Result<T> = std::result::Result<T, VectorError>;
 
@@ -77,6 +82,17 @@ pub struct Duplicate<'a> {
     pub file_id: &'a str,
 }
 
+/// Passages that are read of a whole collection at most.
+const MOST: usize = 100_000;
+
+/// Key, id, text and metadata of a passage.
+type Row = (i64, String, String, String);
+
+fn found((_, id, text, metadata): Row, score: f64) -> Found {
+    let metadata: JsonMap = serde_json::from_str(&metadata).unwrap_or_default();
+    Found { id, text, metadata, score }
+}
+
 /// The store of vectors; cheap to clone.
 #[derive(Clone)]
 pub struct Vectors {
@@ -86,6 +102,7 @@ pub struct Vectors {
 /// Every store that is built.
 enum Kind {
     Embedded(Embedded),
+    Postgres(Tables),
 }
 
 /// Asks whichever store there is.
@@ -93,6 +110,7 @@ macro_rules! ask {
     ($self:ident, $store:ident => $body:expr) => {
         match $self.store.as_ref() {
             Kind::Embedded($store) => $body,
+            Kind::Postgres($store) => $body,
         }
     };
 }
@@ -101,6 +119,11 @@ impl Vectors {
     /// A file in the data folder; opened when it is first asked for anything.
     pub fn embedded(file: &Path) -> Self {
         Self { store: Arc::new(Kind::Embedded(Embedded::new(file.to_owned()))) }
+    }
+
+    /// Tables of a PostgreSQL, which many instances share; they are made when it is first asked for anything.
+    pub fn postgres(pool: PgPool) -> Self {
+        Self { store: Arc::new(Kind::Postgres(Tables::new(pool))) }
     }
 
     /// Adds passages whose vectors `model` made; those with an id that is there are replaced.

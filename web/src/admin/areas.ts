@@ -78,6 +78,12 @@ export const AREAS: readonly [Area, ...Area[]] = [
       'documents.template',
     ],
   },
+  {
+    id: 'web',
+    label: 'webSearch.title',
+    load: () => import('../websearch/WebSettings.svelte'),
+    holds: ['webSearch.enable', 'webSearch.engine', 'webSearch.count', 'webSearch.hosts', 'webSearch.agree', 'webSearch.loader'],
+  },
   { id: 'budgets', label: 'budgets.title', load: () => import('../budgets/Budgets.svelte'), holds: ['budgets.new', 'prices.title'] },
   { id: 'banners', label: 'banners.title', load: () => import('./Banners.svelte'), holds: ['banners.new'] },
   { id: 'suggestions', label: 'starters.title', load: () => import('./Starters.svelte'), holds: ['starters.new'] },

@@ -47,6 +47,10 @@ export interface PageConfig {
     enable_message_rating?: boolean
     /** Administrators may take everybody's data along. */
     enable_admin_export?: boolean
+    enable_web_search?: boolean
+    /** People agree first that their questions leave the server. */
+    enable_web_search_confirmation?: boolean
+    web_search_confirmation_content?: string | null
     enable_memories?: boolean
     enable_notes?: boolean
     /** People may be asked before a tool is called. */
@@ -122,7 +126,7 @@ export interface Message {
   done?: boolean
   error?: { content: unknown } | boolean
   followUps?: string[]
-  statusHistory?: { description?: string; action?: string; queries?: string[]; count?: number; done?: boolean }[]
+  statusHistory?: { description?: string; action?: string; queries?: string[]; count?: number; done?: boolean; error?: boolean }[]
   /** What it rests on. */
   sources?: Source[]
   files?: Attached[]

@@ -10,6 +10,7 @@ import { ask, onConnect, socketId } from '../realtime/socket.svelte'
 import { readShown } from '../share/links'
 import { approval, resolveCall } from '../tools/approval.svelte'
 import { tools } from '../tools/tools.svelte'
+import { web } from '../websearch/web.svelte'
 import { reason } from '../ui/words'
 import { Arrivals } from './arrivals'
 import { emptyReply, personal, said, seconds, tasks, variables } from './request'
@@ -266,7 +267,7 @@ export class Conversation {
         params: approval(),
         ...this.#tools(),
         ...(files.length && { files: $state.snapshot(files) }),
-        features: {},
+        features: this.#features(),
         variables: variables(session.user?.name ?? ''),
         session_id,
         chat_id: this.id,
@@ -299,11 +300,19 @@ export class Conversation {
     }
   }
 
-  /** The tools that are switched on where this conversation is written. */
+  /** Where this conversation is written. */
+  get #place(): string {
+    return this.#link ? `shared-${this.#link}` : this.temporary ? 'new' : (this.id ?? 'new')
+  }
+
+  /** The tools that are switched on there. */
   #tools(): { tool_ids?: string[] } {
-    const place = this.#link ? `shared-${this.#link}` : this.temporary ? 'new' : (this.id ?? 'new')
-    const tool_ids = tools.of(place)
+    const tool_ids = tools.of(this.#place)
     return tool_ids.length ? { tool_ids } : {}
+  }
+
+  #features(): { web_search?: boolean } {
+    return web.of(this.#place) ? { web_search: true } : {}
   }
 
   /** Lets the last reply go on where it ends. */

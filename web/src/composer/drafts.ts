@@ -1,5 +1,6 @@
 import { moveTray } from '../files/trays'
 import { tools } from '../tools/tools.svelte'
+import { web } from '../websearch/web.svelte'
 
 const key = (chat: string): string => `draft:${chat}`
 
@@ -15,6 +16,7 @@ export function keepDraft(chat: string, text: string): void {
 export function moveDraft(from: string, to: string): void {
   moveTray(from, to)
   tools.move(from, to)
+  web.move(from, to)
   const text = draftOf(from)
   if (!text) return
   keepDraft(to, text)

@@ -6,6 +6,8 @@ import { add } from './wire'
 
 /** Sent at once; the others wait. */
 const TOGETHER = 3
+/** How long what is done is still shown when nothing goes on any more, in ms. */
+const SEEN = 5_000
 
 /** `reading`: its text is being taken; `adding`: it is being put into the knowledge base. */
 type State = 'waiting' | 'sending' | 'reading' | 'adding' | 'done' | 'failed'
@@ -38,6 +40,7 @@ export class Uploads {
   list = $state<Going[]>([])
   readonly #knowledge: string
   readonly #added: () => void
+  #clearing: ReturnType<typeof setTimeout> | undefined
 
   /** `added` hears of every file that is there now. */
   constructor(knowledge: string, added: () => void) {
@@ -48,9 +51,12 @@ export class Uploads {
     return this.list.some((one) => one.moving)
   }
 
+  get done(): number {
+    return this.list.filter((one) => one.state === 'done').length
+  }
+
   start(files: Iterable<File>, directory: string | null): void {
-    // What is done was seen: the list is of what goes on now.
-    this.list = this.list.filter((one) => one.state !== 'done')
+    if (!this.busy) this.#clear()
     for (const file of files) this.list.push(new Going(file, directory))
     this.#next()
   }
@@ -67,7 +73,14 @@ export class Uploads {
   }
 
   stop(): void {
+    clearTimeout(this.#clearing)
     for (const one of this.list) one.control.abort()
+  }
+
+  /** What is done was seen: the list is of what goes on now, and of what went wrong. */
+  #clear(): void {
+    clearTimeout(this.#clearing)
+    this.list = this.list.filter((one) => one.state !== 'done')
   }
 
   #next(): void {
@@ -98,6 +111,10 @@ export class Uploads {
       one.again = !(error instanceof ApiError) || ![400, 403, 413].includes(error.status)
     } finally {
       this.#next()
+      if (!this.busy && !signal.aborted) {
+        clearTimeout(this.#clearing)
+        this.#clearing = setTimeout(() => !this.busy && this.#clear(), SEEN)
+      }
     }
   }
 }

@@ -4,6 +4,8 @@ export interface Question {
   text: string
   /** The word on the button that does it. */
   action: string
+  /** Nothing is lost by it. */
+  mild?: boolean
 }
 
 let asked = $state.raw<(Question & { answer: (yes: boolean) => void }) | null>(null)

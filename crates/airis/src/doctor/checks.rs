@@ -3,11 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use airis_config::Settings;
+use airis_files::FilesError;
 use airis_providers::{LocalModel, Probe};
 
 use super::report::Check;
 use crate::environment::Environment;
-use crate::{boot, health, listen, out};
+use crate::{boot, health, listen, out, storage};
 
 /// Free space below which the disk will soon be full, and below which it is.
 const SPACE_LOW: u64 = 2_000_000_000;
@@ -16,6 +17,8 @@ const SPACE_NONE: u64 = 100_000_000;
 const CLOCK_DRIFT: Duration = Duration::from_secs(5);
 /// Shorter secrets can be guessed from one session token.
 const SECRET_LENGTH: usize = 16;
+/// How long a storage may take to say that a file is not there.
+const STORAGE_DEADLINE: Duration = Duration::from_secs(10);
 /// 2025-01-01: this binary did not exist before.
 const EARLIEST: Duration = Duration::from_secs(1_735_689_600);
 
@@ -51,6 +54,20 @@ pub fn folder(settings: &Settings) -> Check {
     match boot::data_folder(&settings.data_dir) {
         Ok(()) => Check::well("data folder", format!("{} can be written", settings.data_dir.display())),
         Err(error) => Check::failed("data folder", format!("{error:#}")),
+    }
+}
+
+/// Asks for a file that nobody stored: whether it is missing is known to those alone who may read.
+pub async fn uploads(settings: &Settings) -> Check {
+    let name = "uploaded files";
+    let files = match storage::files(settings) {
+        Ok(files) => files,
+        Err(error) => return Check::failed(name, format!("{error:#}")),
+    };
+    match tokio::time::timeout(STORAGE_DEADLINE, files.size("doctor")).await {
+        Err(_) => Check::failed(name, format!("no answer within {} s", STORAGE_DEADLINE.as_secs())),
+        Ok(Ok(_) | Err(FilesError::Gone)) => Check::well(name, "can be reached"),
+        Ok(Err(error)) => Check::failed(name, error.to_string()),
     }
 }
 

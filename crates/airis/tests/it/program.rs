@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The program with a data folder and nothing of this machine's environment.
-fn airis(folder: &Path) -> Command {
+pub fn airis(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_airis"));
     command.env_clear().current_dir(folder).env("DATA_DIR", folder.join("data")).env("OFFLINE_MODE", "true");
     command.env("HOST", "127.0.0.1").env("ENABLE_OPENAI_API", "false").env("ENABLE_OLLAMA_API", "false");
@@ -16,15 +16,21 @@ fn airis(folder: &Path) -> Command {
 }
 
 /// A serving program that is killed when the test is over.
-struct Server {
+pub struct Server {
     child: Child,
     log: BufReader<std::process::ChildStderr>,
-    port: u16,
+    pub port: u16,
 }
 
 impl Server {
     fn start(folder: &Path) -> Self {
-        let mut child = airis(folder).args(["serve", "--port", "0"]).env("LOG_FORMAT", "json").spawn().unwrap();
+        Self::start_with(folder, &[])
+    }
+
+    pub fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = airis(folder);
+        command.args(["serve", "--port", "0"]).env("LOG_FORMAT", "json").envs(variables.iter().copied());
+        let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("\"serving\"") {
@@ -35,10 +41,21 @@ impl Server {
         Self { child, log, port }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Sends JSON; the whole answer.
+    pub fn post(&self, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json");
+        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -73,13 +90,17 @@ impl Drop for Server {
 }
 
 /// What was said on standard error by a command that must fail: exactly one line.
-fn refused(output: &Output) -> String {
+pub fn refused(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{text}");
     // That the database was slow is said besides where a machine is busy.
     let told = text.lines().filter(|line| !(line.contains("WARN") && line.contains("slow"))).count();
     assert_eq!(told, 1, "one sentence, not: {text}");
     text
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[test]
@@ -239,8 +260,13 @@ fn help_teaches_by_examples_and_completions_exist_for_every_shell() {
         assert!(output.status.success(), "{arguments:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    for arguments in [&["--help"][..], &["serve", "--help"], &["user", "add", "--help"], &["models", "pull", "--help"]]
-    {
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["user", "add", "--help"],
+        &["import", "--help"],
+        &["models", "pull", "--help"],
+    ] {
         assert!(text(arguments).contains("Examples:"), "{arguments:?}");
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

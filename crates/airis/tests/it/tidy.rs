@@ -7,11 +7,11 @@ use crate::repository::{code, root, sources};
 /// Rooms from the ground up. A room may know only rooms of a lower floor.
 const FLOORS: [&[&str]; 11] = [
     &["domain", "pdf"],
-    &["config", "telemetry"],
-    &["files", "outbound", "store", "vector"],
+    &["config", "outbound", "telemetry"],
+    &["files", "store", "vector"],
     // Over PostgreSQL, the bus speaks through functions of the store.
     &["bus"],
-    &["access", "budgets"],
+    &["access", "budgets", "transfer"],
     &["identity", "providers"],
     &["memory", "retrieval", "tools"],
     &["turns"],
@@ -21,16 +21,25 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Libraries that only these rooms may know.
-const RESERVED: [(&str, &[&str]); 5] = [
+const RESERVED: [(&str, &[&str]); 6] = [
     ("axum", &["api", "airis"]),
-    ("sqlx", &["store", "vector"]),
+    ("sqlx", &["store", "transfer", "vector"]),
     ("redis", &["bus"]),
     ("candle", &["providers"]),
+    ("object_store", &["files"]),
     ("socketioxide", &["realtime"]),
 ];
 
-/// Rooms that may name a kind of provider: those that speak to it, hand its addresses on, and configure it.
-const MAY_NAME_PROVIDERS: [&str; 3] = ["crates/providers/", "crates/api/", "crates/config/"];
+/// Rooms that may name a kind of provider: those that speak to it, hand its addresses on, and configure it; those that keep
+/// files at a cloud of the same name; and where search engines of the same makers are spoken to.
+const MAY_NAME_PROVIDERS: [&str; 6] = [
+    "crates/providers/",
+    "crates/api/",
+    "crates/config/",
+    "crates/files/",
+    "crates/airis/src/storage.rs",
+    "crates/retrieval/src/web/engines/",
+];
 
 fn assert_none(problems: &[String], rule: &str) {
     assert!(problems.is_empty(), "{rule}:\n{}", problems.join("\n"));
@@ -99,6 +108,7 @@ fn sql_is_written_in_the_stores_only() {
     for (path, text) in sources(&["rs"]) {
         let may = path.starts_with("crates/store/")
             || path.starts_with("crates/vector/")
+            || path.starts_with("crates/transfer/")
             || path.contains("/tests/")
             || path.starts_with("bench/");
         for (number, line) in code(&text).filter(|_| !may) {
@@ -185,4 +195,35 @@ fn every_document_links_to_files_that_exist() {
         }
     }
     assert_none(&problems, "links that lead nowhere");
+}
+
+#[test]
+fn dashboards_and_alerts_ask_for_numbers_that_are_told() {
+    let told: String = sources(&["rs"])
+        .into_iter()
+        .filter(|(path, _)| path.ends_with("telemetry/src/metrics.rs") || path.ends_with("system/metrics.rs"))
+        .map(|(_, text)| text)
+        .collect();
+    let mut asked = 0;
+    let mut problems = Vec::new();
+    for (path, text) in sources(&["json", "yaml"]) {
+        if !path.starts_with("deploy/grafana/") && !path.starts_with("deploy/prometheus/") {
+            continue;
+        }
+        for name in text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_') {
+            if !["airis_", "http_request_", "process_"].iter().any(|start| name.starts_with(start)) {
+                continue;
+            }
+            asked += 1;
+            // What the format adds by itself.
+            let ends = ["_bucket", "_sum", "_count", "_total"];
+            let name = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            let named = |name: &str| told.contains(&format!("\"{name}\""));
+            if !named(name) && !name.strip_suffix("_seconds").is_some_and(named) {
+                problems.push(format!("{path}: {name}"));
+            }
+        }
+    }
+    assert!(asked > 10, "no dashboards are looked at");
+    assert_none(&problems, "the server tells no such number");
 }

@@ -23,7 +23,7 @@ pub async fn create(_admin: Admin, State(app): State<App>, Json(form): Json<Budg
     let subject_id = whom(&app, subject, filled(form.subject_id)).await?;
     let at = now();
     let budget = Budget {
-        id: uuid::Uuid::new_v4().to_string(),
+        id: uuid::Uuid::now_v7().to_string(),
         name: name(&form.name)?,
         subject,
         // What one person spends is nobody else's.

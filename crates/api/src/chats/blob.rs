@@ -1,14 +1,11 @@
 //! The chat object of the contract: written from rows, and read back into the rows that changed.
 
-use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, User, now, render};
+pub use airis_domain::chat_object::read_new;
+use airis_domain::chat_object::{current, rest, signed_messages, title};
+use airis_domain::{Chat, ChatId, Json, JsonMap, Message, User, render};
 use airis_store::ChatPatch;
 use airis_turns::Live;
 use serde_json::json;
-
-use super::text::clean;
-
-/// Title of a chat that has none.
-const UNTITLED: &str = "New Chat";
 
 /// The chat object, with running replies laid over the stored ones.
 pub fn write(chat: &Chat, mut messages: Vec<Message>, live: &[Live]) -> Json {
@@ -35,40 +32,6 @@ pub fn write(chat: &Chat, mut messages: Vec<Message>, live: &[Live]) -> Json {
     }
     blob.entry("history").or_insert(history);
     Json::Object(blob)
-}
-
-/// A new chat of `user` from the client's object.
-pub fn read_new(
-    user: &User,
-    object: &JsonMap,
-    variables: Option<Json>,
-    folder: Option<String>,
-) -> (Chat, Vec<Message>) {
-    let id = ChatId::random();
-    let at = now();
-    let mut chat = Chat {
-        id: id.clone(),
-        user_id: user.id.clone(),
-        title: title(object).unwrap_or_else(|| UNTITLED.to_owned()),
-        blob: rest(user, object),
-        current_message_id: current(object),
-        meta: JsonMap::new(),
-        folder_id: folder,
-        share_id: None,
-        archived: false,
-        pinned: false,
-        tasks: None,
-        summary: None,
-        variables,
-        last_read_at: Some(at),
-        created_at: at,
-        updated_at: at,
-    };
-    let messages = render::changed(&id, &[], &signed_messages(user, object));
-    if chat.current_message_id.as_ref().is_some_and(|leaf| !messages.iter().any(|message| message.id == *leaf)) {
-        chat.current_message_id = None;
-    }
-    (chat, messages)
 }
 
 /// What a client's object changes: fields, and the messages that differ. Messages it leaves out stay, those it names
@@ -99,38 +62,4 @@ pub fn read_changes(
         ..ChatPatch::default()
     };
     (patch, changed)
-}
-
-fn title(object: &JsonMap) -> Option<String> {
-    object.get("title").and_then(Json::as_str).map(|title| title.replace('\0', ""))
-}
-
-fn current(object: &JsonMap) -> Option<MessageId> {
-    object.get("history")?.get("currentId")?.as_str().map(MessageId::from)
-}
-
-/// Everything but title and history; the flat list is stamped like the history.
-fn rest(user: &User, object: &JsonMap) -> JsonMap {
-    let kept = object.iter().filter(|(key, _)| !matches!(key.as_str(), "title" | "history"));
-    let mut blob: JsonMap = kept.map(|(key, value)| (key.clone(), clean(value))).collect();
-    if let Some(Json::Array(list)) = blob.get_mut("messages") {
-        list.iter_mut().filter_map(Json::as_object_mut).for_each(|message| stamp(user, message));
-    }
-    blob
-}
-
-/// The messages of the history, each saying who wrote it.
-fn signed_messages(user: &User, object: &JsonMap) -> JsonMap {
-    let messages = object.get("history").and_then(|history| history.get("messages")).map(clean);
-    let Some(Json::Object(mut messages)) = messages else { return JsonMap::new() };
-    messages.values_mut().filter_map(Json::as_object_mut).for_each(|message| stamp(user, message));
-    messages
-}
-
-/// Says who wrote a message.
-fn stamp(user: &User, message: &mut JsonMap) {
-    message.entry("user_id").or_insert_with(|| json!(user.id));
-    if message.get("role").and_then(Json::as_str) == Some("user") {
-        message.entry("user").or_insert_with(|| json!({ "id": user.id, "name": user.name }));
-    }
 }

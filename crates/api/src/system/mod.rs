@@ -8,6 +8,7 @@ pub mod first_page;
 pub mod gravatar;
 pub mod health;
 pub mod manifest;
+pub mod metrics;
 pub mod models;
 pub mod onboarding;
 pub mod opensearch;

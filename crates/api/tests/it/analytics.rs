@@ -22,7 +22,7 @@ async fn ask(person: &Person<'_>, question: &str, replies: &[(&str, i64, Value)]
 
 /// What two people asked two models on two days.
 async fn history<'a>(server: &'a TestApp, admin: &Person<'a>) -> (Person<'a>, String) {
-    let ada = server.somebody(admin, "ada", "user").await;
+    let ada = server.somebody("ada", "user").await;
     let tokens = |input: i64, output: i64| json!({"input_tokens": input, "output_tokens": output});
     let chat = ask(&ada, "what?", &[("a/b", AT, tokens(10, 5)), ("c", AT + 3600, tokens(1, 1))]).await;
     ask(admin, "why?", &[("a/b", AT, json!({"prompt_tokens": 100, "completion_tokens": "many"}))]).await;

@@ -169,8 +169,8 @@ impl TestApp {
         self.with_session(&user).await
     }
 
-    /// Somebody whom the administrator gave a role.
-    pub async fn somebody(&self, _admin: &Person<'_>, name: &str, role: &str) -> Person<'_> {
+    /// Somebody with a role.
+    pub async fn somebody(&self, name: &str, role: &str) -> Person<'_> {
         let user = account(name, &format!("{name}@example.com"), role).await;
         let user = self.app.store.insert_user(&user).await.unwrap();
         self.with_session(&user).await

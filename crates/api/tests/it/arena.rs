@@ -76,7 +76,7 @@ async fn an_arena_is_listed_where_arenas_are_on_and_answers_with_one_of_its_mode
 async fn an_arena_opens_no_model_that_is_closed_to_the_person() {
     let (_upstream, server) = server().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let everybody = json!([{"principal_type": "user", "principal_id": "*", "permission": "read"}]);
     let open = arena("open", json!({"model_ids": ["alpha", "beta"], "access_grants": everybody}));
     let any = arena("any", json!({"model_ids": null, "access_grants": everybody}));

@@ -125,7 +125,7 @@ async fn files_of_others_never_reach_a_model() {
     let (url, mut heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let thief = server.somebody(&admin, "thief", "user").await;
+    let thief = server.somebody("thief", "user").await;
     let text = id(&admin.upload("a.txt", "text/plain", b"secret").await);
     let picture = id(&admin.upload("a.png", "image/png", PNG).await);
     let files =
@@ -199,7 +199,7 @@ async fn a_folder_gives_its_words_and_files_to_its_owners_chats() {
     let (request, _) = ask_with(&admin, &mut heard, "Hi", json!({"files": [{"type": "folder", "id": outer}]})).await;
     assert_eq!(request["messages"].as_array().unwrap().len(), 1);
     assert!(request["messages"][0]["content"].as_str().unwrap().contains("4711"));
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let more = json!({"folder_id": outer, "files": [{"type": "folder", "id": outer}]});
     let (request, chat) = ask_with(&ann, &mut heard, "What is the code?", more).await;
     assert_eq!(request["messages"], json!([{"role": "user", "content": "What is the code?"}]));

@@ -201,7 +201,7 @@ async fn a_key_opens_the_api_but_not_the_session_and_stops_when_deleted() {
     let header = Request::get("/api/models").header("x-api-key", &key).body(Body::empty()).unwrap();
     server.send(header).await.ok();
     assert_eq!(server.call_as(Some(&key), "GET", SESSION, None).await.refused(), 403);
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     assert_eq!(user.call("POST", key_address, None).await.refused(), 403);
     assert_eq!(admin.call("DELETE", key_address, None).await.ok(), json!(true));
     assert_eq!(server.call_as(Some(&key), "GET", "/api/models", None).await.refused(), 401);

@@ -181,7 +181,7 @@ pub fn refused(reply: &Reply) -> String {
 async fn messages_are_counted_for_each_person_and_failures_are_not() {
     let server = server().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     limit(&admin, json!({})).await;
     assert_eq!(ask(&user, "broken").await.status, 500);
     for _ in 0..2 {
@@ -274,7 +274,7 @@ async fn money_is_counted_by_the_price_of_the_model() {
 async fn a_group_spends_together_or_each_for_themselves() {
     let server = server().await;
     let admin = server.admin().await;
-    let (ada, bob) = (server.somebody(&admin, "ada", "user").await, server.somebody(&admin, "bob", "user").await);
+    let (ada, bob) = (server.somebody("ada", "user").await, server.somebody("bob", "user").await);
     let group = json!({"name": "class", "description": ""});
     let group = admin.post("/api/v1/groups/create", group).await.ok()["id"].as_str().unwrap().to_owned();
     let members = json!({"user_ids": [ada.id, bob.id]});
@@ -312,7 +312,7 @@ async fn a_model_has_a_budget_of_its_own_under_all_its_names() {
 async fn a_key_has_a_budget_of_its_own() {
     let server = server().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     for person in [&admin, &user] {
         server.app.store.set_api_key(&person.id.as_str().into(), &format!("sk-{}", person.id)).await.unwrap();
     }
@@ -479,7 +479,7 @@ async fn of_many_replies_in_chats_at_once_one_at_most_spends_too_much() {
 async fn only_administrators_set_limits_and_only_sound_ones() {
     let server = server().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let id = limit(&admin, json!({"amount": 1_000_000})).await;
     let good = json!({"name": "b", "subject": "everyone", "measure": "tokens", "period": "day", "amount": 5});
     let prices = json!({"currency": "USD", "prices": []});

@@ -105,7 +105,7 @@ fn kinds(asked: &Asked) -> Vec<String> {
 async fn code_runs_in_a_kernel_of_its_own_that_is_ended() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     assert_eq!(user.post(EXECUTE, json!({"code": "1"})).await.refused(), 400);
     let notebook = notebook().await;
     connect(&admin, &notebook.url, json!({})).await;
@@ -186,7 +186,7 @@ async fn a_server_that_refuses_or_is_not_there_is_the_error_of_the_run() {
 async fn only_administrators_have_code_made_tidy() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "grace", "user").await;
+    let user = server.somebody("grace", "user").await;
     assert_eq!(user.post(FORMAT, json!({"code": "x=1"})).await.refused(), 401);
     assert_eq!(admin.post(FORMAT, json!({"code": 1})).await.refused(), 422);
     assert_eq!(admin.post(FORMAT, json!({"code": "x".repeat(1 << 21)})).await.refused(), 400);

@@ -110,7 +110,7 @@ async fn permissions_of_everybody_can_be_changed_and_missing_switches_go_back() 
 async fn everybody_sees_the_banners_that_an_administrator_set() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let banner = json!({"id": "b", "type": "info", "content": "Hello", "dismissible": true, "timestamp": 1});
     admin.post("/api/v1/configs/banners", json!({"banners": [banner]})).await.ok();
     insta::assert_json_snapshot!(user.get("/api/v1/configs/banners").await.ok(), @r#"

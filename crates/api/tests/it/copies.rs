@@ -8,7 +8,7 @@ use crate::app::TestApp;
 async fn administrators_get_the_whole_database_and_nothing_is_left_behind() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "somebody", "user").await;
+    let user = server.somebody("somebody", "user").await;
     let folder = server.app.config.settings().data_dir.clone();
     let names = || -> Vec<String> {
         let entries = std::fs::read_dir(&folder).unwrap();

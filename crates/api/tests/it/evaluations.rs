@@ -61,8 +61,8 @@ async fn judgements_that_make_no_sense_are_explained() {
 async fn judgements_are_their_authors_and_administrators_may_see_and_delete_them() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ada = server.somebody(&admin, "ada", "user").await;
-    let bob = server.somebody(&admin, "bob", "user").await;
+    let ada = server.somebody("ada", "user").await;
+    let bob = server.somebody("bob", "user").await;
     let id = judge(&ada, json!({"rating": 1, "model_id": "m"}), json!([])).await;
     let address = format!("{BASE}/feedback/{id}");
     let form = json!({"type": "rating", "data": {"rating": -1}});
@@ -85,7 +85,7 @@ async fn judgements_are_their_authors_and_administrators_may_see_and_delete_them
 async fn lists_are_paged_ordered_and_filtered_and_show_the_author() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ada = server.somebody(&admin, "ada", "user").await;
+    let ada = server.somebody("ada", "user").await;
     for number in 0..31 {
         judge(&ada, json!({"rating": 1, "model_id": format!("m{}", number % 2)}), json!([])).await;
     }

@@ -132,7 +132,7 @@ async fn a_form_without_a_usable_file_is_refused() {
 async fn people_may_be_kept_from_uploading() {
     let server = TestApp::with(&[("USER_PERMISSIONS_CHAT_FILE_UPLOAD", "false")]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let parts = [("file", Some(("a.txt", "text/plain")), &b"x"[..])];
     assert_eq!(user.form("/api/v1/files/", &parts).await.refused(), 403);
     admin.form("/api/v1/files/", &parts).await.ok();
@@ -190,7 +190,7 @@ async fn a_policy_of_the_operator_does_not_open_uploaded_pages() {
 async fn a_text_is_corrected_and_a_file_renamed_found_and_deleted() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let file = id(&user.upload("notes.txt", "text/plain", b"old").await);
     admin.upload("other.txt", "text/plain", b"x").await;
     let update = format!("/api/v1/files/{file}/data/content/update");
@@ -240,7 +240,7 @@ async fn a_text_is_corrected_and_a_file_renamed_found_and_deleted() {
 async fn administrators_held_to_their_own_see_their_own_files_only() {
     let server = TestApp::with(&[("BYPASS_ADMIN_ACCESS_CONTROL", "false")]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let file = id(&user.upload("mine.txt", "text/plain", b"secret").await);
     assert_eq!(admin.get(&format!("/api/v1/files/{file}")).await.refused(), 404);
     assert_eq!(admin.get("/api/v1/files/").await.ok()["total"], 0);
@@ -250,7 +250,7 @@ async fn administrators_held_to_their_own_see_their_own_files_only() {
 async fn files_go_with_the_account_that_owned_them() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let path = user.upload("a.txt", "text/plain", b"x").await["path"].as_str().unwrap().to_owned();
     admin.call("DELETE", &format!("/api/v1/users/{}", user.id), None).await.ok();
     assert!(!std::path::Path::new(&path).exists());

@@ -76,8 +76,7 @@ async fn things(owner: &Person<'_>, reader: &str, writer: &str, turn: usize) -> 
 async fn grantees_may_do_what_the_tables_say_and_nothing_else() {
     let server = TestApp::with(&[("ENABLE_FOLDERS", "true")]).await;
     let owner = server.admin().await;
-    let (reader, writer) =
-        (server.somebody(&owner, "rhea", "user").await, server.somebody(&owner, "wes", "user").await);
+    let (reader, writer) = (server.somebody("rhea", "user").await, server.somebody("wes", "user").await);
     let mut wrong = Vec::new();
     for (turn, operation) in all().into_iter().enumerate() {
         let path = &operation.path;

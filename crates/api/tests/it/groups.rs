@@ -20,7 +20,7 @@ fn ids(list: &Value) -> Vec<&str> {
 async fn a_member_of_a_group_below_has_the_permissions_of_all_above() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let top = group(
         &admin,
         json!({"name": "Top", "description": "", "permissions": {"workspace": {"models": true}},
@@ -74,8 +74,8 @@ async fn a_group_cannot_be_below_itself_and_what_an_update_does_not_name_stays()
 async fn people_are_found_by_the_way_they_came_into_a_group() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
-    let bob = server.somebody(&admin, "bob", "user").await;
+    let ann = server.somebody("ann", "user").await;
+    let bob = server.somebody("bob", "user").await;
     let top = group(&admin, json!({"name": "Top", "description": ""})).await;
     let below = group(&admin, json!({"name": "Below", "description": "", "parent_group_id": top})).await;
     put(&admin, &top, &[&ann.id, "nobody"]).await;
@@ -109,7 +109,7 @@ async fn people_are_found_by_the_way_they_came_into_a_group() {
 async fn people_see_groups_they_are_in_and_those_they_may_share_with() {
     let server = TestApp::with(&[("DEFAULT_GROUP_SHARE_PERMISSION", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let share = |rule: Value| json!({"name": "g", "description": "", "data": {"config": {"share": rule}}});
     let open = group(&admin, json!({"name": "open", "description": ""})).await;
     let [closed, mine, others] = [

@@ -23,7 +23,7 @@ async fn a_guest_who_may_write_adds_to_a_chat_and_replaces_nothing() {
     let (url, mut heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let messages = json!({
         "q": {"id": "q", "parentId": null, "role": "user", "content": "Why?"},
         "a": {"id": "a", "parentId": "q", "role": "assistant", "content": "Because.", "model": "m", "done": true},
@@ -71,9 +71,9 @@ async fn a_guest_who_may_write_adds_to_a_chat_and_replaces_nothing() {
 async fn what_a_guest_puts_into_a_chat_is_shown_to_its_readers_and_names_no_file_of_others() {
     let (url, _heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
-    let cara = server.somebody(&admin, "cara", "user").await;
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
+    let cara = server.somebody("cara", "user").await;
     let upload = async |person: &Person<'_>, name: &str| {
         person.upload(name, "text/plain", name.as_bytes()).await["id"].as_str().unwrap().to_owned()
     };
@@ -132,7 +132,7 @@ async fn a_guests_question_moves_the_chat_up_in_its_owners_list_at_once() {
     let (url, _heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let new = async |title: &str| {
         let message = json!({"a": {"id": "a", "parentId": null, "role": "assistant", "content": "Yes?", "done": true}});
         let chat = json!({"title": title, "history": {"messages": message, "currentId": "a"}});

@@ -94,8 +94,8 @@ async fn an_address_for_some_people_hears_of_them_alone() {
     let server = local().await;
     let admin = server.admin().await;
     let other = elsewhere().await;
-    let one = server.somebody(&admin, "one", "user").await;
-    let two = server.somebody(&admin, "two", "user").await;
+    let one = server.somebody("one", "user").await;
+    let two = server.somebody("two", "user").await;
     let group = admin.post("/api/v1/groups/create", json!({"name": "g", "description": ""})).await.ok();
     let group = group["id"].as_str().unwrap();
     admin.post(&format!("/api/v1/groups/id/{group}/users/add"), json!({"user_ids": [two.id]})).await.ok();

@@ -98,7 +98,7 @@ async fn administrators_choose_the_model_the_words_and_what_is_off() {
 async fn a_model_that_one_may_not_use_does_no_jobs() {
     let server = server(&[]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     assert_eq!(ask(&user, "title", matter()).await.refused(), 404);
     assert_eq!(user.post("/api/v1/messages/count_tokens", matter()).await.refused(), 403);
     assert_eq!(ask(&admin, "title", json!({"model": "none-such", "messages": []})).await.refused(), 404);

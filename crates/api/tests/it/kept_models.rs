@@ -92,7 +92,7 @@ async fn models_are_managed_where_the_server_can_and_refused_elsewhere() {
 async fn speech_comes_from_the_connection_that_offers_the_voice() {
     let (upstream, server) = server().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let text = json!({"model": "voice", "input": "hello", "voice": "alloy"});
     let spoken = admin.post("/openai/audio/speech", text.clone()).await;
     assert_eq!((spoken.status.as_u16(), spoken.text.as_str()), (200, "ID3"));

@@ -33,7 +33,7 @@ async fn finds(person: &Person<'_>, knowledge: &str, text: &str) -> Value {
 async fn making_one_needs_the_permission_and_seeing_it_a_grant() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let form = json!({"name": "kb", "description": "d"});
     assert_eq!(user.post("/api/v1/knowledge/create", form).await.refused(), 401);
     let missing = admin.post("/api/v1/knowledge/create", json!({"name": "x"})).await;
@@ -66,7 +66,7 @@ async fn nothing_is_found_any_more_after_a_revoke_a_removal_or_a_deletion() {
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let kb = made(&admin, "KB", read_by(&user.id)).await;
     let (one, two) = (
         id(&admin.upload("a.txt", "text/plain", b"aaa").await),
@@ -113,7 +113,7 @@ async fn what_cannot_be_added_says_why() {
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[("USER_PERMISSIONS_WORKSPACE_KNOWLEDGE_ACCESS", "true")]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let kb = made(&user, "Mine", json!([])).await;
     let foreign = id(&admin.upload("secret.txt", "text/plain", b"aaa").await);
     assert_eq!(add(&user, &kb, &foreign).await.refused(), 400, "a file of somebody else");
@@ -207,7 +207,7 @@ async fn an_upload_goes_into_the_knowledge_base_that_it_is_for_if_its_owner_may(
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let kb = made(&admin, "KB", read_by(&user.id)).await;
     for (person, text, total) in [(&admin, "aaa", 1), (&user, "bbb", 1)] {
         let metadata = json!({"knowledge_id": kb}).to_string();
@@ -240,7 +240,7 @@ async fn a_knowledge_base_of_a_model_or_a_question_is_searched_for_those_who_may
     ];
     let server = server(&upstream, &env).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let kb = made(&admin, "KB", json!([])).await;
     let file = id(&admin.upload("vault.txt", "text/plain", b"aaa 4711").await);
     add(&admin, &kb, &file).await.ok();

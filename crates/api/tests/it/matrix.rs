@@ -121,10 +121,10 @@ fn expected(who: &str, caller: &str) -> Answer {
 #[tokio::test]
 async fn every_operation_lets_in_whom_its_security_entry_names_and_nobody_else() {
     let server = TestApp::with(&[("ENABLE_API_KEYS", "true"), ("ENABLE_FOLDERS", "true")]).await;
-    let admin = server.admin().await;
+    server.admin().await;
     let mut people = BTreeMap::new();
     for role in ["pending", "user", "admin"] {
-        people.insert(role, server.somebody(&admin, &format!("the-{role}"), role).await.id);
+        people.insert(role, server.somebody(&format!("the-{role}"), role).await.id);
     }
     let store = &server.app.store;
     let mut wrong = Vec::new();
@@ -166,8 +166,8 @@ async fn every_operation_lets_in_whom_its_security_entry_names_and_nobody_else()
 async fn strangers_learn_and_change_nothing_by_an_id() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let owner = server.somebody(&admin, "owner", "user").await;
-    let stranger = server.somebody(&admin, "stranger", "user").await;
+    let owner = server.somebody("owner", "user").await;
+    let stranger = server.somebody("stranger", "user").await;
     let chat = chat_of(&owner).await;
     let folder = owner.post("/api/v1/folders/", json!({"name": "Mine"})).await.ok()["id"].as_str().unwrap().to_owned();
     let judgement = json!({"type": "rating", "data": {"rating": 1, "model_id": "m"}});

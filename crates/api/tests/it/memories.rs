@@ -150,7 +150,7 @@ async fn without_an_embedding_model_words_find_memories() {
 async fn memories_are_private_switched_and_bounded() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ada = server.somebody(&admin, "ada", "user").await;
+    let ada = server.somebody("ada", "user").await;
     let secret = add(&ada, json!({"content": "secret"})).await;
     assert_eq!(admin.get(&format!("{BASE}/")).await.ok(), json!([]));
     assert_eq!(admin.post(&format!("{BASE}/query"), json!({"content": "secret"})).await.ok()["ids"], json!([[]]));

@@ -145,7 +145,7 @@ async fn tools_for_memories_are_there_where_person_and_model_allow_them() {
     let (url, mut heard) = provider().await;
     let server = server(&url, &[("USER_PERMISSIONS_FEATURES_MEMORIES", "false")]).await;
     let ada = server.admin().await;
-    let bob = server.somebody(&ada, "bob", "user").await;
+    let bob = server.somebody("bob", "user").await;
     for (id, meta) in [
         ("without", json!({"builtinTools": {"memory": false}})),
         ("bare", json!({"capabilities": {"builtin_tools": false}})),

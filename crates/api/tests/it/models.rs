@@ -54,7 +54,7 @@ async fn a_model_goes_back_to_an_earlier_version() {
 async fn versions_are_for_those_who_may_change_the_model() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let reader = server.somebody(&admin, "reader", "user").await;
+    let reader = server.somebody("reader", "user").await;
     let mut shared = form("One", None);
     shared["access_grants"] = json!([{"principal_type": "user", "principal_id": reader.id, "permission": "read"}]);
     let model = admin.post("/api/v1/models/create", shared).await.ok();
@@ -77,7 +77,7 @@ async fn versions_are_for_those_who_may_change_the_model() {
 async fn synchronising_leaves_exactly_the_models_that_were_sent() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     admin.post("/api/v1/models/create", form("One", None)).await.ok();
     let sent = |id: &str, owner: &str| {
         json!({"id": id, "user_id": owner, "base_model_id": "base", "name": id, "meta": {}, "params": {}, "is_active": true,
@@ -113,7 +113,7 @@ async fn a_custom_model_opens_no_base_that_is_closed_to_the_person() {
     let server =
         TestApp::with(&[("ENABLE_OPENAI_API", "true"), ("OPENAI_API_BASE_URLS", &url), ("OPENAI_API_KEYS", "k")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let to_ann = json!([{"principal_type": "user", "principal_id": ann.id, "permission": "read"}]);
     let mut custom = form("One", None);
     custom["access_grants"] = to_ann.clone();

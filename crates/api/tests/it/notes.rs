@@ -45,8 +45,8 @@ fn titles(list: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_note_is_written_read_changed_and_deleted() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    server.admin().await;
+    let ann = server.somebody("ann", "user").await;
     let stored = ann.post(CREATE, form("One", "first")).await.ok();
     assert_eq!(
         (&stored["user_id"], &stored["meta"], &stored["is_pinned"]),
@@ -107,7 +107,7 @@ async fn of_two_people_who_change_the_same_state_one_is_told() {
 async fn notes_are_found_by_words_sides_and_pages() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     for number in 0..61 {
         made(&admin, &format!("n{number:02}"), if number == 7 { "a Nädel" } else { "hay" }).await;
     }
@@ -142,7 +142,7 @@ async fn notes_are_found_by_words_sides_and_pages() {
 async fn a_reader_reads_a_writer_writes_and_a_stranger_is_kept_out() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let note = made(&admin, "Plan", "secret").await;
     let (update, delete) = (format!("{note}/update"), format!("{note}/delete"));
     let cases: [(&[&str], u16, u16); 3] = [(&[], 403, 403), (&["read"], 200, 403), (&["read", "write"], 200, 200)];
@@ -173,7 +173,7 @@ async fn a_reader_reads_a_writer_writes_and_a_stranger_is_kept_out() {
 async fn people_share_only_as_far_as_they_may() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let note = made(&ann, "Plan", "text").await;
     let access = format!("{note}/access/update");
     assert_eq!(ann.post(&access, grants("user", &admin.id, &["read"])).await.refused(), 403, "sharing is off");
@@ -198,7 +198,7 @@ async fn people_share_only_as_far_as_they_may() {
 async fn a_pin_is_seen_by_who_put_it_there() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let note = made(&admin, "Plan", "text").await;
     share(&admin, &note, "*", &["read"]).await;
     assert_eq!(ann.call("POST", &format!("{note}/pin"), None).await.ok()["is_pinned"], true);
@@ -217,7 +217,7 @@ async fn people_who_may_not_use_notes_find_none() {
     for (env, status) in [("ENABLE_NOTES", 403), ("USER_PERMISSIONS_FEATURES_NOTES", 401)] {
         let server = TestApp::with(&[(env, "false")]).await;
         let admin = server.admin().await;
-        let ann = server.somebody(&admin, "ann", "user").await;
+        let ann = server.somebody("ann", "user").await;
         let id = "/api/v1/notes/00000000-0000-4000-8000-000000000000";
         for address in ["/api/v1/notes/", "/api/v1/notes/pinned", "/api/v1/notes/search", id, &format!("{id}/chats")] {
             assert_eq!(ann.get(address).await.refused(), status, "{env} {address}");
@@ -233,7 +233,7 @@ async fn an_administrator_reads_what_is_private_only_where_that_is_wanted() {
     for (bypass, status) in [("true", 200_u16), ("false", 403)] {
         let server = TestApp::with(&[("BYPASS_ADMIN_ACCESS_CONTROL", bypass)]).await;
         let admin = server.admin().await;
-        let ann = server.somebody(&admin, "ann", "user").await;
+        let ann = server.somebody("ann", "user").await;
         let note = made(&ann, "Private", "text").await;
         assert_eq!(admin.get(&note).await.status, status);
         assert_eq!(admin.get("/api/v1/notes/").await.ok(), json!([]), "lists are one's own");
@@ -246,7 +246,7 @@ async fn everybody_asks_about_a_note_in_chats_of_their_own() {
     let (url, mut heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let note = made(&admin, "Vault", "The code is 4711.").await;
     share(&admin, &note, &ann.id, &["read"]).await;
     let first = admin.get(&format!("{note}/chat")).await.ok();
@@ -275,7 +275,7 @@ async fn a_note_goes_to_a_model_with_a_question_of_whoever_may_read_it() {
     let (url, mut heard) = provider().await;
     let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let note = made(&admin, "Vault \"1\"", "The code is 4711.").await;
     let id = note.rsplit('/').next().unwrap();
     let files = json!({"files": [{"type": "note", "id": id, "name": "Vault"}]});
@@ -301,7 +301,7 @@ async fn a_note_goes_to_a_model_with_a_question_of_whoever_may_read_it() {
 async fn notes_are_found_with_everything_else() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let own = made(&ann, "Animals", &format!("{}the Quokka smiles", "x".repeat(60))).await;
     let shared = made(&admin, "A quokka", "nothing").await;
     share(&admin, &shared, &ann.id, &["read"]).await;

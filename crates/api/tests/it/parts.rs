@@ -54,7 +54,7 @@ async fn the_end_of_a_branch_comes_alone_and_what_is_above_it_when_asked_for() {
     for (query, status) in [("?last=0", 400), ("?last=1001", 400), ("?last=-1", 422), ("?last=x", 422)] {
         assert_eq!(admin.get(&format!("/api/v1/chats/{id}{query}")).await.refused(), status, "{query}");
     }
-    let eve = server.somebody(&admin, "eve", "user").await;
+    let eve = server.somebody("eve", "user").await;
     assert_eq!(eve.get(&format!("/api/v1/chats/{id}?last=2")).await.refused(), 401);
 }
 

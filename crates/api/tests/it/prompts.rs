@@ -40,7 +40,7 @@ async fn share(owner: &Person<'_>, address: &str, with: &str, permissions: &[&st
 async fn a_prompt_is_made_once_per_command_by_those_who_may() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     assert_eq!(ann.post(CREATE, form("say", "x")).await.refused(), 401);
     allow(&admin, &["workspace.prompts"]).await;
     let prompt = ann.post(CREATE, form("/say", "x")).await.ok();
@@ -61,7 +61,7 @@ async fn lists_show_what_was_asked_for_in_pages() {
     for number in 0..31 {
         admin.post(CREATE, form(&format!("p{number:02}"), if number == 7 { "a Needle" } else { "hay" })).await.ok();
     }
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     allow(&admin, &["workspace.prompts"]).await;
     let own = json!({"command": "own", "name": "Mine", "content": "hay", "tags": ["t", "a"]});
     ann.post(CREATE, own).await.ok();
@@ -144,7 +144,7 @@ async fn every_change_can_be_looked_at_compared_and_taken_back() {
 async fn a_reader_reads_a_writer_writes_and_a_stranger_finds_nothing() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let say = made(&admin, "say").await;
     let version = admin.get(&say).await.ok()["version_id"].as_str().unwrap().to_owned();
     let reads = [
@@ -189,7 +189,7 @@ async fn a_reader_reads_a_writer_writes_and_a_stranger_finds_nothing() {
 async fn people_share_only_as_far_as_they_may() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     allow(&admin, &["workspace.prompts"]).await;
     let say = made(&ann, "say").await;
     assert_eq!(share(&ann, &say, &admin.id, &["read"]).await, json!([]), "sharing is off");
@@ -214,7 +214,7 @@ async fn an_administrator_sees_what_is_private_only_where_that_is_wanted() {
     for (bypass, status) in [("true", 200_u16), ("false", 404)] {
         let server = TestApp::with(&[("BYPASS_ADMIN_ACCESS_CONTROL", bypass)]).await;
         let admin = server.admin().await;
-        let ann = server.somebody(&admin, "ann", "user").await;
+        let ann = server.somebody("ann", "user").await;
         allow(&admin, &["workspace.prompts"]).await;
         let say = made(&ann, "say").await;
         assert_eq!(admin.get(&say).await.status, status);

@@ -49,8 +49,8 @@ async fn query(person: &Person<'_>, collection: &str, text: &str, k: i64) -> Val
 async fn a_file_is_found_by_what_it_means_and_gone_when_it_is_deleted() {
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[]).await;
-    let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    server.admin().await;
+    let user = server.somebody("user", "user").await;
     let file = id(&user.upload("a.txt", "text/plain", b"aaa").await);
     let other = id(&user.upload("b.txt", "text/plain", b"bbb").await);
     let name = format!("file-{file}");
@@ -70,7 +70,7 @@ async fn a_file_is_found_by_what_it_means_and_gone_when_it_is_deleted() {
     assert_eq!(doc["documents"], json!([["bbb"]]));
     assert!(doc["ids"][0][0].is_string());
     // Somebody else is refused, whether the file is there or not.
-    let stranger = server.somebody(&admin, "stranger", "user").await;
+    let stranger = server.somebody("stranger", "user").await;
     for name in [&name, "file-nothing", "a collection", "knowledge-bases"] {
         let form = json!({"collection_names": [name], "query": "a"});
         assert_eq!(stranger.post("/api/v1/retrieval/query/collection", form).await.refused(), 403, "{name}");
@@ -98,7 +98,7 @@ async fn texts_are_kept_under_a_name_and_answers_have_the_shape_of_the_contract(
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[]).await;
     let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    let user = server.somebody("user", "user").await;
     let form = json!({"name": "t", "content": "aaa", "collection_name": "wire-text"});
     let answer = admin.post("/api/v1/retrieval/process/text", form.clone()).await.ok();
     assert_eq!(answer, json!({"status": true, "collection_name": "wire-text", "content": "aaa"}));
@@ -145,8 +145,8 @@ async fn a_file_that_cannot_be_embedded_fails_with_the_reason_and_can_be_read_ag
 async fn a_file_that_nobody_had_read_is_read_on_demand() {
     let upstream = Upstream::start(letters).await;
     let server = server(&upstream, &[]).await;
-    let admin = server.admin().await;
-    let user = server.somebody(&admin, "user", "user").await;
+    server.admin().await;
+    let user = server.somebody("user", "user").await;
     let part = ("file", Some(("proc.txt", "text/plain")), &b"Process me."[..]);
     let file = id(&user.form("/api/v1/files/?process=false", &[part]).await.ok());
     let answer = user.post("/api/v1/retrieval/process/file", json!({"file_id": file})).await.ok();
@@ -154,7 +154,7 @@ async fn a_file_that_nobody_had_read_is_read_on_demand() {
     assert_eq!(answer, expected);
     let unknown = json!({"file_id": "00000000-0000-4000-8000-000000000000"});
     assert_eq!(user.post("/api/v1/retrieval/process/file", unknown).await.refused(), 404);
-    let stranger = server.somebody(&admin, "stranger", "user").await;
+    let stranger = server.somebody("stranger", "user").await;
     assert_eq!(stranger.post("/api/v1/retrieval/process/file", json!({"file_id": file})).await.refused(), 404);
 }
 

@@ -22,7 +22,7 @@ fn titles(found: &Value) -> Vec<&str> {
 async fn own_chats_are_found_by_title_and_words_and_nobody_elses() {
     let server = TestApp::with(&[("ENABLE_NOTES", "false")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let folder = ann.post("/api/v1/folders/", json!({"name": "Zoo"})).await.ok()["id"].as_str().unwrap().to_owned();
     let animals = chat(&ann, "Animals", &format!("{}the Quokka & co", "x".repeat(60)), Some(&folder)).await;
     chat(&ann, "A quokka", "nothing", None).await;
@@ -78,7 +78,7 @@ async fn questions_out_of_bounds_are_refused() {
 async fn chats_are_searched_with_filters_and_show_where_the_words_are() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let folder = ann.post("/api/v1/folders/", json!({"name": "My Zoo"})).await.ok()["id"].as_str().unwrap().to_owned();
     let inside = chat(&ann, "Inside", "A quokka smiles", Some(&folder)).await;
     let outside = chat(&ann, "Outside", "No animal here", None).await;

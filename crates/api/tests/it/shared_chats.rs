@@ -37,8 +37,8 @@ async fn rename(owner: &Person<'_>, chat: &str, title: &str) {
 #[tokio::test]
 async fn a_link_shows_a_copy_until_it_is_renewed_and_nothing_when_it_is_taken_back() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let chat = chat_of(&ann).await;
     let link = format!("/api/v1/chats/share/{}", share(&ann, &chat).await);
     allow(&ann, &chat, ("user", bob.id.as_str())).await;
@@ -63,8 +63,8 @@ async fn a_link_shows_a_copy_until_it_is_renewed_and_nothing_when_it_is_taken_ba
 #[tokio::test]
 async fn readers_learn_what_was_said_and_not_how_the_owner_works() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let chat = chat_of(&ann).await;
     let folder = text(&ann.post("/api/v1/folders/", json!({"name": "private"})).await.ok()["id"]);
     ann.post(&format!("/api/v1/chats/{chat}/folder"), json!({"folder_id": folder})).await.ok();
@@ -83,8 +83,8 @@ async fn readers_learn_what_was_said_and_not_how_the_owner_works() {
 #[tokio::test]
 async fn a_live_link_shows_the_chat_as_it_is() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let chat = chat_of(&ann).await;
     let id = share(&ann, &chat).await;
     let link = format!("/api/v1/chats/share/{id}");
@@ -106,9 +106,9 @@ async fn a_live_link_shows_the_chat_as_it_is() {
 async fn every_circle_of_readers_must_be_allowed_by_the_operator() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
-    let bob = server.somebody(&admin, "bob", "user").await;
-    let pending = server.somebody(&admin, "pat", "pending").await;
+    let ann = server.somebody("ann", "user").await;
+    let bob = server.somebody("bob", "user").await;
+    let pending = server.somebody("pat", "pending").await;
     let chat = chat_of(&ann).await;
     let link = format!("/api/v1/chats/share/{}", share(&ann, &chat).await);
     let access = format!("/api/v1/chats/shared/{chat}/access");
@@ -152,7 +152,7 @@ async fn administrators_follow_every_link_only_where_the_operator_lets_them_see_
     {
         let server = TestApp::with(&[(variable, "false")]).await;
         let admin = server.admin().await;
-        let ann = server.somebody(&admin, "ann", "user").await;
+        let ann = server.somebody("ann", "user").await;
         let chat = chat_of(&ann).await;
         let link = format!("/api/v1/chats/share/{}", share(&ann, &chat).await);
         assert_eq!(admin.get(&link).await.status.as_u16(), seen, "{variable}");
@@ -162,8 +162,8 @@ async fn administrators_follow_every_link_only_where_the_operator_lets_them_see_
 #[tokio::test]
 async fn a_copy_belongs_to_whoever_takes_it() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let chat = chat_of(&ann).await;
     let id = share(&ann, &chat).await;
     let take = format!("/api/v1/chats/{id}/clone/shared");
@@ -213,8 +213,8 @@ async fn forms_that_make_no_sense_are_explained() {
 #[tokio::test]
 async fn a_link_shows_the_files_of_its_chat_and_lets_nobody_change_them() {
     let server = TestApp::start().await;
-    let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    server.admin().await;
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let mut files = Vec::new();
     for name in ["shown.txt", "named.txt", "hidden.txt"] {
         files.push(text(&ann.upload(name, "text/plain", b"4711").await["id"]));

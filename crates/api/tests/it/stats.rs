@@ -54,7 +54,7 @@ async fn use_is_counted_by_chat_and_page() {
 async fn an_export_of_numbers_holds_no_words() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let (ann, bob) = (server.somebody(&admin, "ann", "user").await, server.somebody(&admin, "bob", "user").await);
+    let (ann, bob) = (server.somebody("ann", "user").await, server.somebody("bob", "user").await);
     let chat = chat_of(&ann, "secret title").await;
     let address = "/api/v1/chats/stats/export";
     let reply = ann.get(address).await;

@@ -111,7 +111,7 @@ async fn a_server_that_is_not_there_or_has_no_provider_is_refused() {
     ] {
         assert_eq!(admin.post(REGISTER, form.clone()).await.refused(), status, "{form}");
     }
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     assert_eq!(ann.post(REGISTER, json!({"url": nothing.url, "client_id": "x"})).await.refused(), 401);
 }
 
@@ -191,7 +191,7 @@ async fn nobody_ends_a_sign_in_that_they_did_not_begin() {
     // Whatever administrators write there later: a token is for the server that it was granted for.
     connect(&admin, "http://127.0.0.1:1", &sealed).await;
     assert_eq!(is_signed_in(&admin).await, false);
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     assert_eq!(ann.get(LEAVE).await.refused(), 404, "the server is not open to her");
     connect(&admin, &other.url, &Value::Null).await;
     assert_eq!(admin.get(LEAVE).await.refused(), 400, "nobody registered with its provider");

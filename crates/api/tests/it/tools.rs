@@ -151,7 +151,7 @@ fn names(asked: &Value) -> Vec<String> {
 async fn a_server_is_listed_to_those_whom_it_is_open_to() {
     let (_upstream, server) = start(&[]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let dead = "http://127.0.0.1:1";
     let grants = json!([{"principal_type": "user", "principal_id": ann.id, "permission": "read"}]);
     connect(
@@ -328,7 +328,7 @@ async fn a_chat_goes_on_without_the_tools_of_a_server_that_is_away_and_says_so()
 async fn a_server_that_is_closed_to_somebody_is_not_there_for_them() {
     let (upstream, server) = start(&[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let other = tool_server().await;
     connect(&admin, json!([connection(&other.url, json!({}))])).await;
     questions(&upstream);
@@ -394,7 +394,7 @@ async fn a_call_waits_until_it_is_allowed_where_people_want_to_be_asked() {
     let (_upstream, server) =
         start(&[("ENABLE_TOOL_PERMISSIONS", "true"), ("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let other = tool_server().await;
     connect(&admin, json!([connection(&other.url, json!({}))])).await;
     let resolve = async |person: &Person<'_>, chat: &str, call: &str, action: &str| {

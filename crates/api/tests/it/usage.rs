@@ -9,7 +9,7 @@ use crate::app::TestApp;
 async fn everybody_sees_what_their_own_messages_add_up_to() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let ann = server.somebody(&admin, "ann", "user").await;
+    let ann = server.somebody("ann", "user").await;
     let at = now() - 60;
     let messages = json!({
         "q": {"id": "q", "parentId": null, "childrenIds": ["a"], "role": "user", "content": "?", "timestamp": at},

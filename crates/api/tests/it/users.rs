@@ -8,7 +8,7 @@ use crate::app::{PASSWORD, TestApp};
 async fn an_administrator_adds_finds_changes_and_deletes_people() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let added = server.somebody(&admin, "ann", "user").await;
+    let added = server.somebody("ann", "user").await;
     let found = admin.get("/api/v1/users/?query=ANN").await.ok();
     assert_eq!((&found["total"], &found["users"][0]["email"]), (&json!(1), &json!("ann@example.com")));
     let change = json!({"role": "user", "name": "Anna", "email": "Anna@example.com", "profile_image_url": "/user.png", "password": "Other-pass-1"});
@@ -24,7 +24,7 @@ async fn an_administrator_adds_finds_changes_and_deletes_people() {
 async fn nobody_changes_or_deletes_the_first_administrator() {
     let server = TestApp::start().await;
     let first = server.admin().await;
-    let second = server.somebody(&first, "second", "admin").await;
+    let second = server.somebody("second", "admin").await;
     let demote = json!({"role": "user", "name": "x", "email": "root@example.com", "profile_image_url": "/user.png"});
     assert_eq!(second.post(&format!("/api/v1/users/{}/update", first.id), demote.clone()).await.refused(), 403);
     assert_eq!(first.post(&format!("/api/v1/users/{}/update", first.id), demote).await.refused(), 403);
@@ -36,7 +36,7 @@ async fn nobody_changes_or_deletes_the_first_administrator() {
 async fn a_new_role_ends_sessions_and_takes_effect_at_the_next_one() {
     let server = TestApp::start().await;
     let admin = server.admin().await;
-    let bob = server.somebody(&admin, "bob", "user").await;
+    let bob = server.somebody("bob", "user").await;
     admin.post(&format!("/api/v1/users/{}/update", bob.id), json!({"role": "pending"})).await.ok();
     assert_eq!(bob.get("/api/v1/users/user/settings").await.refused(), 401);
     let bob = server.sign_in("bob@example.com", PASSWORD).await;

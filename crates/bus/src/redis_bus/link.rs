@@ -82,7 +82,10 @@ impl Link {
         for sentinel in &self.options.sentinels {
             match timeout(self.options.answer_within, master(sentinel, service)).await {
                 Ok(Ok(Some((host, port)))) => return Ok(Client::open(with_host(&self.options.url, &host, port))?),
-                Ok(Ok(None)) => tracing::warn!(sentinel, service, "a Sentinel knows no such service"),
+                Ok(Ok(None)) => {
+                    let (_, host, _) = parts(sentinel);
+                    tracing::warn!(host, service, "a Sentinel knows no such service");
+                }
                 Ok(Err(error)) => problem = error,
                 Err(_) => {}
             }
@@ -128,7 +131,8 @@ impl RedisEar {
 
 /// Asks a Sentinel where the server of a service is.
 async fn master(sentinel: &str, service: &str) -> Result<Option<(String, u16)>> {
-    let client = Client::open(format!("redis://{sentinel}/"))?;
+    let address = if sentinel.contains("://") { sentinel.to_owned() } else { format!("redis://{sentinel}/") };
+    let client = Client::open(address)?;
     let mut connection = client.get_multiplexed_async_connection().await?;
     let mut command = redis::cmd("SENTINEL");
     command.arg("get-master-addr-by-name").arg(service);

@@ -27,7 +27,7 @@ const DEAD_AFTER_MS: u64 = 6_000;
 pub struct RedisOptions {
     /// `redis://` or `rediss://`, with user and password where needed. With Sentinels its host is the name of the service.
     pub url: String,
-    /// `host:port` of each Sentinel; none: the server is where the address says.
+    /// `host:port` of each Sentinel, after `user:password@` where it wants them, or a whole address; none: the server is where the address says.
     pub sentinels: Vec<String>,
     pub cluster: bool,
     /// What every key begins with.

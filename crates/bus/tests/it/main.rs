@@ -1,7 +1,8 @@
 //! Several instances on one bus. The address of a PostgreSQL comes from `AIRIS_TEST_POSTGRES` (`scripts/postgres.sh`
-//! starts one); `redis-server` is started by the tests. Without either they fail.
+//! starts one); `redis-server` is started by the tests, with certificates that `openssl` makes. Without them they fail.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod encrypted;
 mod instances;
 mod place;
 mod redis_server;

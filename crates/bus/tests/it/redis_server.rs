@@ -11,6 +11,7 @@ pub struct RedisServer {
     arguments: Vec<String>,
     child: Option<Child>,
     folder: TempDir,
+    password: Option<String>,
 }
 
 pub async fn free_port() -> u16 {
@@ -25,7 +26,7 @@ impl RedisServer {
     /// Starts a server with more arguments and waits until it takes connections.
     pub async fn start(more: &[&str]) -> Self {
         let arguments = more.iter().map(|&argument| argument.to_owned()).collect();
-        let mut server = Self { port: 0, arguments, child: None, folder: tempfile::tempdir().unwrap() };
+        let mut server = Self { port: 0, arguments, child: None, folder: tempfile::tempdir().unwrap(), password: None };
         for _ in 0..10 {
             // Somebody else may take it before the server does.
             server.port = free_port().await;
@@ -64,14 +65,15 @@ impl RedisServer {
         panic!("redis-server does not start");
     }
 
-    /// A Sentinel that watches the service `mymaster` on a port.
-    pub async fn sentinel(master: u16) -> Self {
+    /// A Sentinel with a password that watches the service `mymaster` on a port.
+    pub async fn sentinel(master: u16, password: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port().await;
         let file = folder.path().join("sentinel.conf");
         let lines = [
             format!("port {port}"),
             "bind 127.0.0.1".to_owned(),
+            format!("requirepass {password}"),
             format!("dir {}", folder.path().display()),
             format!("sentinel monitor mymaster 127.0.0.1 {master} 1"),
             "sentinel down-after-milliseconds mymaster 1000".to_owned(),
@@ -82,7 +84,7 @@ impl RedisServer {
         while !is_up(port).await {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        Self { port, arguments: Vec::new(), child: Some(child), folder }
+        Self { port, arguments: Vec::new(), child: Some(child), folder, password: Some(password.to_owned()) }
     }
 
     /// Three masters with all slots between them.
@@ -115,7 +117,12 @@ impl RedisServer {
     /// What it answers to a command.
     pub fn says(&self, command: &[&str]) -> String {
         let port = self.port.to_string();
-        let output = Command::new("redis-cli").args(["-p", &port]).args(command).output().unwrap();
+        let mut cli = Command::new("redis-cli");
+        cli.args(["-p", &port]);
+        if let Some(password) = &self.password {
+            cli.env("REDISCLI_AUTH", password);
+        }
+        let output = cli.args(command).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     }
 

@@ -53,12 +53,12 @@ async fn a_failover_of_sentinels_is_followed() {
     let mut master = RedisServer::start(&[]).await;
     let port = master.port.to_string();
     let replica = RedisServer::start(&["--replicaof", "127.0.0.1", &port]).await;
-    let sentinel = RedisServer::sentinel(master.port).await;
+    let sentinel = RedisServer::sentinel(master.port, "word").await;
     while !sentinel.says(&["sentinel", "replicas", "mymaster"]).contains(&replica.port.to_string()) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let options = RedisOptions {
-        sentinels: vec!["127.0.0.1:1".to_owned(), format!("127.0.0.1:{}", sentinel.port)],
+        sentinels: vec!["127.0.0.1:1".to_owned(), format!(":word@127.0.0.1:{}", sentinel.port)],
         ..options("redis://mymaster/0")
     };
     let (one, two) =

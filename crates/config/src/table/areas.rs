@@ -38,8 +38,6 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("ONEDRIVE_CLIENT_ID", "").doc("Client id for onedrive sign-in"),
     text("ONEDRIVE_CLIENT_ID_PERSONAL", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id personal setting"),
     text("ONEDRIVE_CLIENT_ID_BUSINESS", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id business setting"),
-    text("STORAGE_PROVIDER", "local")
-        .doc("Where uploaded files are kept: `local`, the folder `uploads` in the data folder"),
     text("AUDIO_STT_ENGINE", "")
         .key("audio.stt.engine")
         .doc("Empty = local whisper, else openai, deepgram, azure, mistral, web"),

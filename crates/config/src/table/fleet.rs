@@ -6,7 +6,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("WEBSOCKET_MANAGER", "").doc("`redis`: instances talk over Redis, whose address is then needed; default: over Redis where one is given, else over PostgreSQL"),
     text("REDIS_URL", "").doc("`redis://` or `rediss://`, with user and password where needed; with Sentinels its host is the name of the service; of a cluster several nodes with commas between"),
     text("WEBSOCKET_REDIS_URL", "").or("REDIS_URL").doc("The same, and first, for what instances tell each other"),
-    list("REDIS_SENTINEL_HOSTS", ',', "").doc("Sentinels that know where the server is"),
+    list("REDIS_SENTINEL_HOSTS", ',', "").doc("Sentinels that know where the server is, each `HOST` or `HOST:PORT`, after `USER:PASSWORD@` where it wants them; `rediss://` before it where it encrypts"),
     int("REDIS_SENTINEL_PORT", "26379").doc("Port of Sentinels that are given without one"),
     list("WEBSOCKET_SENTINEL_HOSTS", ',', "").or("REDIS_SENTINEL_HOSTS").doc("The same, and first, for what instances tell each other"),
     int("WEBSOCKET_SENTINEL_PORT", "26379").or("REDIS_SENTINEL_PORT").doc("Port of those that are given without one"),

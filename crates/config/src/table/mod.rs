@@ -1,6 +1,7 @@
 //! The one list of environment variables, in files by area.
 
 mod areas;
+mod audit;
 mod auth;
 mod chat;
 mod directory;
@@ -11,6 +12,7 @@ mod providers;
 mod retrieval;
 mod server;
 mod single_sign_on;
+mod storage;
 mod ui;
 mod web_search;
 
@@ -20,7 +22,9 @@ use crate::variable::Variable;
 pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Server", server::VARIABLES),
     ("Other instances", fleet::VARIABLES),
+    ("Uploaded files", storage::VARIABLES),
     ("Accounts", auth::VARIABLES),
+    ("Audit log", audit::VARIABLES),
     ("Directory (LDAP)", directory::VARIABLES),
     ("Single sign-on (OAuth)", single_sign_on::VARIABLES),
     ("Page", ui::VARIABLES),

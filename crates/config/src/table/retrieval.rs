@@ -111,5 +111,5 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_RETRIEVAL_UNSCOPED_COLLECTIONS", false)
         .doc("People may read collections that belong to no file, knowledge base or person"),
     text("VECTOR_DB", "")
-        .doc("Where passages and their vectors are kept: empty, `embedded` or `chroma` for the file vectors.db in the data folder"),
+        .doc("Where passages and their vectors are kept: `pgvector` for tables of the PostgreSQL in `DATABASE_URL` (the extension is not needed), `embedded` or `chroma` for the file vectors.db in the data folder; default: PostgreSQL where there is one"),
 ];

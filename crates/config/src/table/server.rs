@@ -29,6 +29,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("ENABLE_PERSISTENT_CONFIG", true).doc("False = env/default values only, DB config ignored"),
     flag("ENABLE_OAUTH_PERSISTENT_CONFIG", false).doc("Let DB values override env for oauth.* keys"),
     flag("RESET_CONFIG_ON_START", false).doc("Wipe all persisted config rows at start"),
+    flag("ENABLE_PUBLIC_METRICS", false).doc("Everybody who reaches the server may read `/metrics`; else administrators alone"),
     list("CORS_ALLOW_ORIGIN", ';', "*").doc("Allowed origins, ; separated"),
     list("FORWARDED_ALLOW_IPS", ',', "")
         .doc("Proxies whose X-Forwarded-For is believed: addresses, or `*` for all; default: those of private networks"),

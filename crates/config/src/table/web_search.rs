@@ -1,6 +1,6 @@
-//! Searching the web and reading its pages. Kept and shown; the search itself is not built yet.
+//! Searching the web and reading its pages.
 
-use crate::variable::{Variable, flag, int, json, text};
+use crate::variable::{Variable, flag, int, json, list, text};
 
 pub(super) const VARIABLES: &[Variable] = &[
     text("WEB_SEARCH_ENGINE", "").key("web.search.engine").doc("Name of the web search back end"),
@@ -21,6 +21,8 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("web.fetch.max_content_length")
         .nullable()
         .doc("Characters kept per fetched page"),
+    list("WEB_FETCH_FILTER_LIST", ',', "")
+        .doc("Hosts whose pages may be fetched; a leading ! keeps one out, subdomains count as their domain"),
     text("WEB_LOADER_ENGINE", "")
         .key("web.loader.engine")
         .doc("Empty/safe_web, playwright, firecrawl, tavily, external…"),
@@ -96,6 +98,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         .doc("Microsoft web iq language setting"),
     text("SOUGOU_API_SID", "").key("web.search.sougou_api_sid").doc("Sougou API sid setting"),
     text("SOUGOU_API_SK", "").key("web.search.sougou_api_sk").doc("Sougou API sk setting"),
+    text("TAVILY_API_BASE_URL", "https://api.tavily.com").doc("API root URL for tavily"),
     text("TAVILY_API_KEY", "").key("web.search.tavily_api_key").doc("API key for tavily"),
     text("TAVILY_EXTRACT_DEPTH", "basic").key("web.search.tavily_extract_depth").doc("Tavily extract depth setting"),
     text("TAVILY_SEARCH_DEPTH", "basic").key("web.search.tavily_search_depth").doc("Tavily search depth setting"),

@@ -1,5 +1,7 @@
-//! Files on a disk, through the public face.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+//! Files on a disk and in stores of objects, through the public face.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
+
+mod objects;
 
 use airis_files::{Files, FilesError};
 use tokio::io::AsyncReadExt;

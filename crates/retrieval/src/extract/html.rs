@@ -72,6 +72,53 @@ pub fn readable(page: &str, bounds: &mut Bounds) -> Result<Readable, ExtractErro
     Ok(page)
 }
 
+/// Every text of a page just as it stands there, title first, nothing put between: what clients of the contract are shown
+/// as its content.
+pub fn verbatim(page: &str, bounds: &mut Bounds) -> Result<String, ExtractError> {
+    let (mut text, mut is_code) = (String::new(), false);
+    for token in Markup::html(page) {
+        match token {
+            Token::Start { name, closed, .. } => {
+                is_code = !closed && ["script", "style"].iter().any(|code| name.eq_ignore_ascii_case(code));
+            }
+            Token::End { .. } => is_code = false,
+            Token::Text(words) if !is_code => bounds.push(&mut text, &words)?,
+            Token::Text(_) => {}
+        }
+    }
+    Ok(text)
+}
+
+/// A link of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    pub href: String,
+    pub class: String,
+    pub text: String,
+}
+
+/// The links of a page with what is shown of them.
+pub fn links(page: &str) -> Vec<Link> {
+    let (mut links, mut open) = (Vec::new(), None::<Link>);
+    for token in Markup::html(page) {
+        match token {
+            Token::Start { name, attributes, .. } if name.eq_ignore_ascii_case("a") => {
+                let named = |name: &str| attribute(attributes, name).unwrap_or_default();
+                links.extend(open.replace(Link { href: named("href"), class: named("class"), text: String::new() }));
+            }
+            Token::End { name } if name.eq_ignore_ascii_case("a") => links.extend(open.take()),
+            Token::Text(words) => {
+                if let Some(link) = &mut open {
+                    link.text.push_str(&words);
+                }
+            }
+            _ => {}
+        }
+    }
+    links.extend(open);
+    links
+}
+
 #[derive(Default)]
 struct Reader {
     page: Readable,
@@ -232,6 +279,13 @@ mod tests {
         assert_eq!(read(&format!("{menu}<main><p>Own</p></main><footer>c</footer>")).text, "Own");
         assert!(read(&format!("{menu}<p>Own</p>")).text.contains("Home"));
         assert_eq!(read("<p>a<script>document.write('<p>b')</script> c</p>").text, "a c");
+    }
+
+    #[test]
+    fn the_texts_of_a_page_stand_as_they_are() {
+        let page =
+            "<title>One</title><style>p {}</style><body><!-- no --><p>two <b>three</b></p>\n<script>x</script>&amp;";
+        assert_eq!(verbatim(page, &mut Bounds::usual(page.len())).unwrap(), "Onetwo three\n&");
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod table;
 mod word;
 
 pub use bounds::Bounds;
-pub use html::readable;
+pub use html::{links, readable, verbatim};
 
 use airis_files::{Unreadable, extension, text_of};
 

@@ -1,31 +1,29 @@
 //! Passages in a file of SQLite beside the database; vectors are compared one by one in memory, which is exact and, for
 //! what fits on one machine, quick.
 
-mod matrix;
 mod open;
 mod read;
 mod write;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::Result;
-use matrix::Cache;
+use crate::matrix::Cache;
 use open::Pools;
 
 /// The file, and the vectors of collections that were searched lately.
 pub struct Embedded {
     file: PathBuf,
     pools: OnceCell<Pools>,
-    cache: Arc<Mutex<Cache>>,
+    cache: Mutex<Cache>,
 }
 
 impl Embedded {
     pub fn new(file: PathBuf) -> Self {
-        Self { file, pools: OnceCell::new(), cache: Arc::default() }
+        Self { file, pools: OnceCell::new(), cache: Mutex::default() }
     }
 
     /// The open file. A server that nobody asks for documents never opens it.

@@ -1,8 +1,10 @@
 //! What every store of vectors must do; a new one joins the list at the end.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use airis_vector::{Duplicate, Found, Passage, Scope, Vectors, Which};
 use serde_json::json;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 
 const MODEL: &str = "test:two";
 
@@ -72,6 +74,7 @@ async fn words_are_found_in_their_collection_whatever_their_case(store: Vectors)
     assert_eq!(words("boats chapter", true).await.split(' ').next(), Some("3"));
     assert_eq!(words("\" OR words:", false).await, "");
     assert_eq!(words("", false).await, "");
+    assert_eq!(words("réd", false).await, "1", "marks on letters do not count");
     store.add("cjk", MODEL, vec![passage("1", "f", "東京タワーは高い", [1.0, 0.0])]).await.unwrap();
     assert_eq!(ids(&store.with_words(&Scope::all("cjk"), "高い塔", false, 9).await.unwrap()), ["1"]);
 }
@@ -161,6 +164,18 @@ async fn many_write_and_read_at_once(store: Vectors) {
     assert_eq!(store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 99).await.unwrap().len(), 16);
 }
 
+/// A database of the test's own on the server that `scripts/postgres.sh` starts.
+async fn database(name: &str) -> PgPool {
+    let server = std::env::var("AIRIS_TEST_POSTGRES").expect("run the tests through scripts/postgres.sh");
+    // Names of databases are cut after 63 letters.
+    let name = format!("vector_{}_{}", std::process::id(), &name[..name.len().min(40)]);
+    let admin = PgPool::connect(&server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
+    admin.close().await;
+    let (base, _) = server.rsplit_once('/').unwrap();
+    PgPoolOptions::new().max_connections(4).connect(&format!("{base}/{name}")).await.unwrap()
+}
+
 /// Runs every test on every store.
 macro_rules! on_every_store {
     ($($name:ident)+) => {
@@ -169,6 +184,12 @@ macro_rules! on_every_store {
             async fn $name() {
                 let folder = tempfile::tempdir().unwrap();
                 super::$name(super::Vectors::embedded(&folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(super::Vectors::postgres(super::database(stringify!($name)).await)).await;
             })+
         }
     };
@@ -184,6 +205,41 @@ on_every_store! {
     without_vectors_words_still_find
     odd_names_and_texts_are_taken_as_they_are
     many_write_and_read_at_once
+}
+
+/// Two instances on one database: what one changes, the other has read before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_instance_changes_another_finds() {
+    let pool = database("two").await;
+    let (one, two) = (Vectors::postgres(pool.clone()), Vectors::postgres(pool));
+    filled(&one).await;
+    let scope = Scope::all("kb");
+    assert_eq!(ids(&two.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap()), ["1", "2", "3"]);
+    one.replace("kb", MODEL, "apples", vec![passage("9", "apples", "New\0 apples", [1.0, 0.0])]).await.unwrap();
+    assert_eq!(ids(&two.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap()), ["9", "2", "3"]);
+    assert_eq!(two.with_words(&scope, "new", false, 9).await.unwrap()[0].text, "New apples");
+    one.forget_file("pears").await.unwrap();
+    assert_eq!(ids(&two.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap()), ["9", "3"]);
+    one.reset().await.unwrap();
+    assert!(two.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap().is_empty());
+}
+
+/// Words that most passages have are no reason to find one.
+#[tokio::test(flavor = "multi_thread")]
+async fn rare_words_count_more_than_frequent_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [Vectors::embedded(&folder.path().join("vectors.db")), Vectors::postgres(database("rare").await)] {
+        let text = |number: u32| match number {
+            700 => "the thing about zebras".to_owned(),
+            701 => "the the the the thing".to_owned(),
+            number => format!("the thing number {number}"),
+        };
+        let passages = (0..1_200).map(|number| passage(&number.to_string(), "f", &text(number), [1.0, 0.0])).collect();
+        store.add("kb", MODEL, passages).await.unwrap();
+        let scope = Scope::all("kb");
+        assert_eq!(ids(&store.with_words(&scope, "the zebras", false, 1).await.unwrap()), ["700"]);
+        assert_eq!(store.with_words(&scope, "the", false, 5).await.unwrap().len(), 5);
+    }
 }
 
 #[tokio::test]

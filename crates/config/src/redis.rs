@@ -1,0 +1,60 @@
+//! Where Redis is, from the names that are about it.
+
+use std::time::Duration;
+
+use crate::ConfigError;
+use crate::values::{Values, wrong};
+
+/// A Redis server, one behind Sentinels, or a cluster.
+#[derive(Clone)]
+pub struct Redis {
+    pub url: String,
+    /// `host:port` of each, after `USER:PASSWORD@` where it wants them, or a whole address.
+    pub sentinels: Vec<String>,
+    pub cluster: bool,
+    pub prefix: String,
+    pub connect_within: Duration,
+    pub answer_within: Duration,
+    pub log_ttl: Duration,
+}
+
+pub(crate) fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let wanted = values.one_of("WEBSOCKET_MANAGER", &["", "redis"])? == "redis";
+    let Some(url) = values.filled("WEBSOCKET_REDIS_URL") else {
+        return if wanted {
+            Err(wrong("WEBSOCKET_MANAGER", "\"redis\" needs an address; set REDIS_URL"))
+        } else {
+            Ok(None)
+        };
+    };
+    if !["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(wrong("REDIS_URL", "the address must begin with redis:// or rediss://"));
+    }
+    let port: u16 = values.required("WEBSOCKET_SENTINEL_PORT")?;
+    let sentinels = values.list("WEBSOCKET_SENTINEL_HOSTS").into_iter();
+    let sentinels: Vec<String> = sentinels.map(|entry| with_port(&entry, port)).collect();
+    let cluster = values.flag("WEBSOCKET_REDIS_CLUSTER");
+    if cluster && !sentinels.is_empty() {
+        return Err(wrong("REDIS_CLUSTER", "a cluster has no Sentinels; unset REDIS_SENTINEL_HOSTS"));
+    }
+    let patience = |name: &str| {
+        let seconds = values.json(name).as_f64().filter(|seconds| *seconds > 0.0);
+        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(PATIENCE)
+    };
+    Ok(Some(Redis {
+        url,
+        sentinels,
+        cluster,
+        prefix: values.text("REDIS_KEY_PREFIX"),
+        connect_within: patience("REDIS_SOCKET_CONNECT_TIMEOUT"),
+        answer_within: patience("REDIS_SOCKET_TIMEOUT"),
+        log_ttl: Duration::from_secs(values.required("REDIS_RESPONSE_STREAM_TTL")?),
+    }))
+}
+
+/// A Sentinel with its port; what stands before its host stays.
+fn with_port(entry: &str, port: u16) -> String {
+    let host = entry.rsplit(['@', '/']).next().unwrap_or(entry);
+    if host.contains(':') { entry.to_owned() } else { format!("{entry}:{port}") }
+}

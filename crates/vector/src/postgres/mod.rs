@@ -1,0 +1,96 @@
+//! Passages in tables of a PostgreSQL that many instances share. No extension is needed: every instance compares vectors
+//! in its own memory, which a version of each collection keeps true, and words are weighed by the database.
+
+mod read;
+mod words;
+mod write;
+
+use parking_lot::Mutex;
+use sqlx::{PgPool, Postgres, Transaction};
+use tokio::sync::OnceCell;
+
+use crate::matrix::Cache;
+use crate::{Result, VectorError};
+
+/// Whoever makes the tables holds this lock of the database.
+const LOCK: i64 = 0x6169_7269_7376;
+/// Vectors are numbers that nothing makes smaller: the database need not try.
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS vector_collection (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL UNIQUE, version BIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS vector_passage (
+  key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  collection BIGINT NOT NULL REFERENCES vector_collection (id) ON DELETE CASCADE,
+  id TEXT NOT NULL, file_id TEXT, hash TEXT, model TEXT, text TEXT NOT NULL, about TEXT NOT NULL, metadata TEXT NOT NULL,
+  vector BYTEA, words TSVECTOR NOT NULL, about_words TSVECTOR NOT NULL, length INTEGER NOT NULL
+);
+ALTER TABLE vector_passage ALTER COLUMN vector SET STORAGE EXTERNAL;
+CREATE UNIQUE INDEX IF NOT EXISTS vector_passage_id ON vector_passage (collection, id);
+CREATE INDEX IF NOT EXISTS vector_passage_file ON vector_passage (file_id, collection);
+CREATE INDEX IF NOT EXISTS vector_passage_hash ON vector_passage (collection, hash);
+CREATE INDEX IF NOT EXISTS vector_passage_model ON vector_passage (collection, model, key);
+CREATE INDEX IF NOT EXISTS vector_passage_words ON vector_passage USING GIN (words);
+CREATE INDEX IF NOT EXISTS vector_passage_about ON vector_passage USING GIN (about_words);
+";
+
+/// The tables, and the vectors of collections that were searched lately.
+pub struct Tables {
+    pool: PgPool,
+    ready: OnceCell<()>,
+    cache: Mutex<Cache>,
+}
+
+impl Tables {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, ready: OnceCell::new(), cache: Mutex::default() }
+    }
+
+    /// A transaction; poolers between us and the database need one for every question. The first makes the tables.
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        self.ready.get_or_try_init(|| self.make_tables()).await?;
+        Ok(self.pool.begin().await?)
+    }
+
+    async fn make_tables(&self) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        let there: bool =
+            sqlx::query_scalar("SELECT to_regclass('vector_passage') IS NOT NULL").fetch_one(&mut *tx).await?;
+        if there {
+            return Ok(());
+        }
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
+        sqlx::raw_sql(TABLES).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The pool belongs to whoever handed it over.
+    pub async fn close(&self) {}
+}
+
+/// Number and version of a collection.
+async fn collection(tx: &mut Transaction<'_, Postgres>, name: &str) -> Result<Option<(i64, i64)>> {
+    if name.contains('\0') {
+        return Ok(None);
+    }
+    Ok(sqlx::query_as("SELECT id, version FROM vector_collection WHERE name = $1")
+        .bind(name)
+        .fetch_optional(&mut **tx)
+        .await?)
+}
+
+/// The number of a collection, which is made when it is not there; it has a new version when this transaction ends, until
+/// when nobody else changes it.
+async fn touched(tx: &mut Transaction<'_, Postgres>, name: &str) -> Result<i64> {
+    if name.is_empty() || name.contains('\0') {
+        return Err(VectorError::Refused("a collection needs a name"));
+    }
+    Ok(sqlx::query_scalar(
+        "INSERT INTO vector_collection (name, version) VALUES ($1, 1) \
+         ON CONFLICT (name) DO UPDATE SET version = vector_collection.version + 1 RETURNING id",
+    )
+    .bind(name)
+    .fetch_one(&mut **tx)
+    .await?)
+}

@@ -1,0 +1,167 @@
+//! Adding, copying and deleting passages. Every change gives its collection a new version, so that no instance goes on with
+//! vectors that it read before.
+
+use std::collections::BTreeMap;
+
+use super::{Tables, collection, touched};
+use crate::measure::{pack, unit};
+use crate::words::lexemes;
+use crate::{Duplicate, Passage, Result, Which};
+
+/// Passages that travel together.
+const TOGETHER: usize = 200;
+
+impl Tables {
+    /// Adds passages; `instead_of`: in place of all of this file.
+    pub async fn add(&self, name: &str, model: &str, passages: Vec<Passage>, instead_of: Option<&str>) -> Result<()> {
+        let vectors: Vec<Option<Vec<u8>>> = passages
+            .iter()
+            .map(|passage| passage.vector.as_ref().map(|vector| unit(vector).map(|vector| pack(&vector))).transpose())
+            .collect::<Result<_>>()?;
+        // Of two with one id the later one stays, where it stands.
+        let places: BTreeMap<&str, usize> =
+            passages.iter().enumerate().map(|(place, passage)| (passage.id.as_str(), place)).collect();
+        let mut new: Vec<(&Passage, Option<Vec<u8>>)> = Vec::with_capacity(places.len());
+        for (place, (passage, vector)) in passages.iter().zip(vectors).enumerate() {
+            if places.get(passage.id.as_str()) == Some(&place) {
+                new.push((passage, vector));
+            }
+        }
+        let mut tx = self.begin().await?;
+        let id = touched(&mut tx, name).await?;
+        if let Some(file) = instead_of {
+            sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
+                .bind(id)
+                .bind(file)
+                .execute(&mut *tx)
+                .await?;
+        }
+        for some in new.chunks(TOGETHER) {
+            let column = |of: fn(&Passage) -> String| some.iter().map(|(passage, _)| of(passage)).collect::<Vec<_>>();
+            let ids = column(|passage| clean(&passage.id));
+            sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND id = ANY($2)")
+                .bind(id)
+                .bind(&ids)
+                .execute(&mut *tx)
+                .await?;
+            let (words, lengths): (Vec<String>, Vec<i32>) =
+                some.iter().map(|(passage, _)| lexemes(&passage.text)).unzip();
+            sqlx::query(
+                "INSERT INTO vector_passage \
+                   (collection, id, file_id, hash, model, text, about, metadata, vector, words, about_words, length) \
+                 SELECT $1, id, file_id, hash, CASE WHEN vector IS NULL THEN NULL ELSE $2 END, text, about, metadata, \
+                   vector, words::tsvector, about_words::tsvector, length \
+                 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], \
+                   $10::text[], $11::text[], $12::int4[]) WITH ORDINALITY \
+                   AS new (id, file_id, hash, text, about, metadata, vector, words, about_words, length, place) \
+                 ORDER BY place",
+            )
+            .bind(id)
+            .bind(model)
+            .bind(&ids)
+            .bind(some.iter().map(|(passage, _)| passage.file_id.as_deref()).collect::<Vec<_>>())
+            .bind(some.iter().map(|(passage, _)| passage.hash.as_deref()).collect::<Vec<_>>())
+            .bind(column(|passage| clean(&passage.text)))
+            .bind(column(|passage| clean(&passage.about)))
+            .bind(column(|passage| serde_json::to_string(&passage.metadata).unwrap_or_else(|_| "{}".to_owned())))
+            .bind(some.iter().map(|(_, vector)| vector.as_deref()).collect::<Vec<_>>())
+            .bind(words)
+            .bind(column(|passage| lexemes(&passage.about).0))
+            .bind(lengths)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn copy(&self, copy: &Duplicate<'_>) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let to = touched(&mut tx, copy.to).await?;
+        sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
+            .bind(to)
+            .bind(copy.file_id)
+            .execute(&mut *tx)
+            .await?;
+        let Some((from, _)) = collection(&mut tx, copy.from).await? else {
+            tx.commit().await?;
+            return Ok(0);
+        };
+        // A passage needs an id of its own there, as the same text may be added twice.
+        let copied = sqlx::query(
+            "INSERT INTO vector_passage \
+               (collection, id, file_id, hash, model, text, about, metadata, vector, words, about_words, length) \
+             SELECT $1, gen_random_uuid()::text, file_id, hash, model, text, about, metadata, vector, words, \
+               about_words, length \
+             FROM vector_passage WHERE collection = $2 AND file_id = $3 ORDER BY key",
+        )
+        .bind(to)
+        .bind(from)
+        .bind(copy.file_id)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        Ok(copied)
+    }
+
+    pub async fn delete(&self, name: &str, which: &Which) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        if collection(&mut tx, name).await?.is_none() {
+            return Ok(0);
+        }
+        let id = touched(&mut tx, name).await?;
+        let (sql, value) = match which {
+            Which::File(file) => ("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2", file),
+            Which::Hash(hash) => ("DELETE FROM vector_passage WHERE collection = $1 AND hash = $2", hash),
+        };
+        let deleted = sqlx::query(sql).bind(id).bind(value).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(deleted)
+    }
+
+    pub async fn forget_file(&self, file_id: &str) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        // One after the other in their order, so that two who forget do not wait for each other.
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM vector_collection \
+             WHERE id IN (SELECT collection FROM vector_passage WHERE file_id = $1) ORDER BY id FOR UPDATE",
+        )
+        .bind(file_id)
+        .fetch_all(&mut *tx)
+        .await?;
+        sqlx::query("UPDATE vector_collection SET version = version + 1 WHERE id = ANY($1)")
+            .bind(ids)
+            .execute(&mut *tx)
+            .await?;
+        let deleted = sqlx::query("DELETE FROM vector_passage WHERE file_id = $1")
+            .bind(file_id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        tx.commit().await?;
+        Ok(deleted)
+    }
+
+    pub async fn drop_collection(&self, name: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        if let Some((id, _)) = collection(&mut tx, name).await? {
+            sqlx::query("DELETE FROM vector_collection WHERE id = $1").bind(id).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn reset(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM vector_collection").execute(&mut *tx).await?;
+        tx.commit().await?;
+        self.cache.lock().clear();
+        Ok(())
+    }
+}
+
+/// The database takes every character but one.
+fn clean(text: &str) -> String {
+    text.replace('\0', "")
+}
