@@ -257,3 +257,30 @@ test('one\'s own files are listed, found and deleted, and pictures are made smal
     }, id);
     assert.equal(width, 100);
 });
+
+test('a large file is sent in pieces, and goes on where it broke off', async () => {
+    await page.evaluate(() => fetch('/api/v1/retrieval/config/update', {
+        method: 'POST', body: JSON.stringify({ FILE_MAX_SIZE: 32 }),
+        headers: { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' },
+    }));
+    await page.goto(at.url);
+    const starts = [];
+    await page.route('**/api/v1/files/uploads/*', async (route) => {
+        if (route.request().method() !== 'PATCH') return route.continue();
+        starts.push(Number(route.request().headers()['upload-offset']));
+        return starts.length === 2 ? route.abort('connectionreset') : route.continue();
+    });
+    const size = 17_000_000;
+    await picker().setInputFiles([{ name: 'scan.png', mimeType: 'image/png', buffer: Buffer.alloc(size, 7) }]);
+    await inTray('scan.png').getByText('17 MB', { exact: true }).waitFor({ timeout: PATIENCE });
+    const piece = 8 * 1024 * 1024;
+    assert.deepEqual(starts, [0, piece, piece, 2 * piece]);
+    await page.unroute('**/api/v1/files/uploads/*');
+    const kept = await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}` };
+        const answer = await fetch('/api/v1/files/?content=false', { headers });
+        const files = await answer.json();
+        return (Array.isArray(files) ? files : files.items).find((file) => file.filename === 'scan.png').meta.size;
+    });
+    assert.equal(kept, size);
+});

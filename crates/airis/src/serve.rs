@@ -60,6 +60,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     background.spawn(read_files(app.clone()));
     background.spawn(airis_api::follow_others(app.clone()));
     background.spawn(airis_api::tell_what_happens(app.clone()));
+    background.spawn(airis_api::clear_abandoned_uploads(app.clone()));
     background.spawn(keep_older_texts(app.clone()));
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, "stopping; running replies may finish"),

@@ -80,6 +80,11 @@ pub async fn follow_others(app: App) {
     }
 }
 
+/// Clears away uploads in pieces that nobody goes on with, as long as it runs.
+pub async fn clear_abandoned_uploads(app: App) {
+    files::join::sweep(app).await;
+}
+
 /// Tells the addresses that administrators gave what happens, as long as it runs.
 pub async fn tell_what_happens(app: App) {
     happenings::deliver(app).await;

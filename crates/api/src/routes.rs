@@ -462,7 +462,13 @@ fn file_area() -> OpenApiRouter<App> {
         .routes(routes!(files::content::page))
         .routes(routes!(files::content::named))
         // An upload goes to the disk as it comes; its limit is a setting.
-        .merge(OpenApiRouter::new().routes(routes!(files::upload::upload)).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(files::resumable::begin))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(files::upload::upload))
+                .routes(routes!(files::resumable::progress, files::resumable::add, files::resumable::give_up))
+                .layer(DefaultBodyLimit::disable()),
+        )
 }
 
 /// Making texts searchable and searching them.

@@ -46,6 +46,7 @@ mod spending;
 mod tags;
 mod tool_sign_ins;
 mod turns;
+mod uploads;
 mod usage;
 mod users;
 mod words;
@@ -73,6 +74,7 @@ pub use prompt_change::{NewVersion, PromptPatch, VersionRemoval};
 pub use second_factor::{SecondFactor, SignInChallenge};
 pub use sessions::Credentials;
 pub use spending::{BudgetUse, Claim, Counter, DeadHold, Hold, Spent};
+pub use uploads::{Upload, UploadPiece};
 pub use usage::UsedMessage;
 pub use users::{NewUser, UserPatch, UserQuery, UserSort};
 

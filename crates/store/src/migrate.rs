@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "holds_and_guests", include_str!("../migrations/0018_holds_and_guests.sql")),
     (20, "fleet", include_str!("../migrations/0020_fleet.sql")),
     (21, "retrieval", include_str!("../migrations/0021_retrieval.sql")),
+    (22, "uploads", include_str!("../migrations/0022_uploads.sql")),
 ];
 /// What follows a migration on SQLite and on PostgreSQL, where there is anything: searching texts is different in each,
 /// and an SQLite file has one server.

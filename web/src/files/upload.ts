@@ -3,13 +3,23 @@ import { ApiError, explain, getToken } from '../api/client'
 import type { components } from '../api/schema'
 import { t } from '../i18n/index.svelte'
 
-export type Uploaded = components['schemas']['UploadedFile']
+/** Bytes from which on a file is sent in pieces. */
+const LARGE = 16 * 1024 * 1024
+
+export type Uploaded = components['schemas']['FileModelResponse']
+
+export interface Wishes {
+  read: boolean
+  signal: AbortSignal
+  onsent: (part: number) => void
+}
 
 /** Sends a file. `onsent` hears which part of it is away, from 0 to 1. Rejects with ApiError; status 0: not reached. */
-export function upload(
-  file: File,
-  { read, signal, onsent }: { read: boolean; signal: AbortSignal; onsent: (part: number) => void },
-): Promise<Uploaded> {
+export async function upload(file: File, wishes: Wishes): Promise<Uploaded> {
+  return file.size < LARGE ? sendWhole(file, wishes) : (await import('./pieces')).sendInPieces(file, wishes)
+}
+
+function sendWhole(file: File, { read, signal, onsent }: Wishes): Promise<Uploaded> {
   return new Promise((resolve, reject) => {
     // Only this way a browser says how much is sent.
     const request = new XMLHttpRequest()

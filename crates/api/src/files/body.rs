@@ -52,11 +52,7 @@ async fn receive(mut part: Field<'_>, files: &Files, limit: Option<u64>) -> Resu
     while let Some(piece) = part.chunk().await.map_err(broken)? {
         let size = incoming.write(&piece).await?;
         if let Some(limit) = limit.filter(|limit| size > *limit) {
-            let megabytes = limit / (1024 * 1024);
-            return Err(ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("The file is larger than {megabytes} MB, which is all that this server takes"),
-            ));
+            return Err(super::upload::too_large(limit));
         }
     }
     let received = incoming.finish().await?;
@@ -75,7 +71,7 @@ async fn small(mut part: Field<'_>) -> Result<Vec<u8>> {
 }
 
 /// Metadata is an object written as JSON; nothing at all is none.
-fn object(text: &[u8]) -> Result<JsonMap> {
+pub fn object(text: &[u8]) -> Result<JsonMap> {
     if text.iter().all(u8::is_ascii_whitespace) || text == b"null" {
         return Ok(JsonMap::new());
     }

@@ -3,9 +3,11 @@
 pub(crate) mod body;
 pub mod content;
 pub mod delete;
+pub(crate) mod join;
 pub mod list;
 pub mod one;
 mod range;
+pub mod resumable;
 mod served;
 pub mod status;
 pub mod text;

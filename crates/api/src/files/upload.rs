@@ -1,7 +1,9 @@
 //! Uploading.
 
-use airis_domain::{File, FileId, FileStatus, JsonMap, Role, now};
+use airis_domain::{File, FileId, FileStatus, JsonMap, Role, UserId, now};
+use airis_files::Received;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -56,7 +58,30 @@ pub async fn upload(
     let process = query.process.unwrap_or(true);
     let check = |name: &str| if process { may_be_read(&app, name) } else { Ok(()) };
     let Sent { received, name, content_type, metadata } = body::read(request, &app.files, limit(&app), check).await?;
-    let id = FileId::random();
+    let arrived = Arrived { id: FileId::random(), received, name, content_type, metadata };
+    let in_background = query.process_in_background != Some(false);
+    Ok(Json(keep(&app, &user.id, arrived, process, in_background).await?))
+}
+
+/// A file whose bytes are here.
+pub struct Arrived {
+    pub id: FileId,
+    pub received: Received,
+    /// As the client calls it, without folders.
+    pub name: String,
+    pub content_type: Option<String>,
+    pub metadata: JsonMap,
+}
+
+/// Keeps a file; its text is taken if `process` says so, before this returns unless that happens in the background.
+pub async fn keep(
+    app: &App,
+    owner: &UserId,
+    arrived: Arrived,
+    process: bool,
+    in_background: bool,
+) -> Result<UploadedFile> {
+    let Arrived { id, received, name, content_type, metadata } = arrived;
     let content_type = content_type.or_else(|| mime_guess::from_path(&name).first_raw().map(str::to_owned));
     let mut meta = JsonMap::new();
     meta.insert("content_type".to_owned(), json!(content_type));
@@ -69,7 +94,7 @@ pub async fn upload(
     let at = now();
     let file = File {
         id: id.clone(),
-        user_id: user.id.clone(),
+        user_id: owner.clone(),
         filename: name,
         path: Some(path.clone()),
         hash: None,
@@ -81,25 +106,26 @@ pub async fn upload(
         updated_at: at,
     };
     if let Err(error) = app.store.insert_file(&file).await {
-        super::remove_bytes(&app, &[path]).await;
+        super::remove_bytes(app, &[path]).await;
         return Err(error.into());
     }
     if process {
         let named = |key: &str| metadata.get(key).and_then(|value| value.as_str()).filter(|id| !id.is_empty());
         if let Err(error) = app.retrieval.read(&file, named("knowledge_id"), named("directory_id")).await {
             app.store.delete_file(&id).await?;
-            super::remove_bytes(&app, file.path.as_slice()).await;
+            super::remove_bytes(app, file.path.as_slice()).await;
             return Err(error.into());
         }
-        if query.process_in_background == Some(false) {
+        if !in_background {
             app.retrieval.finished(&id).await?;
         }
     }
     let (status, path) = if process { (Some(true), file.path.clone()) } else { (None, None) };
-    Ok(Json(UploadedFile { file: file.into(), status, path }))
+    Ok(UploadedFile { file: file.into(), status, path })
 }
 
-async fn permitted(app: &App, user: &Verified) -> Result<()> {
+/// Whether the caller may upload at all.
+pub async fn permitted(app: &App, user: &Verified) -> Result<()> {
     if user.role == Role::Admin {
         return Ok(());
     }
@@ -111,7 +137,7 @@ async fn permitted(app: &App, user: &Verified) -> Result<()> {
 }
 
 /// Endings that the administrator lets in; the list may be empty, which lets in all.
-fn may_be_read(app: &App, name: &str) -> Result<()> {
+pub fn may_be_read(app: &App, name: &str) -> Result<()> {
     let allowed = app.config.get("rag.file.allowed_extensions");
     let mut endings = allowed.as_array().into_iter().flatten().filter_map(|ending| ending.as_str());
     let given = airis_files::extension(name);
@@ -128,8 +154,15 @@ fn may_be_read(app: &App, name: &str) -> Result<()> {
 }
 
 /// Bytes; the setting is in megabytes, and 0 or nothing is no limit.
-fn limit(app: &App) -> Option<u64> {
+pub fn limit(app: &App) -> Option<u64> {
     let megabytes = app.config.get("rag.file.max_size").as_f64().filter(|size| *size > 0.0)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of bytes")]
     Some((megabytes * 1024.0 * 1024.0) as u64)
+}
+
+/// 413: the file is larger than the setting allows.
+pub fn too_large(limit: u64) -> ApiError {
+    let megabytes = limit / (1024 * 1024);
+    let told = format!("The file is larger than {megabytes} MB, which is all that this server takes");
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, told)
 }

@@ -38,6 +38,7 @@ mod notes;
 mod pages;
 mod parts;
 mod prompts;
+mod resumable;
 mod retrieval;
 mod search;
 mod servers;

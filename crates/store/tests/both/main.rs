@@ -25,4 +25,5 @@ mod second_factor;
 mod shared_chats;
 mod tool_sign_ins;
 mod turns;
+mod uploads;
 mod usage;
