@@ -51,6 +51,7 @@ export type Options<M extends Method, P extends PathOf<M>> = object extends Aske
 interface Open {
   'get /api/config': PageConfig
   'get /api/models': { data: Model[] }
+  'get /api/models/base': { data: { id: string; name: string }[] }
   'post /api/v1/auths/signin': SignedIn
   'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
@@ -65,6 +66,7 @@ interface Open {
   'get /api/v1/groups/id/{id}': Group
   'post /api/v1/groups/create': Group
   'post /api/v1/groups/id/{id}/update': Group
+  'get /api/v1/users/{user_id}/preview': { models: { items: { id: string; name: string }[] } }
   'get /api/v1/users/default/permissions': Tree
   'get /api/v1/users/default/permissions/defaults': Tree
   'post /api/v1/users/default/permissions': Tree

@@ -4,7 +4,7 @@ import type { components } from '../api/schema'
 export type Stored = components['schemas']['FileModelResponse']
 
 /** What a message carries besides its text: a picture, or a file of this server. Clients name them in several ways. */
-export interface Attached {
+export type Attached = {
   /** `image`, `file`, `note`, or another kind, such as a collection. */
   type: string
   id?: string
@@ -17,6 +17,8 @@ export interface Attached {
   status?: string
   error?: string
   itemId?: string
+  /** Read whole for a question; without it only what fits is taken. */
+  context?: 'full'
   /** As the upload answered. */
   file?: Pick<Stored, 'id'> & Partial<Stored>
 }
