@@ -91,6 +91,16 @@ export const EMPTY = [
 export const used = ({ call, chats, group, note, prompt }) => [
     { name: 'chat-empty', path: '/', see: (d) => d.page.getByRole('heading', { level: 1 }) },
     { name: 'chat-temporary', path: '/', act: (d) => d.button('chat.temporary').click(), see: (d) => d.page.getByText(d.w('chat.temporaryHint')), undo: (d) => d.button('chat.temporary').click() },
+    { name: 'controls', path: `/c/${chats.rich}`, async act(d) {
+        await d.button('controls.title').click();
+        await d.page.locator('summary', { hasText: d.w('params.title') }).click();
+    }, see: (d) => d.page.getByRole('list', { name: d.w('controls.files') }), async undo(d) {
+        if (d.wide) await d.page.keyboard.press('Control+.');
+    } },
+    { name: 'chat-hints', path: `/c/${chats.rich}`, async act(d) {
+        await d.button('hint.title').last().click();
+        await d.page.getByRole('menuitem', { name: d.w('hint.own') }).click();
+    }, see: (d) => d.page.getByRole('textbox', { name: d.w('hint.ownLabel') }), undo: (d) => d.page.getByRole('button', { name: d.w('app.cancel'), exact: true }).click() },
     { name: 'model-picker', path: '/', act: (d) => d.page.getByRole('button', { name: opening(d.language, 'models.pick') }).first().click(), see: (d) => d.page.getByRole('option').first() },
     { name: 'slash', path: '/', act: (d) => composer(d).fill('/'), see: (d) => d.page.getByRole('option', { name: '/translate' }), undo: clear },
     { name: 'prompt-fill', path: '/', async act(d) {

@@ -20,7 +20,7 @@ import type {
 
 /** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
 
-export type Method = 'get' | 'post' | 'delete'
+export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /** Addresses that know a method. */
 export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths]

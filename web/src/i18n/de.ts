@@ -1,6 +1,7 @@
 import type en from './en'
 import people from './people.de'
 import budgets from './budgets.de'
+import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
 import notes from './notes.de'
@@ -10,6 +11,7 @@ import tools from './tools.de'
 const de: Record<keyof typeof en, string> = {
   ...people,
   ...budgets,
+  ...controls,
   ...documents,
   ...insight,
   ...notes,

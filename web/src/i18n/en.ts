@@ -1,5 +1,6 @@
 import people from './people.en'
 import budgets from './budgets.en'
+import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
 import notes from './notes.en'
@@ -9,6 +10,7 @@ import tools from './tools.en'
 export default {
   ...people,
   ...budgets,
+  ...controls,
   ...documents,
   ...insight,
   ...notes,
