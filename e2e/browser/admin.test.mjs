@@ -136,6 +136,7 @@ test('tasks get a model and an instruction of their own', async () => {
 
 test('models get an order and what they start from', async () => {
     await find('Models');
+    await page.getByRole('link', { name: 'Defaults', exact: true }).click();
     const order = page.getByRole('group', { name: 'Order' });
     await order.getByRole('combobox').selectOption({ index: 1 });
     await order.getByRole('listitem').waitFor();

@@ -31,7 +31,7 @@ export async function device(url, { name, language, wide, colorScheme, context }
         if (token) localStorage.setItem('token', token);
     }, [language, token]);
     const w = speaker(language);
-    const button = (key) => page.getByRole('button', { name: w(key), exact: true });
+    const button = (key, values) => page.getByRole('button', { name: w(key, values), exact: true });
     let seenWhole = false;
 
     const frames = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(done)))));

@@ -1,22 +1,43 @@
-// Models that people make: written in the workspace, taken along in a file, and their questions to begin with.
+// Models that people make: written in the workspace, taken along in a file, and what they bring to a chat; and who may use
+// those of providers.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { account, audit, openPage } from './page.mjs';
-import { composer, enter, picture, stage } from './stage.mjs';
-import { folder } from '../processes.mjs';
+import { composer, enter, finished, PATIENCE, picture, say, stage, text } from './stage.mjs';
+import { caller } from './world.mjs';
+import { folder, provider } from '../processes.mjs';
 
 const files = folder();
+const echo = { operationId: 'echo', description: 'Says it again', requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', properties: { text: { type: 'string' } } } } } } };
+const document = { openapi: '3.1.0', info: { title: 'Echo', version: '1' }, paths: { '/echo': { post: echo } } };
 let at;
 let page;
+let grace;
+let tools;
 
 before(async () => {
-    at = await stage();
+    tools = createServer(async (request, response) => {
+        const body = (await request.toArray()).join('');
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(request.url === '/openapi.json' ? document : { echo: JSON.parse(body).text }));
+    }).listen(0, '127.0.0.1');
+    await once(tools, 'listening');
+    const mock = await provider();
+    at = await stage({
+        ENABLE_OPENAI_API: 'true', OPENAI_API_BASE_URLS: `${mock}/v1`, DEFAULT_MODELS: 'smollm2-135m-instruct',
+        ENABLE_WEB_SEARCH: 'true', WEB_SEARCH_ENGINE: 'duckduckgo', ENABLE_RETRIEVAL_QUERY_GENERATION: 'false', RAG_SYSTEM_CONTEXT: 'true',
+    });
     page = at.page;
     await enter(page);
 });
 
-after(() => at?.close());
+after(async () => {
+    tools?.close();
+    await at?.close();
+});
 
 const shown = (name) => page.getByRole('listitem').filter({ hasText: name });
 const actions = async (name, line) => {
@@ -46,6 +67,7 @@ test('a model is made over a base and listed', async () => {
     await page.getByRole('link', { name: 'New model' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Patient tutor');
     assert.equal(await page.getByLabel('Id', { exact: true }).inputValue(), 'patient-tutor');
+    await page.getByLabel('Base model').selectOption('mock-alpha');
     await page.getByLabel('Description').fill('Explains step by step.');
     await page.getByLabel('System prompt').fill('You are a patient tutor.');
     await page.getByText('Parameters').click();
@@ -137,6 +159,50 @@ test('a chat with it begins with its questions', async () => {
     await page.keyboard.press('Escape');
 });
 
+test('a model brings what it knows and its tools to a chat, until somebody switches them off', async () => {
+    const call = caller(at.url, await page.evaluate(() => localStorage.getItem('token')));
+    const server = { url: `http://127.0.0.1:${tools.address().port}`, path: 'openapi.json', auth_type: 'none', key: '', info: { id: 'echoes', name: 'Echoes' }, config: { enable: true, access_grants: [] } };
+    await call('/v1/configs/tool_servers', { TOOL_SERVER_CONNECTIONS: [server] });
+    const base = await call('/v1/knowledge/create', { name: 'Harbour', description: 'Ships and lights', access_grants: [] });
+    const form = new FormData();
+    form.append('file', new Blob(['The lighthouse keeper is called Ada.'], { type: 'text/plain' }), 'keeper.txt');
+    const file = await call('/v1/files/?process=true&process_in_background=false', form);
+    await call(`/v1/knowledge/${base.id}/file/add`, { file_id: file.id });
+
+    await page.goto(`${at.url}/workspace/models/patient-tutor`);
+    await page.getByRole('combobox', { name: 'Add knowledge bases or files' }).fill('harb');
+    await page.getByRole('option', { name: /Harbour/ }).click();
+    const whole = page.getByRole('combobox', { name: 'How Harbour is used' });
+    await whole.selectOption('full');
+    const first = page.getByRole('group', { name: 'Switched on at first' });
+    await first.getByLabel('Search the web').check();
+    await first.getByLabel('Echoes').check();
+    await page.getByLabel('Use memories').uncheck();
+    await picture(page, 'model-knowledge');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.reload();
+    await first.getByLabel('Echoes').and(page.locator(':checked')).waitFor();
+    assert.equal(await first.getByLabel('Search the web').isChecked(), true);
+    assert.equal(await page.getByLabel('Use memories').isChecked(), false);
+    assert.equal(await whole.inputValue(), 'full');
+
+    const on = (name) => page.getByRole('button', { name, exact: true });
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await on('Tools: 1').waitFor();
+    await page.getByRole('button', { name: 'Search the web', pressed: true }).click();
+    await say(page, 'tool:echo {"text": "ping"}');
+    await finished(page);
+    await page.getByText('Used echo').waitFor();
+    await page.getByRole('list', { name: 'Sources' }).getByRole('button', { name: /keeper.txt|Harbour/ }).waitFor({ timeout: PATIENCE });
+    await on('Tools: 1').click();
+    await page.getByRole('menuitemcheckbox', { name: 'Echoes' }).click();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await on('Tools: none').waitFor();
+    await page.getByRole('button', { name: 'Search the web', pressed: false }).waitFor();
+});
+
 test('a model is shared with a person, who may change it', async () => {
     await page.evaluate(async () => {
         const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
@@ -156,14 +222,90 @@ test('a model is shared with a person, who may change it', async () => {
 });
 
 test('others use what is for everyone, and see no workspace without being allowed to', async () => {
-    const other = await openPage(at.url);
-    await other.getByLabel('Email').fill('grace@example.com');
-    await other.getByLabel('Password').fill('correct-Horse-2');
-    await other.getByRole('button', { name: 'Sign in' }).click();
-    await other.getByRole('button', { name: 'Why is the sky blue?' }).waitFor();
-    await other.getByRole('button', { name: /^Account of/ }).click();
-    await other.getByRole('menuitem', { name: 'Settings' }).waitFor();
-    assert.equal(await other.getByRole('menuitem', { name: 'Workspace' }).count(), 0);
-    await other.goto(`${at.url}/workspace/models`);
-    await other.getByText('Nothing here is open to you').waitFor();
+    grace = await openPage(at.url);
+    await grace.getByLabel('Email').fill('grace@example.com');
+    await grace.getByLabel('Password').fill('correct-Horse-2');
+    await grace.getByRole('button', { name: 'Sign in' }).click();
+    await grace.getByRole('button', { name: 'Why is the sky blue?' }).waitFor();
+    await grace.getByRole('button', { name: /^Account of/ }).click();
+    await grace.getByRole('menuitem', { name: 'Settings' }).waitFor();
+    assert.equal(await grace.getByRole('menuitem', { name: 'Workspace' }).count(), 0);
+    await grace.goto(`${at.url}/workspace/models`);
+    await grace.getByText('Nothing here is open to you').waitFor();
+});
+
+/** What Grace can pick from. */
+async function offered() {
+    await grace.goto(at.url);
+    await composer(grace).waitFor();
+    await grace.getByRole('button', { name: /^Pick a model/ }).click();
+    await grace.getByRole('option').first().waitFor();
+    return grace.getByRole('option').allInnerTexts();
+}
+
+test('an administrator opens a model of a provider to everyone, who then chat with it', async () => {
+    assert.deepEqual(await offered(), ['Kind tutor']);
+    await account(page, 'Administration');
+    await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Models' }).click();
+    await page.getByText('So far only administrators can use models.').waitFor();
+    await shown('mock-beta').getByText('Only administrators', { exact: true }).waitFor();
+    await picture(page, 'offered-closed');
+    await page.getByRole('button', { name: 'Who can use mock-beta' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Who can use mock-beta' });
+    await dialog.getByRole('switch', { name: /^Everyone/ }).click();
+    await audit(page, 'who may use a model');
+    await picture(page, 'offered-who');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await shown('mock-beta').getByText('Everyone', { exact: true }).waitFor();
+    await page.getByText('So far only administrators can use models.').waitFor({ state: 'detached' });
+    assert.deepEqual((await offered()).filter((name) => name.startsWith('mock')), ['mock-beta']);
+    await grace.getByRole('option', { name: 'mock-beta', exact: true }).click();
+    await say(grace, 'hello');
+    await finished(grace);
+    assert.match(await text(grace), /\[mock-beta\] You said: hello/);
+});
+
+test('the model of a provider gets another name, and goes back to what its provider says', async () => {
+    await page.getByRole('link', { name: /^mock-beta/ }).click();
+    await page.getByLabel('Name', { exact: true }).fill('House model');
+    assert.equal(await page.getByLabel('Base model').count(), 0);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    assert.ok((await offered()).includes('House model'));
+    await page.getByRole('link', { name: 'All models' }).click();
+    await actions('House model', 'Discard changes');
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard changes' }).click();
+    await shown('mock-beta').getByText('Only administrators', { exact: true }).waitFor();
+    assert.deepEqual(await offered(), ['Kind tutor']);
+});
+
+test('several models are opened, hidden and switched off at once', async () => {
+    const bar = page.getByRole('toolbar', { name: 'Selected models' });
+    await page.getByRole('searchbox', { name: 'Search models' }).fill('mock');
+    const all = async (more) => {
+        await page.getByLabel('Select all 2').check();
+        await bar.getByText('2 selected').waitFor();
+        if (more) await bar.getByRole('button', { name: 'More for the selected models' }).click();
+        if (more) await page.getByRole('menuitem', { name: more, exact: true }).click();
+    };
+    await all();
+    await picture(page, 'offered-selected');
+    await bar.getByRole('button', { name: 'Who can use 2 models' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Who can use 2 models' });
+    await dialog.getByRole('combobox', { name: 'Share with people or groups' }).fill('grac');
+    await dialog.getByRole('option', { name: /Grace/ }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    for (const name of ['mock-alpha', 'mock-beta']) await shown(name).getByText('1 person or group', { exact: true }).waitFor();
+    assert.deepEqual((await offered()).filter((name) => name.startsWith('mock')), ['mock-alpha', 'mock-beta']);
+    await all('Hide');
+    for (const name of ['mock-alpha', 'mock-beta']) await shown(name).getByText('1 person or group · Hidden', { exact: true }).waitFor();
+    // Who has one chosen keeps it.
+    assert.deepEqual((await offered()).filter((name) => name.startsWith('mock')), ['mock-beta']);
+    await all('Switch off');
+    await page.getByRole('switch', { name: 'Use mock-alpha', checked: false }).waitFor();
+    assert.deepEqual(await offered(), ['Kind tutor']);
+    await page.getByRole('combobox', { name: 'Which models' }).selectOption({ label: 'Switched off' });
+    await page.getByRole('switch', { name: 'Use mock-beta' }).click();
+    await shown('mock-beta').waitFor({ state: 'detached' });
+    assert.ok((await offered()).includes('mock-beta'));
 });

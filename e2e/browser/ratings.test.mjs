@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { audit, narrow } from './page.mjs';
-import { enter, openStored, picture, replies, stage } from './stage.mjs';
+import { enter, finished, openStored, picture, replies, say, stage, text } from './stage.mjs';
+import { provider } from '../processes.mjs';
 
 let at;
 let page;
 let chat;
 
 before(async () => {
-    at = await stage();
+    const mock = await provider();
+    const servers = { ENABLE_OPENAI_API: 'true', OPENAI_API_BASE_URLS: `${mock}/v1`, ENABLE_OLLAMA_API: 'true', OLLAMA_BASE_URLS: mock };
+    at = await stage({ ...servers, DEFAULT_MODELS: 'smollm2-135m-instruct' });
     page = at.page;
     await enter(page);
     chat = await openStored(page, 'About tides', [
@@ -127,7 +130,7 @@ test('an arena model is made and kept', async () => {
     const dialog = page.getByRole('dialog', { name: 'Add an arena model' });
     await dialog.getByLabel('Name').fill('Blind Date');
     await dialog.getByRole('combobox', { name: 'Models' }).selectOption({ label: 'Only these' });
-    await dialog.getByRole('checkbox', { name: /smollm2/i }).first().check();
+    for (const name of ['mock-alpha', 'mock-beta']) await dialog.getByRole('checkbox', { name }).check();
     await audit(page, 'an arena model');
     await picture(page, 'arena-model');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -137,5 +140,34 @@ test('an arena model is made and kept', async () => {
     const kept = await api('/api/v1/evaluations/config');
     assert.equal(kept.ENABLE_EVALUATION_ARENA_MODELS, true);
     const [model] = kept.EVALUATION_ARENA_MODELS;
-    assert.deepEqual([model.id, model.name, model.meta.filter_mode, model.meta.model_ids.length], ['blind-date', 'Blind Date', 'include', 1]);
+    assert.deepEqual([model.id, model.name, model.meta.filter_mode], ['blind-date', 'Blind Date', 'include']);
+    assert.deepEqual(model.meta.model_ids.toSorted(), ['mock-alpha', 'mock-beta']);
+});
+
+test('a reply of the arena is judged before its model is told, and counts for that model', async () => {
+    await page.goto(at.url);
+    await page.getByRole('button', { name: /^Pick a model/ }).click();
+    await page.getByRole('option', { name: 'Blind Date', exact: true }).click();
+    await page.getByRole('button', { name: 'Pick a model: Blind Date' }).click();
+    await page.getByLabel('Several at once').check();
+    await page.getByRole('option', { name: /llama-mock/ }).click();
+    await page.keyboard.press('Escape');
+    await say(page, 'Which lamp is brighter?');
+    await finished(page);
+    const drawn = /\[(mock-\w+)\] You said/.exec(await text(page))?.[1];
+    assert.ok(drawn, 'one of the two has answered');
+    await replies(page).last().getByText('Blind Date', { exact: true }).waitFor();
+    await good().click();
+    await details().getByRole('button', { name: 'Close' }).click();
+    await replies(page).last().getByText(`Blind Date: ${drawn}`, { exact: true }).waitFor();
+    await picture(page, 'arena-told');
+    const [sent] = await api('/api/v1/evaluations/feedbacks/all/export');
+    assert.deepEqual([sent.data.model_id, sent.data.sibling_model_ids, sent.meta.model_id, sent.meta.arena], [drawn, ['llama-mock:latest'], 'blind-date', true]);
+    await page.goto(`${at.url}/admin/evaluations`);
+    const table = page.getByRole('table', { name: 'Leaderboard' });
+    await table.getByRole('row', { name: new RegExp(`${drawn}.* 1016`) }).waitFor();
+    await table.getByRole('row', { name: /llama-mock.* 984/ }).waitFor();
+    await page.getByRole('link', { name: 'Feedback', exact: true }).click();
+    await page.getByRole('button', { name: `Show the feedback of Ada on ${drawn}` }).click();
+    await page.getByRole('dialog', { name: `Ada on ${drawn}` }).getByText('Asked blindly, through Blind Date').waitFor();
 });

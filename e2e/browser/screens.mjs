@@ -1,6 +1,7 @@
 // Every screen of the client for those who are signed in, and how one gets there.
 import { readFileSync } from 'node:fs';
 import { opening } from './catalogue.mjs';
+import { MODEL } from './world.mjs';
 
 const AREA = /\{\s*id: (?:'([\w-]+)'|MEMORIES),\s*label: '([\w.]+)'/g;
 /** The parts of a page as the client lists them: a new one is looked at, too. */
@@ -77,6 +78,7 @@ export const EMPTY = [
     { name: 'empty-groups', path: '/admin/groups', see: (d) => d.page.getByText(d.w('groups.empty')) },
     { name: 'empty-budgets', path: '/admin/budgets', see: (d) => d.page.getByText(d.w('budgets.empty')) },
     { name: 'empty-banners', path: '/admin/banners', see: (d) => d.page.getByText(d.w('banners.empty')) },
+    { name: 'offered-closed', path: '/admin/models', see: (d) => d.button('offered.openAll') },
     { name: 'empty-leaderboard', path: '/admin/evaluations', see: (d) => d.page.getByText(d.w('evaluations.noVotes')) },
     { name: 'empty-feedback', path: '/admin/evaluations/feedback', see: (d) => d.page.getByText(d.w('evaluations.none')) },
     { name: 'empty-arena', path: '/admin/evaluations/arena', see: (d) => d.page.getByRole('switch', { name: opening(d.language, 'arena.enable') }) },
@@ -89,6 +91,16 @@ export const EMPTY = [
 export const used = ({ call, chats, group, note, prompt }) => [
     { name: 'chat-empty', path: '/', see: (d) => d.page.getByRole('heading', { level: 1 }) },
     { name: 'chat-temporary', path: '/', act: (d) => d.button('chat.temporary').click(), see: (d) => d.page.getByText(d.w('chat.temporaryHint')), undo: (d) => d.button('chat.temporary').click() },
+    { name: 'controls', path: `/c/${chats.rich}`, async act(d) {
+        await d.button('controls.title').click();
+        await d.page.locator('summary', { hasText: d.w('params.title') }).click();
+    }, see: (d) => d.page.getByRole('list', { name: d.w('controls.files') }), async undo(d) {
+        if (d.wide) await d.page.keyboard.press('Control+.');
+    } },
+    { name: 'chat-hints', path: `/c/${chats.rich}`, async act(d) {
+        await d.button('hint.title').last().click();
+        await d.page.getByRole('menuitem', { name: d.w('hint.own') }).click();
+    }, see: (d) => d.page.getByRole('textbox', { name: d.w('hint.ownLabel') }), undo: (d) => d.page.getByRole('button', { name: d.w('app.cancel'), exact: true }).click() },
     { name: 'model-picker', path: '/', act: (d) => d.page.getByRole('button', { name: opening(d.language, 'models.pick') }).first().click(), see: (d) => d.page.getByRole('option').first() },
     { name: 'slash', path: '/', act: (d) => composer(d).fill('/'), see: (d) => d.page.getByRole('option', { name: '/translate' }), undo: clear },
     { name: 'prompt-fill', path: '/', async act(d) {
@@ -152,6 +164,7 @@ export const used = ({ call, chats, group, note, prompt }) => [
     }, see: (d) => d.page.getByText('+Keep the line breaks.').first() },
     { name: 'model-new', path: '/workspace/models/new', see: (d) => d.button('workspace.create') },
     { name: 'model', path: '/workspace/models/tutor', see: (d) => d.page.getByText(d.w('workspace.live')) },
+    { name: 'model-knowledge', path: '/workspace/models/tutor', act: (d) => d.page.getByRole('combobox', { name: d.w('presets.addKnowledge') }).evaluate((field) => field.scrollIntoView({ block: 'center' })), see: (d) => d.page.getByRole('group', { name: d.w('presets.atFirst') }).getByText('List of lights') },
     { name: 'model-end', path: '/workspace/models/tutor', act: (d) => d.page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight)), see: (d) => d.page.getByText(d.w('workspace.live')) },
     { name: 'prompts-loading', path: '/workspace/prompts', ...held('**/api/v1/prompts/**'), see: (d) => d.page.locator('.bones') },
     { name: 'models-broken', path: '/workspace/models', ...broken('**/api/v1/models/list*') },
@@ -180,6 +193,14 @@ export const used = ({ call, chats, group, note, prompt }) => [
     }, see: (d) => d.page.getByRole('switch', { name: d.w('right.workspace.prompts') }) },
     { name: 'group-everybody', path: '/admin/groups/everybody', see: (d) => d.page.getByText(d.w('groups.everybodyHint')) },
     { name: 'connection', path: '/admin/connections', act: press('connection.add'), see: (d) => dialog(d).getByLabel(d.w('connection.url')) },
+    { name: 'offered-one', path: `/admin/models/edit/${MODEL}`, see: (d) => d.page.getByText(d.w('workspace.live')) },
+    { name: 'offered-who', path: '/admin/models', act: (d) => d.button('offered.who', { name: 'qwen3-8b' }).click(), see: (d) => dialog(d).getByText('Keepers') },
+    { name: 'offered-many', path: '/admin/models', act: (d) => d.page.getByRole('checkbox', { name: opening(d.language, 'offered.pickAll') }).check(), see: (d) => d.page.getByRole('toolbar'), undo: (d) => d.button('select.end').click() },
+    { name: 'offered-menu', path: '/admin/models', act: (d) => d.button('sidebar.actions', { title: 'qwen3-8b' }).click(), see: (d) => d.page.getByRole('menuitem').first() },
+    { name: 'offered-nothing', path: '/admin/models', act: (d) => d.page.getByRole('searchbox', { name: d.w('presets.search') }).fill('xyzzy'), see: (d) => d.page.getByText(d.w('workspace.nothing')), undo: (d) => d.page.getByRole('searchbox', { name: d.w('presets.search') }).fill('') },
+    { name: 'offered-loading', path: '/admin/models', away: '/admin/groups', ...held('**/api/models/base'), see: (d) => d.page.locator('.bones') },
+    { name: 'offered-broken', path: '/admin/models', away: '/admin/groups', ...broken('**/api/models/base') },
+    { name: 'model-defaults', path: '/admin/models/defaults', see: (d) => d.page.getByRole('group', { name: d.w('modelDefaults.order') }) },
     { name: 'tool-server', path: '/admin/tools', act: press('toolServers.add'), see: (d) => dialog(d).getByLabel(d.w('toolServers.name')) },
     { name: 'tools-menu', path: '/', act: (d) => d.button('tools.none').click(), see: (d) => d.page.getByRole('menuitemcheckbox', { name: 'List of lights' }) },
     { name: 'budget', path: '/admin/budgets', act: press('budgets.new'), see: dialog },

@@ -50,6 +50,54 @@ test('switches hold at once, and on another device', async () => {
     await finished(page);
 });
 
+test('a picture and a status are set, seen where people are listed, and taken away again', async () => {
+    await account(page, 'Settings');
+    const profile = page.locator('form[data-setting="settings.profile"]');
+    const wide = await page.evaluate(() => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 900, height: 400 });
+        canvas.getContext('2d').fillRect(0, 0, 450, 400);
+        return canvas.toDataURL('image/png').split(',')[1];
+    });
+    await profile.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(wide, 'base64') });
+    const shown = profile.locator('img[src^="data:image/"]');
+    await shown.waitFor();
+    assert.deepEqual(await shown.evaluate((image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight])), [256, 256]);
+    await profile.getByRole('button', { name: 'Save', exact: true }).click();
+    await profile.getByText('Saved.', { exact: true }).waitFor();
+    await page.getByLabel('Emoji').fill('⛵');
+    await page.getByLabel('What you are doing').fill('Out at sea');
+    await page.getByLabel('Holds', { exact: true }).selectOption({ label: 'For an hour' });
+    await page.getByRole('button', { name: 'Set status' }).click();
+    await page.getByText('Others see it now.').waitFor();
+    await page.getByText(/^Holds until/).waitFor();
+    await page.getByRole('button', { name: /^Account of/ }).getByText('⛵ Out at sea').waitFor();
+    await audit(page, 'profile');
+    await picture(page, 'settings-profile');
+
+    // An account that was made a moment ago has done nothing yet: this one is older.
+    await page.route(/\/api\/v1\/users\/\?/, async (route) => {
+        const answer = await route.fetch();
+        const { users, ...rest } = await answer.json();
+        await route.fulfill({ response: answer, json: { ...rest, users: users.map((user) => ({ ...user, created_at: user.created_at - 3600 })) } });
+    });
+    await page.goto(`${at.url}/admin/users`);
+    const row = page.getByRole('list', { name: 'People' }).getByRole('button');
+    await row.getByText('⛵ Out at sea').waitFor();
+    await row.getByText('Active now').waitFor();
+    await row.locator('img[src^="data:image/"]').waitFor();
+    await audit(page, 'somebody who is here');
+    await picture(page, 'people-active');
+    await page.unrouteAll();
+
+    await page.goto(`${at.url}/settings`);
+    await page.getByRole('button', { name: 'Clear status' }).click();
+    await page.getByText('Nothing is shown any more.').waitFor();
+    await profile.getByRole('button', { name: 'No picture' }).click();
+    await profile.getByRole('button', { name: 'Save', exact: true }).click();
+    await profile.getByText('Saved.', { exact: true }).waitFor();
+    assert.equal(await page.locator('.account img, form img').count(), 0);
+});
+
 test('new chats are temporary for those who want it', async () => {
     await account(page, 'Settings');
     await open('Interface');

@@ -157,8 +157,12 @@ async function workspace(call, people, group) {
     });
     const suggestions = ['Why do lighthouses blink?', 'How does a Fresnel lens work?', 'Write a log entry for a foggy night.'].map((content) => ({ content, title: ['', ''] }));
     await model('keeper', 'Lighthouse keeper', 'Knows every light of the coast, and why it blinks as it does.', { meta: { suggestion_prompts: suggestions } });
-    await model('tutor', 'Patient tutor', 'Explains one step at a time.', { access_grants: [grant('user', people.grace.id, 'write'), grant('group', group)] });
+    const tables = await call('/v1/knowledge/create', { name: 'Tide tables', description: 'High and low water of every harbour of the coast.', access_grants: everyone });
+    const brought = { knowledge: [{ type: 'collection', id: tables.id, name: tables.name, context: 'full' }], toolIds: ['server:lights'] };
+    await model('tutor', 'Patient tutor', 'Explains one step at a time.', { access_grants: [grant('user', people.grace.id, 'write'), grant('group', group)], meta: brought });
     await model('letters', 'Letters', 'Writes letters to offices in plain words, and shortens those that offices write to you.', { is_active: false });
+    await call('/v1/models/model/access/update', { id: MODEL, access_grants: everyone });
+    await call('/v1/models/model/access/update', { id: 'qwen3-8b', access_grants: [grant('user', people.konrad.id), grant('group', group)] });
     const prompt = (command, name, content, more = {}) => call('/v1/prompts/create', { command, name, content, tags: ['writing'], access_grants: everyone, ...more });
     const made = await prompt('translate', 'Translate a text', 'Translate into {{language | select:options=["German","French"]}}:\n\n{{text | textarea:required}}');
     await call(`/v1/prompts/id/${made.id}/update`, { command: 'translate', name: 'Translate a text', content: `${made.content}\n\nKeep the line breaks.`, tags: ['writing'], commit_message: 'Line breaks stay' });

@@ -96,6 +96,7 @@ async fn drain(
     }
     app.turns.drain(end.saturating_duration_since(Instant::now())).await;
     app.realtime.close().await;
+    airis_api::end_terminals(app).await;
     // The receiver is gone only when the server is, too.
     _ = last_call.send(());
     if timeout_at(end.max(Instant::now() + LAST_ANSWERS), &mut server).await.is_err() {

@@ -18,6 +18,7 @@ use airis_tools::servers::ToolServers;
 use airis_turns::Turns;
 
 use crate::happenings::Happenings;
+use crate::terminals::Relays;
 
 /// Shared state of the server; cheap to clone.
 #[derive(Clone)]
@@ -46,6 +47,8 @@ pub struct Inner {
     pub realtime: Realtime,
     /// What happened and is not told yet.
     pub(crate) happenings: Happenings,
+    /// Sockets of terminals.
+    pub(crate) relays: Relays,
     /// Name of this instance among others.
     pub instance: String,
     pub started: Instant,
@@ -86,6 +89,7 @@ impl App {
                 sessions,
                 realtime,
                 happenings: Happenings::new(),
+                relays: Relays::default(),
                 instance,
                 started,
             }),

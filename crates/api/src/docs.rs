@@ -85,6 +85,7 @@ pub fn operations(item: &PathItem) -> Vec<(&'static str, &Operation)> {
         ("PATCH", &item.patch),
         ("DELETE", &item.delete),
         ("HEAD", &item.head),
+        ("OPTIONS", &item.options),
     ];
     all.into_iter().filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation))).collect()
 }

@@ -14,6 +14,22 @@ use crate::error::ApiError;
 /// Addresses that belong to the server; the client never resolves them.
 const SERVERS_OWN: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 
+/// Areas that the contract has and this server has not, or not whole: nothing is there, whatever the method.
+const NOT_BUILT: [&str; 12] = [
+    "/api/v1/apps",
+    "/api/v1/audio",
+    "/api/v1/automations",
+    "/api/v1/calendars",
+    "/api/v1/channels",
+    "/api/v1/functions",
+    "/api/v1/images",
+    "/api/v1/notifications",
+    "/api/v1/pipelines",
+    "/api/v1/scim",
+    "/api/v1/skills",
+    "/api/v1/tools",
+];
+
 /// Pictures of the server where programs of others look for them, and where the client has them.
 const PICTURES: [(&str, &str); 4] = [
     ("favicon.png", "icons/icon-192.png"),
@@ -22,13 +38,17 @@ const PICTURES: [(&str, &str); 4] = [
     ("static/apple-touch-icon.png", "icons/touch-180.png"),
 ];
 
-/// No route has this address: a file of the client, the page, or nothing. Without a session nobody learns which
-/// addresses of the API exist.
+/// No route has this address: a file of the client, the page, or nothing. Who reads without a session does not learn
+/// which addresses of the API exist; whoever writes hears that it is for reading.
 pub async fn address(Maybe(caller): Maybe, State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     let settings = app.config.settings();
     let within = |area: &&str| path.strip_prefix(*area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     if SERVERS_OWN.iter().any(within) {
+        if !reads && !NOT_BUILT.iter().any(within) {
+            return refused_method();
+        }
         let refusal = if caller.is_some() { ApiError::not_found() } else { ApiError::not_authenticated() };
         return refusal.into_response();
     }

@@ -11,6 +11,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -43,6 +44,7 @@ pub fn wrap(router: Router, settings: &Settings, auditor: Option<Arc<Auditor>>) 
     };
     router
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(MapRequestLayer::new(as_sent))
         .layer(cors(&settings.cors_allow_origin))
         .layer(from_fn(preflight))
         .layer(from_fn(process_time))
@@ -93,10 +95,19 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_headers(AllowHeaders::mirror_request())
 }
 
+/// A request with the method OPTIONS that no browser sends before another one: it is for the route.
+#[derive(Clone, Copy)]
+struct PlainOptions;
+
 /// A browser that asks whether it may ask hears a word, as it does elsewhere; the headers are what counts.
-async fn preflight(request: Request, next: Next) -> Response<Body> {
-    let asks =
-        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+async fn preflight(mut request: Request, next: Next) -> Response<Body> {
+    let options = request.method() == Method::OPTIONS;
+    let asks = options && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if options && !asks {
+        // The layer for other origins answers everything with this method; `as_sent` gives it back behind that.
+        *request.method_mut() = Method::GET;
+        request.extensions_mut().insert(PlainOptions);
+    }
     let response = next.run(request).await;
     if !asks || response.status() != StatusCode::OK {
         return response;
@@ -105,6 +116,13 @@ async fn preflight(request: Request, next: Next) -> Response<Body> {
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     Response::from_parts(parts, Body::from("OK"))
+}
+
+fn as_sent(mut request: Request) -> Request {
+    if request.extensions_mut().remove::<PlainOptions>().is_some() {
+        *request.method_mut() = Method::OPTIONS;
+    }
+    request
 }
 
 /// Tells how long the answer took, in seconds, and counts it.

@@ -40,6 +40,7 @@ pub mod settings;
 mod settings_form;
 mod system;
 mod tasks;
+mod terminals;
 mod tool_servers;
 mod users;
 
@@ -88,6 +89,11 @@ pub async fn clear_abandoned_uploads(app: App) {
 /// Tells the addresses that administrators gave what happens, as long as it runs.
 pub async fn tell_what_happens(app: App) {
     happenings::deliver(app).await;
+}
+
+/// Ends the sockets of terminals, with a word to both sides.
+pub async fn end_terminals(app: &App) {
+    app.relays.close().await;
 }
 
 /// The OpenAPI document of every route, without starting anything.

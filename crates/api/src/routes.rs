@@ -2,14 +2,15 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
+use axum::routing::any;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
     analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, knowledge,
-    layers, memories, models, notes, oauth, ollama, openai, prompts, retrieval, search, system, tasks, tool_servers,
-    users,
+    layers, memories, models, notes, oauth, ollama, openai, prompts, retrieval, search, system, tasks, terminals,
+    tool_servers, users,
 };
 
 /// Bytes of a body with a long text or a long list of files.
@@ -36,6 +37,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(memory_area())
         .merge(file_area())
         .merge(tool_area())
+        .merge(terminal_area())
         .merge(retrieval_area())
         .merge(knowledge_area())
         .merge(tasks())
@@ -296,6 +298,17 @@ fn tool_area() -> OpenApiRouter<App> {
         .routes(routes!(tool_servers::visit::come_back))
 }
 
+/// Terminals of other servers.
+fn terminal_area() -> OpenApiRouter<App> {
+    use terminals::attach;
+    use terminals::proxy::{chat, plain};
+    OpenApiRouter::new()
+        .routes(routes!(terminals::list::list))
+        .routes(routes!(plain::get, plain::post, plain::put, plain::patch, plain::delete, plain::head, plain::options))
+        .routes(routes!(chat::get, chat::post, chat::put, chat::patch, chat::delete, chat::head, chat::options))
+        .route(attach::PATH, any(attach::attach))
+}
+
 /// Notes.
 fn note_area() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -318,7 +331,6 @@ fn first_page() -> OpenApiRouter<App> {
         .routes(routes!(system::first_page::functions))
         .routes(routes!(system::first_page::skills))
         .routes(routes!(system::first_page::channels))
-        .routes(routes!(system::first_page::terminals))
 }
 
 /// Conversations.

@@ -70,6 +70,13 @@ impl Call {
         self
     }
 
+    /// Adds headers as somebody else sent them.
+    #[must_use]
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
     /// Shows a key, when there is one.
     #[must_use]
     pub fn bearer(mut self, key: &str) -> Self {

@@ -6,17 +6,19 @@ mod answer;
 mod call;
 mod error;
 mod guard;
+mod streamed;
 mod trust;
 mod websocket;
 
 pub use answer::Answer;
 pub use call::Call;
 pub use error::OutboundError;
+pub use streamed::Streamed;
 pub use trust::encryption;
-pub use websocket::Socket;
+pub use websocket::{Frame, Socket, closing};
 
-/// An address in its parts.
-pub use reqwest::Url;
+/// What is sent piece by piece, and an address in its parts.
+pub use reqwest::{Body, Url};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,6 +78,14 @@ impl Outbound {
             Ok(answer) => answer,
             Err(_) => Err(OutboundError::Late(place, seconds)),
         }
+    }
+
+    /// Calls and hands the answer on piece by piece, whatever its status says. The head must be there within the call's
+    /// deadline, and no later piece may take longer; `body` goes out as it comes.
+    pub async fn stream(&self, call: Call, body: Option<Body>) -> Result<Streamed, OutboundError> {
+        let place = call.place()?;
+        let client = if call.public { &self.public } else { &self.client };
+        streamed::open(client, call, body, place).await
     }
 
     /// Opens a websocket within the call's deadline; its messages may be as large as the call's largest answer.

@@ -6,12 +6,20 @@ use reqwest::{Client, Upgraded};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
 use crate::{Call, OutboundError, send};
 
 /// An open websocket: a stream of messages and a sink for them.
 pub type Socket = WebSocketStream<Upgraded>;
+
+/// A message of a websocket.
+pub use tokio_tungstenite::tungstenite::Message as Frame;
+
+/// The last message, with the reason.
+pub fn closing(code: u16, reason: &str) -> Frame {
+    Frame::Close(Some(CloseFrame { code: code.into(), reason: reason.into() }))
+}
 
 pub(crate) async fn open(client: &Client, call: Call, place: &str) -> Result<Socket, OutboundError> {
     let key = generate_key();

@@ -3,6 +3,7 @@
 pub mod formatter;
 pub mod notebook;
 pub mod servers;
+pub mod terminals;
 mod time;
 
 use airis_domain::{Json, JsonMap, User};

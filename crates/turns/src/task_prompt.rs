@@ -83,13 +83,17 @@ impl Task {
                  {\"prompt\": \"...\"}.\n\nConversation:\n{{MESSAGES:END:6}}"
             }
             Self::Emoji => {
-                "Answer with the one emoji that best fits the mood of this text, and with nothing else.\n\nText:\n\
-                 {{prompt}}"
+                "Consider the predominant feeling of the following text, whatever language it was written in, and express \
+                 that feeling through exactly one well-chosen emoji. Return only this emoji, without words, quotation \
+                 marks or explanation.\n\nText:\n{{prompt}}"
             }
             Self::Merge => {
-                "Several assistants answered the same question. Write the one answer that keeps what is right in \
-                 theirs, leaves out what is wrong or said twice, and settles where they differ. Do not mention that \
-                 there were several.\n\nQuestion:\n{{prompt}}\n\nAnswers:\n{{responses}}"
+                "Several assistants answered the same question, and none of them saw what the rest said. Write the one \
+                 answer that a careful expert would give having read them all: keep what is right, leave out what is \
+                 wrong or said twice, and where they differ, go by what the facts support and not by how many of them \
+                 agree. Answer in the language of the question, in an order that is easy to follow. Do not mention that \
+                 there were several answers, nor judge the assistants themselves.\n\nQuestion:\n{{prompt}}\n\nAnswers:\n\
+                 {{responses}}"
             }
         }
     }

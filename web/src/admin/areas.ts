@@ -40,7 +40,8 @@ export const AREAS: readonly [Area, ...Area[]] = [
   {
     id: 'models',
     label: 'presets.title',
-    load: () => import('./ModelDefaults.svelte'),
+    load: () => import('../offered/Offered.svelte'),
+    below: 'defaults',
     holds: ['modelDefaults.chosen', 'modelDefaults.pinned', 'modelDefaults.order', 'modelDefaults.system', 'modelDefaults.capabilities'],
   },
   {

@@ -102,6 +102,7 @@ const caller = <M extends Method>(method: M): Call<M> => ((path: string, parts?:
 
 export const get = caller('get')
 export const post = caller('post')
+export const patch = caller('patch')
 export const del = caller('delete')
 
 /** An answer that is a file. */

@@ -20,7 +20,7 @@ import type {
 
 /** What may be asked, and what comes back: read from the server's document at compile time, nothing of it is in the build. */
 
-export type Method = 'get' | 'post' | 'delete'
+export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /** Addresses that know a method. */
 export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths]
@@ -51,6 +51,7 @@ export type Options<M extends Method, P extends PathOf<M>> = object extends Aske
 interface Open {
   'get /api/config': PageConfig
   'get /api/models': { data: Model[] }
+  'get /api/models/base': { data: { id: string; name: string }[] }
   'post /api/v1/auths/signin': SignedIn
   'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
@@ -65,6 +66,7 @@ interface Open {
   'get /api/v1/groups/id/{id}': Group
   'post /api/v1/groups/create': Group
   'post /api/v1/groups/id/{id}/update': Group
+  'get /api/v1/users/{user_id}/preview': { models: { items: { id: string; name: string }[] } }
   'get /api/v1/users/default/permissions': Tree
   'get /api/v1/users/default/permissions/defaults': Tree
   'post /api/v1/users/default/permissions': Tree

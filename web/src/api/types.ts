@@ -56,6 +56,10 @@ export interface PageConfig {
     /** People may be asked before a tool is called. */
     enable_tool_permissions?: boolean
     enable_admin_analytics?: boolean
+    /** How a message goes on is suggested while it is written. */
+    enable_autocomplete_generation?: boolean
+    /** People may say what they are doing. */
+    enable_user_status?: boolean
   }
   file?: {
     /** Megabytes. */
@@ -139,7 +143,13 @@ export interface Message {
 
 /** The document leaves the chat object open. */
 export type Chat = Omit<Schemas['ChatResponse'], 'chat'> & {
-  chat: { models?: string[]; params?: Record<string, unknown>; history: { messages: Record<string, Message>; currentId: string | null } }
+  chat: {
+    models?: string[]
+    params?: Record<string, unknown> | null
+    /** What was attached, but for pictures. */
+    files?: Attached[] | null
+    history: { messages: Record<string, Message>; currentId: string | null }
+  }
 }
 
 /** What a link to a chat shows: a copy, or the chat itself. */

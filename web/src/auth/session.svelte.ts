@@ -105,8 +105,10 @@ export const session = {
     }
   },
 
-  async rename(name: string): Promise<void> {
-    await post('/api/v1/auths/update/profile', { body: { name, profile_image_url: user?.profile_image_url ?? '/user.png' } })
+  /** Changes the name and the picture that others see; an empty one takes it away. Other details stay. */
+  async introduce(name: string, picture: string): Promise<void> {
+    const { bio, gender, date_of_birth } = user ?? {}
+    await post('/api/v1/auths/update/profile', { body: { name, profile_image_url: picture || '/user.png', bio, gender, date_of_birth } })
     await this.refresh()
   },
 

@@ -3,6 +3,7 @@ import type { Folder, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
 import { moveDraft } from '../composer/drafts'
+import { Controls } from '../controls/controls.svelte'
 import { documents, type Attached } from '../files/attached'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
@@ -40,6 +41,10 @@ export class Conversation {
   keptAt = $state<number | null>(null)
   /** Where a new chat goes. */
   folder = $state.raw<Folder | null>(null)
+  /** What is set for this chat alone. */
+  readonly controls: Controls
+  /** What is stored as attached to it, but for pictures. */
+  files = $state.raw<Attached[]>([])
   /** Nothing is stored before the first message that is here. */
   #top = $state(false)
   /** Other branches may be stored of which only the first message is here. */
@@ -59,11 +64,13 @@ export class Conversation {
 
   constructor(link: string | null = null) {
     this.#link = link
+    this.controls = new Controls(link === null)
     this.#stop = onConnect(() => void this.again())
   }
 
   destroy(): void {
     this.#leave()
+    void this.controls.store()
     this.#stop()
     this.#arrivals.destroy()
   }
@@ -73,6 +80,7 @@ export class Conversation {
     if (id === this.id) return
     this.reset()
     this.id = id
+    this.controls.begin(id)
     this.opened = false
     await this.again()
   }
@@ -90,6 +98,8 @@ export class Conversation {
     this.opened = true
     this.keptAt = null
     this.folder = null
+    this.files = []
+    this.controls.next()
     this.#top = false
     this.#pruned = false
     this.#arrivals.reset()
@@ -119,6 +129,8 @@ export class Conversation {
       this.#pruned = !this.#link && last <= LONGEST_PART
       this.#top = this.#link !== null
       this.leaf = chat.chat.history.currentId
+      this.files = chat.chat.files ?? []
+      this.controls.read(chat.chat.params ?? {})
       this.failure = null
       this.opened = true
       this.keptAt = null
@@ -235,17 +247,20 @@ export class Conversation {
     }
   }
 
-  /** Another reply to the same message. */
-  async regenerate(reply: Message, models: string[]): Promise<void> {
+  /** Another reply to the same message; `hint` says what should be different from this one. */
+  async regenerate(reply: Message, models: string[], hint = ''): Promise<void> {
     const question = reply.parentId ? this.messages[reply.parentId] : undefined
-    if (question) await this.#reply(question, reply.model ? [reply.model] : models)
+    if (question) await this.#reply(question, reply.model ? [reply.model] : models, hint ? { hint, reply } : null)
   }
 
-  async #reply(question: Message, models: string[]): Promise<void> {
+  async #reply(question: Message, models: string[], revised: { hint: string; reply: Message } | null = null): Promise<void> {
     const first = Object.keys(this.messages).length === 1
     const session_id = socketId()
     const epoch = this.#epoch
-    if (this.temporary && !this.id) this.id = `temporary:${session_id}`
+    if (this.temporary && !this.id) {
+      this.id = `temporary:${session_id}`
+      this.controls.taken()
+    }
     const replies = models.map((model) => {
       const reply = emptyReply(question, model)
       this.messages[reply.id] = reply
@@ -261,10 +276,10 @@ export class Conversation {
         stream: true,
         model: models[0],
         messages: [
-          ...personal(),
-          ...(this.temporary ? said(this.messages, question, (output) => $state.snapshot(output) as OutputItem[]) : []),
+          ...personal(this.controls.system),
+          ...(this.temporary ? said(this.messages, revised?.reply ?? question, (output) => $state.snapshot(output) as OutputItem[]) : []),
         ],
-        params: approval(),
+        params: { ...approval(), ...this.controls.sent },
         ...this.#tools(),
         ...(files.length && { files: $state.snapshot(files) }),
         features: this.#features(),
@@ -280,11 +295,13 @@ export class Conversation {
           modelIdx: models.length > 1 ? index : undefined,
         })),
         background_tasks: tasks(first && !this.temporary),
+        ...(revised && { regeneration_prompt: revised.hint, regeneration_message_id: revised.reply.id }),
       }
       const answer = await post('/api/chat/completions', { body })
       if (epoch !== this.#epoch) return
       if (this.id !== answer.chat_id) {
         this.id = answer.chat_id
+        this.controls.named(answer.chat_id)
         moveDraft('new', answer.chat_id)
         go(`/c/${answer.chat_id}`, true)
         void this.#join()
@@ -321,8 +338,8 @@ export class Conversation {
     const body = {
       stream: true,
       model: reply.model,
-      messages: personal(),
-      params: approval(),
+      messages: personal(this.controls.system),
+      params: { ...approval(), ...this.controls.sent },
       ...this.#tools(),
       features: {},
       variables: variables(session.user?.name ?? ''),

@@ -39,9 +39,9 @@ function withPictures({ content, files = [] }: Message): unknown {
   return content ? [{ type: 'text', text: content }, ...shown] : shown
 }
 
-/** What somebody wants every model to know: it goes before the conversation. */
-export function personal(): Said[] {
-  const system = own.ui.system?.trim()
+/** What goes before the conversation: what is set for this chat (`here`), or what somebody wants every model to know. */
+export function personal(here = ''): Said[] {
+  const system = here.trim() || own.ui.system?.trim()
   return system ? [{ role: 'system', content: system }] : []
 }
 

@@ -4,7 +4,7 @@ import type { components } from '../api/schema'
 export type Stored = components['schemas']['FileModelResponse']
 
 /** What a message carries besides its text: a picture, or a file of this server. Clients name them in several ways. */
-export interface Attached {
+export type Attached = {
   /** `image`, `file`, `note`, or another kind, such as a collection. */
   type: string
   id?: string
@@ -17,6 +17,8 @@ export interface Attached {
   status?: string
   error?: string
   itemId?: string
+  /** Read whole for a question; without it only what fits is taken. */
+  context?: 'full'
   /** As the upload answered. */
   file?: Pick<Stored, 'id'> & Partial<Stored>
 }
@@ -77,14 +79,19 @@ export function attach(file: Stored & { status?: boolean | null; path?: string |
 }
 
 /** Everything but pictures that these messages carry, each file once. */
-export function documents(messages: Message[]): Attached[] {
+export const documents = (messages: Message[]): Attached[] =>
+  once(messages.flatMap((message) => (message.role === 'user' ? (message.files ?? []) : [])).filter((item) => !isPicture(item)))
+
+/** All files of a chat, each once: those that are stored as attached to it, and what its messages carry, made pictures too. */
+export const everything = (stored: Attached[], messages: Message[]): Attached[] =>
+  once([...stored, ...messages.flatMap((message) => message.files ?? [])])
+
+function once(items: Attached[]): Attached[] {
   const seen = new Set<string>()
-  return messages
-    .flatMap((message) => (message.role === 'user' ? (message.files ?? []) : []))
-    .filter((item) => {
-      const id = idOf(item) ?? item.url ?? `${item.type} ${item.id}`
-      if (isPicture(item) || seen.has(id)) return false
-      seen.add(id)
-      return true
-    })
+  return items.filter((item) => {
+    const id = idOf(item) ?? item.url ?? `${item.type} ${item.id}`
+    if (seen.has(id)) return false
+    seen.add(id)
+    return true
+  })
 }

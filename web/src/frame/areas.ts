@@ -8,6 +8,8 @@ export interface Area {
   load: () => Promise<{ default: Component }>
   /** Labels of what is set there, to be found by search. */
   holds?: readonly Key[]
+  /** The page below it that holds them, where that is another one. */
+  below?: string
 }
 
 /** Something that search finds: a page, or one setting on it. */
@@ -22,8 +24,8 @@ export interface Found {
 /** Everything that can be found below `base`: pages first, then what they hold. */
 export function findable(base: string, areas: readonly Area[]): Found[] {
   const pages = areas.map(({ id, label }): Found => ({ path: `${base}/${id}`, area: label }))
-  const settings = areas.flatMap(({ id, label, holds = [] }) =>
-    holds.map((setting): Found => ({ path: `${base}/${id}`, area: label, setting })),
+  const settings = areas.flatMap(({ id, label, holds = [], below }) =>
+    holds.map((setting): Found => ({ path: [base, id, ...(below ? [below] : [])].join('/'), area: label, setting })),
   )
   return [...pages, ...settings]
 }

@@ -1,6 +1,7 @@
 import type en from './en'
 import people from './people.de'
 import budgets from './budgets.de'
+import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
 import notes from './notes.de'
@@ -10,6 +11,7 @@ import tools from './tools.de'
 const de: Record<keyof typeof en, string> = {
   ...people,
   ...budgets,
+  ...controls,
   ...documents,
   ...insight,
   ...notes,
@@ -185,6 +187,17 @@ const de: Record<keyof typeof en, string> = {
   'presets.can.code_interpreter': 'Code ausführen',
   'presets.can.citations': 'Quellen nennen',
   'presets.can.usage': 'Verbrauch melden',
+  'presets.can.file_context': 'Angehängte Dateien lesen',
+  'presets.can.builtin_tools': 'Eingebaute Werkzeuge verwenden',
+  'presets.can.memory': 'Erinnerungen verwenden',
+  'presets.knowledgeHint': 'Wird zu jeder Frage angesehen. Andere finden darin nur, was sie selbst lesen dürfen.',
+  'presets.addKnowledge': 'Wissenssammlungen oder Dateien hinzufügen',
+  'presets.knowledgeUse': 'Wie {name} verwendet wird',
+  'presets.searched': 'Durchsuchen',
+  'presets.readWhole': 'Ganz lesen',
+  'presets.atFirst': 'Zuerst eingeschaltet',
+  'presets.atFirstHint': 'In einem Chat damit, bis es jemand ausschaltet.',
+  'presets.atFirstWeb': 'Wo einer Websuche erst zugestimmt werden muss, wartet sie darauf.',
   'presets.access': 'Wer es verwenden kann',
   'presets.active': 'Eingeschaltet',
   'presets.activeHint': 'Sonst kann niemand damit chatten.',

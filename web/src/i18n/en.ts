@@ -1,5 +1,6 @@
 import people from './people.en'
 import budgets from './budgets.en'
+import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
 import notes from './notes.en'
@@ -9,6 +10,7 @@ import tools from './tools.en'
 export default {
   ...people,
   ...budgets,
+  ...controls,
   ...documents,
   ...insight,
   ...notes,
@@ -182,6 +184,17 @@ export default {
   'presets.can.code_interpreter': 'Run code',
   'presets.can.citations': 'Name sources',
   'presets.can.usage': 'Report usage',
+  'presets.can.file_context': 'Read attached files',
+  'presets.can.builtin_tools': 'Use built-in tools',
+  'presets.can.memory': 'Use memories',
+  'presets.knowledgeHint': 'Looked into for every question. Others find in it only what they may read themselves.',
+  'presets.addKnowledge': 'Add knowledge bases or files',
+  'presets.knowledgeUse': 'How {name} is used',
+  'presets.searched': 'Searched',
+  'presets.readWhole': 'Read whole',
+  'presets.atFirst': 'Switched on at first',
+  'presets.atFirstHint': 'In a chat with it, until somebody switches it off.',
+  'presets.atFirstWeb': 'Where people agree to a search of the web first, it waits for that.',
   'presets.access': 'Who can use it',
   'presets.active': 'Switched on',
   'presets.activeHint': 'Otherwise nobody can chat with it.',

@@ -48,6 +48,21 @@ it('makes a new model over a base', () => {
   expect(form.meta.profile_image_url).toBe('/static/favicon.png')
 })
 
+it('takes along what a model looks into and what is on at first, and leaves the rest to what holds for every model', () => {
+  const draft = draftOf(stored)
+  const form = formOf({ ...draft, knowledge: [], tools: ['server:lights'], features: [] }, stored)
+  expect(form.meta).toMatchObject({ knowledge: null, toolIds: ['server:lights'], defaultFeatureIds: null })
+  const again = draftOf({ ...stored, meta: { ...form.meta, defaultFeatureIds: ['web_search'] } })
+  expect([again.knowledge, again.tools, again.features]).toEqual([[], ['server:lights'], ['web_search']])
+})
+
+it('says of the model of a provider what holds for every model, until it is said otherwise', () => {
+  const own = { ...stored, base_model_id: null }
+  const draft = draftOf(own, 'small', { capabilities: { vision: true, memory: false } })
+  expect(draft).toMatchObject({ base: '', capabilities: { vision: false, memory: false, usage: true } })
+  expect(formOf(draft, own).base_model_id).toBe(null)
+})
+
 it('copies everything but the id, the name and who may use it', () => {
   const copy = copied(stored, 'Tutor (copy)', ['tutor', 'tutor-2'])
   expect(copy).toMatchObject({ id: 'tutor-3', name: 'Tutor (copy)', access_grants: [], base_model_id: 'small' })

@@ -1,3 +1,4 @@
+import type { Attached } from '../files/attached'
 import { plain, type Grant } from '../workspace/grants'
 import type { Meta, ModelForm, StoredModel } from './stored'
 
@@ -12,6 +13,10 @@ export interface Draft {
   params: Record<string, string>
   suggestions: string[]
   capabilities: Record<string, boolean>
+  knowledge: Attached[]
+  /** Ids of what is on in its chats at first. */
+  tools: string[]
+  features: string[]
   tags: string[]
   grants: Grant[]
   picture: string
@@ -36,7 +41,18 @@ export const PARAMS = [
 ] as const
 
 /** What a model can do; on unless somebody says otherwise. */
-export const CAPABILITIES = ['vision', 'file_upload', 'web_search', 'image_generation', 'code_interpreter', 'citations', 'usage'] as const
+export const CAPABILITIES = [
+  'vision',
+  'file_upload',
+  'file_context',
+  'web_search',
+  'image_generation',
+  'code_interpreter',
+  'builtin_tools',
+  'memory',
+  'citations',
+  'usage',
+] as const
 
 /** The picture of those that have none, under its usual address. */
 const NO_PICTURE = '/static/favicon.png'
@@ -65,25 +81,31 @@ export function valuesOf(texts: Record<string, string>, kept: Record<string, unk
   })
 }
 
+/** The picture that somebody chose; empty where nobody did. */
+export const pictureOf = ({ profile_image_url: url }: Meta): string => (url && url !== NO_PICTURE ? url : '')
+
 export const capabilitiesOf = (meta: Meta): Record<string, boolean> =>
   Object.fromEntries(CAPABILITIES.map((key) => [key, meta.capabilities?.[key] !== false]))
 
-/** What a form begins with; without a model an empty one over `base`, with what administrators gave `first`. */
+/** What a form begins with; without a model an empty one over `base`. `first` is what administrators say of every model. */
 export function draftOf(model: StoredModel | null, base = '', first: Meta = {}): Draft {
   const meta = model?.meta ?? {}
   const params = model?.params ?? {}
   return {
     id: model?.id ?? '',
     name: model?.name ?? '',
-    base: model?.base_model_id ?? base,
+    base: model ? (model.base_model_id ?? '') : base,
     description: meta.description ?? '',
     system: text(params.system),
     params: textsOf(params),
     suggestions: (meta.suggestion_prompts ?? []).map((suggestion) => suggestion.content),
-    capabilities: capabilitiesOf(model ? meta : first),
+    capabilities: capabilitiesOf({ capabilities: { ...first.capabilities, ...meta.capabilities } }),
+    knowledge: meta.knowledge ?? [],
+    tools: meta.toolIds ?? [],
+    features: meta.defaultFeatureIds ?? [],
     tags: (meta.tags ?? []).map((tag) => tag.name),
     grants: plain(model?.access_grants ?? []),
-    picture: meta.profile_image_url && meta.profile_image_url !== NO_PICTURE ? meta.profile_image_url : '',
+    picture: pictureOf(meta),
     hidden: meta.hidden === true,
     active: model?.is_active ?? true,
     message: '',
@@ -102,6 +124,10 @@ export function formOf(draft: Draft, model: StoredModel | null): ModelForm {
     capabilities: { ...model?.meta.capabilities, ...draft.capabilities },
     tags: draft.tags.map((name) => ({ name })),
     suggestion_prompts: suggestions.length ? suggestions.map((content) => known.get(content) ?? { content, title: ['', ''] }) : null,
+    // What is empty says nothing: what administrators say of every model holds.
+    knowledge: draft.knowledge.length ? draft.knowledge : null,
+    toolIds: draft.tools.length ? draft.tools : null,
+    defaultFeatureIds: draft.features.length ? draft.features : null,
     hidden: draft.hidden,
   }
   const { id, name, base, grants, active, message } = draft

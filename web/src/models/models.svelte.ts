@@ -2,6 +2,7 @@ import { get } from '../api/client'
 import type { Model } from '../api/types'
 import { session } from '../auth/session.svelte'
 import { own } from '../settings/own.svelte'
+import type { Meta } from './stored'
 
 let list = $state.raw<Model[]>([])
 let loaded = $state(false)
@@ -38,6 +39,10 @@ export const models = {
     const there = (ids: string[]): string[] => ids.filter((id) => list.some((model) => model.id === id))
     const wishes = [chosen, own.ui.models ?? [], listed(session.config?.default_models)]
     return wishes.map(there).find((ids) => ids.length) ?? this.offered.slice(0, 1).map((model) => model.id)
+  },
+  /** What is said of the picked ones. */
+  get about(): Meta[] {
+    return this.chosen.flatMap((id) => list.find((model) => model.id === id)?.info?.meta ?? [])
   },
   /** Those that administrators put first. */
   get pinned(): string[] {

@@ -1,6 +1,7 @@
 import { get, post } from '../api/client'
 import { address } from '../api/address'
 import type { components } from '../api/schema'
+import type { Attached } from '../files/attached'
 import type { Grant } from '../workspace/grants'
 
 type Schemas = components['schemas']
@@ -19,6 +20,11 @@ export interface Meta {
   capabilities?: Record<string, unknown> | null
   tags?: { name: string }[]
   suggestion_prompts?: Suggestion[] | null
+  /** What is searched for every question, or read whole. */
+  knowledge?: Attached[] | null
+  /** Tools and features that are on in a chat with it until somebody switches them off. */
+  toolIds?: string[] | null
+  defaultFeatureIds?: string[] | null
   /** Not offered in the picker. */
   hidden?: boolean
   /** Draws one of several models, blindly. */

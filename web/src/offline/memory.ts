@@ -24,7 +24,7 @@ export function recall(): Memory | null {
 /** Leaves nothing of anybody's chats in this browser; `drafts` too when somebody leaves on purpose. */
 export async function forget(drafts: boolean): Promise<void> {
   localStorage.removeItem(KEY)
-  const theirs = drafts ? /^(chats|folders|draft):/ : /^(chats|folders):/
+  const theirs = drafts ? /^(chats|folders|draft|controls):/ : /^(chats|folders):/
   for (const key of Object.keys(localStorage)) if (theirs.test(key)) localStorage.removeItem(key)
   await dropChats()
 }

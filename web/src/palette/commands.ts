@@ -9,6 +9,7 @@ import {
   Settings,
   Share2,
   Shield,
+  SlidersHorizontal,
   SquarePen,
   Sparkles,
   StickyNote,
@@ -22,6 +23,7 @@ import { go, here } from '../app/router.svelte'
 import { setTheme } from '../app/theme.svelte'
 import { may } from '../auth/permissions'
 import { session } from '../auth/session.svelte'
+import { mayControl, onChat, panel } from '../controls/panel.svelte'
 import { findable, type Area } from '../frame/areas'
 import { seek } from '../frame/seek'
 import { locale, setLocale, t, type Key } from '../i18n/index.svelte'
@@ -88,6 +90,7 @@ export function commands(): Command[] {
     act('dark', 'palette.dark', Moon, () => setTheme('dark')),
     act('system', 'palette.system', SunMoon, () => setTheme('system')),
     act('language', 'palette.language', Languages, () => void setLocale(locale() === 'en' ? 'de' : 'en')),
+    ...(mayControl() && onChat() ? [act('controls', 'keys.controls', SlidersHorizontal, () => panel.toggle())] : []),
     ...(open && may('chat.share') ? [act('share', 'share.this', Share2, () => overlay.share(open))] : []),
     ...(open && may('chat.export') ? [act('export', 'transfer.this', Download, () => overlay.export(open))] : []),
     act('shared', 'share.list', Share2, () => overlay.show('shared')),

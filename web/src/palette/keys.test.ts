@@ -16,6 +16,7 @@ it('knows shortcuts with Ctrl and with Cmd', () => {
   expect(pressed(event('O', { shiftKey: true }))).toBe('new')
   expect(pressed(event('/', { shiftKey: true }))).toBe('keys')
   expect(pressed(event(','))).toBe('settings')
+  expect(pressed(event('.'))).toBe('controls')
 })
 
 it('leaves what is typed alone', () => {

@@ -1,6 +1,6 @@
 import type { Key } from '../i18n/index.svelte'
 
-export type Shortcut = 'palette' | 'keys' | 'new' | 'sidebar' | 'settings'
+export type Shortcut = 'palette' | 'keys' | 'new' | 'sidebar' | 'controls' | 'settings'
 
 interface Binding {
   key: string
@@ -13,6 +13,7 @@ export const SHORTCUTS: Record<Shortcut, Binding> = {
   palette: { key: 'k', label: 'keys.palette' },
   new: { key: 'o', shift: true, label: 'keys.new' },
   sidebar: { key: 's', shift: true, label: 'keys.sidebar' },
+  controls: { key: '.', label: 'keys.controls' },
   settings: { key: ',', label: 'keys.settings' },
   keys: { key: '/', label: 'keys.title' },
 }

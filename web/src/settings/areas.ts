@@ -16,7 +16,7 @@ const AREAS: readonly [Area, ...Area[]] = [
     id: 'general',
     label: 'settings.general',
     load: () => import('./General.svelte'),
-    holds: ['settings.profile', 'settings.theme', 'settings.language', 'settings.notify'],
+    holds: ['settings.profile', 'status.title', 'settings.theme', 'settings.language', 'settings.notify'],
   },
   {
     id: 'interface',
@@ -26,6 +26,7 @@ const AREAS: readonly [Area, ...Area[]] = [
       'settings.enter',
       'settings.wide',
       'settings.direction',
+      'settings.autocomplete',
       'settings.temporary',
       'settings.autoTitle',
       'settings.autoTags',

@@ -20,6 +20,8 @@ export interface Own {
   imageCompressionSize?: { width?: number | string | null; height?: number | string | null }
   /** Sent with every question, unless a chat knows better; of all it may hold this client heeds one. */
   params?: { tool_approval_mode?: string; [other: string]: unknown }
+  /** How a message goes on is suggested while it is written. */
+  promptAutocomplete?: boolean
   /** Tell when a reply is done while another page is looked at. */
   notificationEnabled?: boolean
 }

@@ -1,4 +1,5 @@
 import { get } from '../api/client'
+import { models } from '../models/models.svelte'
 
 /** Something that models may be given to call: a server of tools. */
 export interface Tool {
@@ -13,17 +14,23 @@ type Row = { id: string; name: string; meta: Record<string, unknown>; authentica
 
 const key = (chat: string): string => `tools:${chat}`
 
-function read(chat: string): string[] {
+/** What somebody switched on for a chat; undefined where nobody has chosen. */
+function read(chat: string): string[] | undefined {
   try {
-    const ids: unknown = JSON.parse(localStorage.getItem(key(chat)) ?? '[]')
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []
+    const ids: unknown = JSON.parse(localStorage.getItem(key(chat)) ?? 'null')
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : undefined
   } catch {
-    return []
+    return undefined
   }
 }
 
+/** What the picked models bring along. */
+const brought = (): string[] => [...new Set(models.about.flatMap((meta) => meta.toolIds ?? []))]
+
 class Tools {
   list = $state.raw<Tool[]>([])
+  /** Which tools there are is known. */
+  #known = $state(false)
   /** What is switched on, by chat; read from this device when a chat is first looked at. */
   #picked = $state<Record<string, string[]>>({})
 
@@ -39,6 +46,7 @@ class Tools {
           description: typeof row.meta.description === 'string' ? row.meta.description : '',
           authenticated: row.authenticated !== false,
         }))
+      this.#known = true
     } catch {
       this.list = []
     }
@@ -46,8 +54,9 @@ class Tools {
 
   /** Ids of the tools that are on in a chat, of those that there are. A chat without an id yet is `new`. */
   of(chat: string): string[] {
-    const ids = this.#picked[chat] ?? read(chat)
-    return ids.filter((id) => this.list.some((tool) => tool.id === id && tool.authenticated))
+    const ids = this.#picked[chat] ?? read(chat) ?? brought()
+    // Whoever asks before the list is here is told by the server what is not there.
+    return ids.filter((id) => !this.#known || this.list.some((tool) => tool.id === id && tool.authenticated))
   }
 
   toggle(chat: string, id: string): void {
@@ -55,17 +64,18 @@ class Tools {
     this.#keep(chat, ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id])
   }
 
-  /** A new chat has got its id: what was switched on for it belongs to it. */
+  /** A new chat has got its id: what was switched on and off for it belongs to it. */
   move(from: string, to: string): void {
-    const ids = this.of(from)
-    if (!ids.length) return
+    const ids = this.#picked[from] ?? read(from)
+    if (!ids) return
     this.#keep(to, ids)
-    this.#keep(from, [])
+    delete this.#picked[from]
+    localStorage.removeItem(key(from))
   }
 
   #keep(chat: string, ids: string[]): void {
     this.#picked[chat] = ids
-    if (ids.length) localStorage.setItem(key(chat), JSON.stringify(ids))
+    if (ids.length || brought().length) localStorage.setItem(key(chat), JSON.stringify(ids))
     else localStorage.removeItem(key(chat))
   }
 }

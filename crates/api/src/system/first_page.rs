@@ -115,16 +115,6 @@ pub async fn channels(person: Verified, State(app): State<App>) -> Result<Json<V
     Ok(Json(whole(app.store.channels(&person.id).await?, &rest)))
 }
 
-/// Terminals that the caller may open: those that administrators have connected.
-#[utoipa::path(get, path = "/api/v1/terminals/", tag = "terminals", security(("verified" = [])),
-    responses((status = 200, body = Vec<Object>)))]
-pub async fn terminals(_person: Verified, State(app): State<App>) -> Json<Vec<Value>> {
-    let connections = app.config.get("terminal_server.connections");
-    let shown =
-        |connection: &Value| json!({"id": connection["id"], "name": connection["name"], "url": connection["url"]});
-    Json(connections.as_array().into_iter().flatten().map(shown).collect())
-}
-
 /// Whose rows a person sees: administrators see everybody's.
 pub(crate) fn owner(person: &Verified) -> Option<&UserId> {
     (person.role != Role::Admin).then_some(&person.id)

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::caller::Maybe;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::terminals;
 
 /// Switches that the page may know once somebody is signed in, and where they persist.
 const SWITCHES: [(&str, &str); 31] = [
@@ -109,7 +110,7 @@ fn private(page: &mut JsonMap, config: &Config) {
             ("enable_tools", settings.enable_tools),
             ("enable_functions", settings.enable_functions),
             ("enable_tool_servers", settings.enable_tool_servers),
-            ("enable_terminal_servers", false),
+            ("enable_terminal_servers", terminals::any(config)),
             ("enable_admin_export", settings.enable_admin_export),
             ("enable_admin_chat_access", settings.enable_admin_chat_access),
             ("enable_admin_analytics", settings.enable_admin_analytics),

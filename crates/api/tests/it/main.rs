@@ -46,6 +46,8 @@ mod shared_chats;
 mod sign_on;
 mod slapd;
 mod stats;
+mod terminal_sockets;
+mod terminals;
 mod tool_sign_ins;
 mod tools;
 mod transfer;

@@ -49,6 +49,10 @@ const OF_NOBODY: &[(&str, &str)] = &[
     ("/api/v1/budgets/{id}", "for administrators"),
     ("/oauth/clients/{client_id}", "the id is that of a tool server; whom it is open to is asked in `tools.rs`"),
     ("/api/v1/files/uploads/", "the id is that of an upload under way, asked in `resumable.rs`"),
+    (
+        "/api/v1/terminals/",
+        "the id is that of a terminal server; whom it is open to, and whose chats go along, is asked in `terminals.rs`",
+    ),
     ("/cache/", "the id is the name of a file that the server made"),
     ("/openai/", "the id is the number of a connection"),
     ("/ollama/", "the id is the number of a connection"),

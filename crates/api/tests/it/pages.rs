@@ -34,6 +34,30 @@ async fn a_wrong_method_is_named_and_reading_gets_the_page() {
 }
 
 #[tokio::test]
+async fn nothing_is_written_where_no_route_is() {
+    let server = TestApp::start().await;
+    let admin = server.admin().await;
+    for path in ["/api/v1/no-such-area/", "/api/no-such", "/ollama/no-such", "/ws/no-such"] {
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            for reply in [server.call(method, path, None).await, admin.call(method, path, Some(json!({}))).await] {
+                assert_eq!((reply.refused(), reply.json()), (405, json!({"detail": "Method Not Allowed"})), "{path}");
+                assert_eq!(reply.headers["allow"], "GET, HEAD");
+            }
+        }
+        for method in ["GET", "OPTIONS"] {
+            assert_eq!(server.call(method, path, None).await.refused(), 401, "{method} {path}");
+            assert_eq!(admin.call(method, path, None).await.refused(), 404, "{method} {path}");
+        }
+        assert_eq!(admin.call("HEAD", path, None).await.status, 404);
+    }
+    // What is only not built is not there at all.
+    for path in ["/api/v1/calendars/create", "/api/v1/pipelines/add"] {
+        assert_eq!(server.call("POST", path, None).await.refused(), 401, "{path}");
+        assert_eq!(admin.call("POST", path, Some(json!({}))).await.refused(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_tells_its_number_and_its_time() {
     let server = TestApp::start().await;
     let reply = server.call("GET", "/health", None).await;
@@ -59,6 +83,15 @@ async fn a_browser_that_asks_whether_it_may_ask_hears_that_it_may() {
     assert!(reply.headers["content-type"].to_str().unwrap().starts_with("text/plain"));
     assert_eq!(reply.headers["access-control-allow-origin"], "http://other.example");
     assert!(reply.headers.get("content-length").is_none_or(|length| length == "2"));
+}
+
+#[tokio::test]
+async fn options_that_no_browser_asks_for_are_for_the_route() {
+    let server = TestApp::start().await;
+    let ask = Request::options("/api/config").header("origin", "http://other.example").body(Body::empty()).unwrap();
+    let reply = server.send(ask).await;
+    assert_eq!(reply.refused(), 405, "there is no such route");
+    assert_eq!(reply.headers["access-control-allow-origin"], "http://other.example");
 }
 
 #[tokio::test]

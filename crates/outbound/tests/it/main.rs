@@ -36,6 +36,32 @@ async fn an_answer_may_not_be_larger_than_was_asked_for() {
 }
 
 #[tokio::test]
+async fn an_answer_that_goes_on_is_read_piece_by_piece_within_its_bounds() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n4\r\nefgh\r\n";
+    let outbound = Outbound::new();
+    let mut answer = outbound.stream(Call::get(server(chunked).await).within(1), None).await.unwrap();
+    let mut text = Vec::new();
+    while text.len() < 8 {
+        text.extend(answer.next().await.unwrap().unwrap());
+    }
+    assert_eq!((answer.status, text.as_slice()), (200, b"abcdefgh".as_slice()));
+    // Nothing more comes, and nobody says that this is the end.
+    assert!(matches!(answer.next().await.unwrap_err(), OutboundError::Late(_, 1)));
+
+    let mut answer = outbound.stream(Call::get(server(chunked).await).at_most(7), None).await.unwrap();
+    let error = loop {
+        match answer.next().await {
+            Ok(piece) => assert!(piece.is_some(), "the end"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, OutboundError::TooLarge(_, 7)), "{error}");
+    let error = outbound.stream(Call::get(server("").await).within(1), None).await.unwrap_err();
+    assert!(matches!(error, OutboundError::Late(_, 1)), "{error}");
+    assert!(outbound.stream(Call::get("http://169.254.169.254/"), None).await.is_err());
+}
+
+#[tokio::test]
 async fn nobody_is_followed_to_another_address() {
     let url = server("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
     let answer = Outbound::new().fetch(Call::get(url)).await.unwrap();

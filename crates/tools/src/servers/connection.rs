@@ -71,7 +71,7 @@ impl Connection {
             headers: headers(&entry["headers"]),
             given,
             only: names(&config["function_name_filter_list"]),
-            grants: grants(&id, &config["access_grants"]),
+            grants: grants("tool", &format!("server:{id}"), &config["access_grants"]),
             client: info["oauth_client_info"].as_str().filter(|sealed| !sealed.is_empty()).map(str::to_owned),
             written: entry.to_string(),
             url,
@@ -79,12 +79,9 @@ impl Connection {
         })
     }
 
-    /// Without grants a server is for administrators alone.
+    /// Whether somebody in these groups may use it.
     pub fn is_open_to(&self, user: &User, groups: &[String], sees_all: bool) -> bool {
-        if user.role == Role::Admin && (sees_all || self.grants.is_empty()) {
-            return true;
-        }
-        airis_access::granted(&self.grants, user, groups, "read")
+        is_open(&self.grants, user, groups, sees_all)
     }
 
     /// Whether a function of its document is offered.
@@ -93,6 +90,14 @@ impl Connection {
         !blocked.iter().any(|end| name.ends_with(&end[1..]))
             && (wanted.is_empty() || wanted.iter().any(|end| name.ends_with(end.as_str())))
     }
+}
+
+/// Without grants a server is for administrators alone.
+pub(crate) fn is_open(grants: &[AccessGrant], user: &User, groups: &[String], sees_all: bool) -> bool {
+    if user.role == Role::Admin && (sees_all || grants.is_empty()) {
+        return true;
+    }
+    airis_access::granted(grants, user, groups, "read")
 }
 
 /// An object, or its JSON as text.
@@ -115,12 +120,13 @@ fn names(written: &Json) -> Vec<String> {
     parts.filter(|name| !name.trim_start_matches('!').is_empty()).map(str::to_owned).collect()
 }
 
-fn grants(id: &str, written: &Json) -> Vec<AccessGrant> {
+/// Who may use a server, as its entry says.
+pub(crate) fn grants(kind: &str, id: &str, written: &Json) -> Vec<AccessGrant> {
     let text = |grant: &Json, key: &str| grant[key].as_str().unwrap_or_default().to_owned();
     let grant = |grant: &Json| AccessGrant {
         id: text(grant, "id"),
-        resource_type: "tool".to_owned(),
-        resource_id: format!("server:{id}"),
+        resource_type: kind.to_owned(),
+        resource_id: id.to_owned(),
         principal_type: text(grant, "principal_type"),
         principal_id: text(grant, "principal_id"),
         permission: text(grant, "permission"),

@@ -9,6 +9,7 @@ mod schema;
 mod who;
 
 pub use connection::{Connection, SignIn};
+pub(crate) use connection::{grants, is_open};
 pub use documents::address;
 pub use oauth::{Back, ClientForm, OAuthError, VISIT_SECONDS, Visit};
 pub use who::{Around, filled};
