@@ -52,7 +52,10 @@ pub async fn begin(State(app): State<App>, user: Verified, headers: HeaderMap) -
         may_be_read(&app, &about.filename)?;
     }
     if app.store.count_uploads(&user.id).await? >= OPEN {
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, format!("You have {OPEN} unfinished uploads already")));
+        return Err(ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("You have {OPEN} unfinished uploads already"),
+        ));
     }
     let upload = Upload {
         id: FileId::random(),
@@ -196,7 +199,9 @@ fn spoken(headers: &HeaderMap) -> Result<()> {
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Result<i64> {
     let value = headers.get(name).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<i64>().ok());
-    value.filter(|number| *number >= 0).ok_or_else(|| ApiError::bad_request(format!("{name} must be a number of bytes")))
+    value
+        .filter(|number| *number >= 0)
+        .ok_or_else(|| ApiError::bad_request(format!("{name} must be a number of bytes")))
 }
 
 fn elsewhere(received: i64) -> ApiError {

@@ -1,9 +1,10 @@
 //! Making, changing and deleting stored models.
 
-use airis_domain::{ModelRow, User, UserId, now};
+use airis_domain::{ModelRow, Role, User, UserId, now};
 use airis_store::ModelEdit;
 use axum::extract::State;
 
+use super::catalogue;
 use super::forms::{ModelForm, ModelIdForm};
 use super::read::{IdQuery, known};
 use super::views::{ModelResponse, view};
@@ -27,6 +28,7 @@ pub async fn create(
     if app.store.model(&form.id).await?.is_some() {
         return Err(ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "A model with this id is stored already"));
     }
+    may_be_made(&app, &person, &form, None).await?;
     let grants = rights.grants::<ModelRow>(&form.id, form.access_grants.as_deref().unwrap_or_default())?;
     let why = form.commit_message.take();
     let row = save(&app, &person, row(form, &person.id, now())?, why.as_deref()).await?;
@@ -44,6 +46,7 @@ pub async fn update(
 ) -> Result<Json<ModelResponse>> {
     form.check()?;
     let (old, known_grants) = owned(&app, &person, &form.id).await?;
+    may_be_made(&app, &person, &form, Some(&old)).await?;
     let grants = match &form.access_grants {
         Some(sent) => Rights::of(&app, &person).await?.grants::<ModelRow>(&form.id, sent)?,
         None => known_grants,
@@ -92,6 +95,20 @@ pub async fn delete_all(_admin: Admin, State(app): State<App>) -> Result<Json<bo
 pub async fn owned(app: &App, person: &Verified, id: &str) -> Result<(ModelRow, Vec<airis_domain::AccessGrant>)> {
     let (row, grants) = known(app, id).await.map_err(|_| ApiError::unauthorized())?;
     if Rights::of(app, person).await?.writes(&row, &grants) { Ok((row, grants)) } else { Err(ApiError::unauthorized()) }
+}
+
+/// What a provider offers is the administrators' to change, name and close: a model of somebody else stands over another
+/// one, has an id of its own, and stays what it is.
+pub async fn may_be_made(app: &App, person: &User, form: &ModelForm, old: Option<&ModelRow>) -> Result<()> {
+    if person.role == Role::Admin {
+        return Ok(());
+    }
+    let custom = form.base_model_id.as_deref().is_some_and(|base| !base.is_empty());
+    let allowed = match old {
+        Some(old) => custom == old.base_model_id.is_some(),
+        None => custom && !catalogue::all(app, false).await?.iter().any(|model| model.id == form.id),
+    };
+    if allowed { Ok(()) } else { Err(ApiError::unauthorized()) }
 }
 
 /// Stores a model as somebody leaves it; the state becomes a version.

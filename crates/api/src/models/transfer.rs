@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::change::{row, save};
+use super::change::{may_be_made, row, save};
 use super::forms::{ModelForm, ModelsImportForm};
 use super::views::{ModelResponse, view};
 use crate::app::App;
@@ -69,6 +69,7 @@ pub async fn import(
         if old.as_ref().is_some_and(|old| !rights.writes(old, &known_grants)) {
             continue;
         }
+        may_be_made(&app, &person, &form, old.as_ref()).await?;
         let grants = form.access_grants.as_deref().map(|sent| rights.grants::<ModelRow>(&form.id, sent)).transpose()?;
         let (at, why) = (now(), form.commit_message.take());
         let mut row = row(form, old.as_ref().map_or(&person.id, |old| &old.user_id), at)?;

@@ -125,3 +125,31 @@ async fn a_custom_model_opens_no_base_that_is_closed_to_the_person() {
     assert!(admin.post("/api/v1/models/model/access/update", share).await.ok()["version_id"].is_string());
     assert_eq!(ann.post("/api/chat/completions", ask).await.ok()["id"], "c");
 }
+
+#[tokio::test]
+async fn nobody_but_an_administrator_makes_a_providers_model_theirs() {
+    let url = provider().await;
+    let server = TestApp::with(&[
+        ("ENABLE_OPENAI_API", "true"),
+        ("OPENAI_API_BASE_URLS", &url),
+        ("OPENAI_API_KEYS", "k"),
+        ("USER_PERMISSIONS_WORKSPACE_MODELS_ACCESS", "true"),
+        ("USER_PERMISSIONS_WORKSPACE_MODELS_IMPORT", "true"),
+    ])
+    .await;
+    let admin = server.admin().await;
+    let ann = server.somebody("ann", "user").await;
+    let model = |id: &str, base: Value| json!({"id": id, "base_model_id": base, "name": id, "meta": {}, "params": {}});
+    for stolen in
+        [model("base", json!(null)), model("base", json!("")), model("base", json!("own")), model("new", json!(null))]
+    {
+        assert_eq!(ann.post("/api/v1/models/create", stolen.clone()).await.refused(), 401, "{stolen}");
+        assert_eq!(ann.post("/api/v1/models/import", json!({"models": [stolen]})).await.refused(), 401);
+    }
+    ann.post("/api/v1/models/create", model("own", json!("base"))).await.ok();
+    assert_eq!(ann.post("/api/v1/models/model/update", model("own", json!(null))).await.refused(), 401);
+    ann.post("/api/v1/models/model/update", model("own", json!("base"))).await.ok();
+    let ask = json!({"model": "base", "messages": [{"role": "user", "content": "hello"}], "stream": false});
+    assert_eq!(ann.post("/api/chat/completions", ask).await.refused(), 403);
+    admin.post("/api/v1/models/create", model("base", json!(null))).await.ok();
+}

@@ -141,7 +141,8 @@ async fn what_cannot_become_a_file_is_refused_before_it_comes() {
     assert_eq!(begin(&admin, 2 * 1024 * 1024, &named("a.txt")).await.refused(), 413);
     assert_eq!(begin(&admin, 4, &named("a.exe")).await.refused(), 400);
     assert_eq!(begin(&admin, 4, &about(&[("filename", "a.exe"), ("process", "false")])).await.status, 201);
-    for wrong in ["", "filename", "filename ???", &about(&[("filename", "../")]), &about(&[("filetype", "text/plain")])] {
+    for wrong in ["", "filename", "filename ???", &about(&[("filename", "../")]), &about(&[("filetype", "text/plain")])]
+    {
         assert_eq!(begin(&admin, 4, wrong).await.refused(), 400, "{wrong}");
     }
     let broken = about(&[("filename", "a.txt"), ("metadata", "[]")]);
