@@ -12,7 +12,6 @@ const BEGIN = '/api/v1/files/uploads'
 const BROKEN_OFF = 'uploads'
 const KEPT = 20
 
-
 interface Reply {
   status: number
   text: string
@@ -25,7 +24,7 @@ export async function sendInPieces(file: File, { read, signal, onsent }: Wishes)
   const key = [file.name, file.size, file.lastModified, read].join('|')
   let url = recall()[key] ?? null
   let offset = url ? await arrived(url, signal) : null
-  for (let attempt = 0; ; ) {
+  for (let attempt = 0; ;) {
     try {
       if (!url || offset === null) {
         ;[url, offset] = [await begin(file, read, signal), 0]

@@ -1,6 +1,7 @@
-import en from './en'
+import type all from './en'
+import start from './start.en'
 
-export type Key = keyof typeof en
+export type Key = keyof typeof all
 export type Locale = 'en' | 'de'
 
 const initial = (): Locale => {
@@ -9,12 +10,19 @@ const initial = (): Locale => {
   return navigator.language.startsWith('de') ? 'de' : 'en'
 }
 
-let words = $state.raw<Record<Key, string>>(en)
+let english: Partial<Record<Key, string>> = start
+let words = $state.raw<Partial<Record<Key, string>>>(start)
 let current = $state<Locale>('en')
+
+/** Takes the English words of everything behind the door; `all.ts` hands them over. */
+export function learn(all: Record<Key, string>): void {
+  english = all
+  if (current === 'en') words = all
+}
 
 /** Switches the language; the words are fetched when first needed. */
 export async function setLocale(locale: Locale): Promise<void> {
-  words = locale === 'de' ? (await import('./de')).default : en
+  words = locale === 'de' ? (await import('./de')).default : english
   current = locale
   localStorage.setItem('locale', locale)
   document.documentElement.lang = locale
@@ -27,7 +35,7 @@ const BLANK = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g
 
 /** A text in the reader's language, with its blanks filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[key].replace(BLANK, (_, name: string, one?: string, other?: string) =>
+  return (words[key] ?? key).replace(BLANK, (_, name: string, one?: string, other?: string) =>
     one === undefined ? String(values[name] ?? '') : Number(values[name]) === 1 ? one : (other ?? ''),
   )
 }

@@ -1,7 +1,5 @@
 /** What the pages of settings say. */
 export default {
-  'app.retryIn': 'Try again in {seconds} {seconds|second|seconds}.',
-  'app.retryInMinutes': 'Try again in {minutes} {minutes|minute|minutes}.',
   'frame.find': 'Find a setting',
   'frame.wrong': 'Something is not right yet. It is marked above.',
   'frame.unsaved': 'There are changes that are not saved.',
@@ -18,7 +16,6 @@ export default {
   'check.address': 'Write an address that begins with http:// or https://.',
   'check.email': 'This is no email address.',
   'check.filled': 'This must not be empty.',
-  'auth.askAdmin': 'Ask {name}:',
   'admin.accounts': 'New accounts',
   'admin.defaultGroup': 'Group of new accounts',
   'admin.waiting': 'While somebody waits',
