@@ -8,8 +8,10 @@ import type {
   Chat,
   Folder,
   Group,
+  LdapServer,
   Model,
   OllamaConfig,
+  OllamaModel,
   OpenAiConfig,
   PageConfig,
   SignedIn,
@@ -52,10 +54,14 @@ interface Open {
   'get /api/config': PageConfig
   'get /api/models': { data: Model[] }
   'get /api/models/base': { data: { id: string; name: string }[] }
+  'post /api/v1/auths/ldap': SignedIn
   'post /api/v1/auths/signin': SignedIn
   'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
+  'get /api/v1/auths/admin/config/ldap': { ENABLE_LDAP: boolean }
+  'post /api/v1/auths/admin/config/ldap': { ENABLE_LDAP: boolean }
+  'post /api/v1/auths/admin/config/ldap/server': LdapServer
   'get /api/v1/auths/admin/details': { name: string | null; email: string | null }
   'get /api/v1/chats/{id}': Chat
   'get /api/v1/chats/share/{share_id}': Shown
@@ -81,4 +87,5 @@ interface Open {
   'post /openai/verify': Verified
   'get /ollama/config': OllamaConfig
   'post /ollama/config/update': OllamaConfig
+  'get /ollama/api/tags/{url_idx}': { models?: OllamaModel[] | null }
 }

@@ -1,4 +1,5 @@
 import type en from './en'
+import admin from './admin.de'
 import people from './people.de'
 import budgets from './budgets.de'
 import controls from './controls.de'
@@ -9,6 +10,7 @@ import settings from './settings.de'
 import tools from './tools.de'
 
 const de: Record<keyof typeof en, string> = {
+  ...admin,
   ...people,
   ...budgets,
   ...controls,

@@ -1,3 +1,4 @@
+import admin from './admin.en'
 import people from './people.en'
 import budgets from './budgets.en'
 import controls from './controls.en'
@@ -8,6 +9,7 @@ import settings from './settings.en'
 import tools from './tools.en'
 
 export default {
+  ...admin,
   ...people,
   ...budgets,
   ...controls,

@@ -50,9 +50,10 @@ export const models = {
   },
   name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
 
-  async refresh(): Promise<void> {
+  /** `anew`: the servers are asked for what they have now. */
+  async refresh(anew = false): Promise<void> {
     try {
-      list = (await get('/api/models')).data
+      list = (await get('/api/models', anew ? { query: { refresh: true } } : {})).data
       failure = null
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)
