@@ -184,8 +184,16 @@ export const used = ({ call, chats, group, note, prompt, knowledge }) => [
     { name: 'move', path: '/', act: (d) => menu(d, 'Weather words', 'sidebar.move'), see: dialog },
     { name: 'delete-chat', path: '/', act: (d) => menu(d, 'Weather words', 'app.delete'), see: dialog },
     { name: 'folder-settings', path: '/', act: (d) => menu(d, 'Kitchen', 'folders.settings'), see: (d) => dialog(d).getByText(d.w('folders.noFiles')) },
+    { name: 'folder-share', path: '/', act: (d) => menu(d, 'Kitchen', 'share.action'), see: (d) => dialog(d).getByText(d.w('folders.shareHint')) },
+    { name: 'folder-shared', path: `/c/${chats.lent}`, async act(d) {
+        await d.sidebar(true);
+        await d.page.getByRole('button', { name: /^Tides of the west coast/ }).click();
+        await d.page.getByRole('link', { name: 'Spring tides' }).waitFor();
+    }, see: (d) => d.page.getByText(d.w('folders.readOnly')), undo: (d) => d.page.getByRole('button', { name: /^Tides of the west coast/ }).click() },
     { name: 'palette', path: '/', act: (d) => d.palette(''), see: (d) => d.page.getByRole('option').first() },
     { name: 'palette-found', path: '/', act: (d) => d.palette('light'), see: (d) => d.page.getByRole('option', { name: /lighthouse/i }).first() },
+    { name: 'palette-message', path: '/', act: (d) => d.palette('scraped'), see: (d) => d.page.getByRole('option', { name: /scraped/ }).first() },
+    { name: 'palette-narrowed', path: '/', act: (d) => d.palette('folder:'), see: (d) => d.page.getByRole('option', { name: 'folder:kitchen' }) },
     { name: 'palette-nothing', path: '/', act: (d) => d.palette('xyzzy'), see: (d) => d.page.getByText(d.w('palette.nothing', { query: 'xyzzy' })) },
     { name: 'keys', path: '/', act: overlay('keys.title'), see: dialog },
     { name: 'archived', path: '/', act: overlay('archived.title'), see: (d) => dialog(d).getByRole('link', { name: 'Old tide tables' }) },

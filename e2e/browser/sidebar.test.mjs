@@ -33,6 +33,12 @@ const folder = (name) => nav().locator('.name', { hasText: name });
 const inside = (name) => nav().getByRole('group', { name, exact: true });
 const bar = () => nav().getByRole('toolbar', { name: 'Selected chats' });
 const undo = () => nav().getByRole('button', { name: 'Undo' });
+const field = () => page.getByRole('combobox', { name: 'Search chats, models and settings' });
+const palette = async (words) => {
+    if (!(await field().count())) await page.keyboard.press('Control+k');
+    await field().fill(words);
+};
+const option = (name, selected) => page.getByRole('option', { name, exact: true, ...(selected && { selected }) });
 const menu = async (title, line) => {
     await nav().locator('.item', { hasText: title }).first().hover();
     await nav().getByRole('button', { name: `Actions for ${title}` }).click();
@@ -160,4 +166,69 @@ test('a folder has a name, instructions and files, and chats begin in it', async
     await questions(page).getByText('What is for dinner?').waitFor();
     await inside('Cooking').getByRole('link', { name: 'What is for dinner?' }).waitFor();
     await finished(page);
+});
+
+test('a word that stands in one message only is found, and Enter opens the chat at that message', async () => {
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const post = async (path, body) => (await fetch(`/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+        const messages = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`m${i}`, {
+            id: `m${i}`, parentId: i ? `m${i - 1}` : null, childrenIds: i < 119 ? [`m${i + 1}`] : [], timestamp: i + 1, done: true,
+            role: i % 2 ? 'assistant' : 'user', content: i === 21 ? 'Nobody but a quokka was awake.' : `Line ${i} of the log book`,
+        }]));
+        const chat = await post('chats/new', { chat: { title: 'Log book', models: [], history: { currentId: 'm119', messages } } });
+        await post(`chats/${chat.id}/tags`, { name: 'Long reads' });
+        const old = { id: 'm', parentId: null, childrenIds: [], role: 'user', content: 'Old', timestamp: 1 };
+        const kept = await post('chats/new', { chat: { title: 'Old harvest', models: [], history: { currentId: 'm', messages: { m: old } } } });
+        await post(`chats/${kept.id}/archive`, {});
+        await post('notes/create', { title: 'Animals', data: { content: { md: 'The quokka smiles.' } } });
+        await post('prompts/create', { command: 'quokka', name: 'Quokka facts', content: 'Tell me about quokkas.', access_grants: [] });
+        await post('knowledge/create', { name: 'Quokka papers', description: 'Printed', access_grants: [] });
+        await post('folders/', { name: 'Quokka island' });
+    });
+    await page.reload();
+    await folder('Quokka island').waitFor();
+    await palette('quokka');
+    for (const name of [/^Quokka island/, /^Log book.*Nobody but a quokka was awake/, /^Animals/, /^Quokka facts/, /^Quokka papers/]) await option(name).waitFor();
+    await audit(page, 'everything that was found');
+    await picture(page, 'palette-found');
+    await palette('quokka awake');
+    await option(/^Log book/, true).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/c\//);
+    const message = page.locator('[data-message=m21]');
+    await message.and(page.locator(':focus')).waitFor();
+    const box = await message.boundingBox();
+    assert.ok(box.y > 50 && box.y + box.height < 750, `it is in sight: ${box.y}`);
+    // What is below comes as one reads on, and the end is a click away.
+    await page.getByRole('button', { name: 'Jump to the newest message' }).click();
+    await page.locator('[data-message=m119]').waitFor();
+    // The same chat is open already.
+    await palette('quokka awake');
+    await option(/^Log book/, true).waitFor();
+    await page.keyboard.press('Enter');
+    await message.and(page.locator(':focus')).waitFor();
+});
+
+test('chats are narrowed down by what they are, with completions', async () => {
+    await palette('arch');
+    await option('archived:').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await option('archived:true', true).waitFor();
+    await page.keyboard.press('Enter');
+    assert.equal(await field().inputValue(), 'archived:true ');
+    await option(/^Old harvest/, true).waitFor();
+    await audit(page, 'chats that were narrowed down');
+    await picture(page, 'palette-narrowed');
+    await palette('tag:lo');
+    await option('tag:long_reads', true).waitFor();
+    await page.keyboard.press('Enter');
+    await option(/^Log book/, true).waitFor();
+    await palette('');
+    await page.getByRole('dialog', { name: 'Search' }).getByRole('button', { name: /folder:/ }).click();
+    await option('folder:cooking').click();
+    await option('What is for dinner?', true).waitFor();
+    await page.keyboard.press('Enter');
+    await questions(page).getByText('What is for dinner?').waitFor();
 });

@@ -240,6 +240,12 @@ export async function furnish(url, token, drawing, tools) {
     for (const content of ['I keep the lighthouse on the west pier.', 'My boat is called “Möwe”; it is nine metres long and has no engine worth the name.', 'Answers in metric units, please.']) await call('/v1/memories/add', { content });
     const prompt = await workspace(call, people, group.id);
 
+    const zoe = caller(url, people.zoe.token);
+    const lent = await zoe('/v1/folders/', { name: 'Tides of the west coast' });
+    await zoe(`/v1/folders/${lent.id}/access/update`, { access_grants: [grant('user', '*')] });
+    const [told] = await zoe('/v1/chats/import', { chats: [short('Spring tides', 3, { folder_id: lent.id })] });
+    made.lent = told.id;
+
     const note = await notes(call, people);
     const harbour = await knowledge(call, group.id);
     await call('/v1/retrieval/config/update', { web: { ENABLE_WEB_SEARCH: true, WEB_SEARCH_ENGINE: 'searxng', SEARXNG_QUERY_URL: `${tools}/search`, ENABLE_WEB_SEARCH_CONFIRMATION: true } });

@@ -6,6 +6,7 @@ import type {
   AdminConfig,
   Begun,
   Chat,
+  ChatSummary,
   Folder,
   Group,
   LdapServer,
@@ -14,6 +15,7 @@ import type {
   OllamaModel,
   OpenAiConfig,
   PageConfig,
+  SharedFolder,
   SignedIn,
   Verified,
   Shown,
@@ -68,6 +70,9 @@ interface Open {
   'get /api/v1/chats/shared/{id}/access': Grant[]
   'post /api/v1/chats/{id}/clone/shared': Chat
   'post /api/v1/folders/': Folder
+  'get /api/v1/folders/shared': SharedFolder[]
+  'get /api/v1/folders/{id}/shared/chats': { chats: ChatSummary[] }
+  'post /api/v1/folders/{id}/access/update': { access_grants: Grant[] }
   'get /api/v1/groups/': Group[]
   'get /api/v1/groups/id/{id}': Group
   'post /api/v1/groups/create': Group

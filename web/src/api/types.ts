@@ -17,6 +17,8 @@ export type ApiKey = Schemas['ApiKey']
 export type ChatSummary = Schemas['ChatTitleIdResponse']
 export type SharedChat = Schemas['SharedChatResponse']
 export type Folder = Schemas['FolderNameIdResponse']
+/** A folder of somebody else. */
+export type SharedFolder = Pick<Folder, 'id' | 'name'> & { user: { id: string; name: string } | null }
 export type UserRow = Schemas['UserGroupIdsModel']
 export type AdminConfig = Schemas['AdminConfig']
 export type OpenAiConfig = Schemas['OpenAIConfigForm']

@@ -35,6 +35,8 @@ export class Conversation {
   missing = $state(false)
   /** Something may be said in it. */
   writable = $state(true)
+  /** It is somebody else's, who shared the folder it is in: it is read, and nothing else. */
+  guest = $state(false)
   /** What is stored is known: only then something can be said below it. */
   opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
@@ -95,6 +97,7 @@ export class Conversation {
     this.temporary = false
     this.failure = null
     this.missing = false
+    this.guest = false
     this.opened = true
     this.keptAt = null
     this.folder = null
@@ -123,6 +126,7 @@ export class Conversation {
         ? await readShown(this.#link)
         : await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
       if (this.id !== id) return
+      this.guest = !this.#link && chat.user_id !== session.user?.id
       this.writable = !this.#link || ('write_access' in chat.chat && chat.chat.write_access === true)
       this.title = chat.title
       this.messages = chat.chat.history.messages
@@ -178,6 +182,19 @@ export class Conversation {
     }
   }
 
+  /** Turns to the branch of a message, which may be far up or in another one; false when it is not there any more. */
+  async turnTo(message: string): Promise<boolean> {
+    const { id } = this
+    try {
+      if (!this.messages[message]) await this.#whole()
+    } catch (error) {
+      if (this.id === id) this.failure = reason(error)
+    }
+    if (this.id !== id || !this.messages[message]) return false
+    if (!this.visible.some((one) => one.id === message)) this.leaf = leafOf(this.messages, message)
+    return true
+  }
+
   /** Without a network: the copy of this device, unless the chat is on screen already. */
   async #recall(id: string): Promise<void> {
     if (this.visible.length) return
@@ -198,7 +215,7 @@ export class Conversation {
   /** Nothing grows any more: a copy is kept for times without a network. */
   ended(): void {
     const { user } = session
-    if (!user || !this.id || this.temporary || this.#link) return
+    if (!user || !this.id || this.temporary || this.#link || this.guest) return
     void keepChat({
       account: user.id,
       id: this.id,

@@ -10,6 +10,7 @@ let shown = $state<Name | null>(null)
 let moving = $state.raw<Moving | null>(null)
 let folder = $state.raw<Folder | null>(null)
 let sharing = $state.raw<Named | null>(null)
+let lending = $state.raw<Folder | null>(null)
 let exporting = $state.raw<Named | null>(null)
 
 /** Which window lies over the page; at most one. */
@@ -27,6 +28,10 @@ export const overlay = {
   /** The chat whose link is made or changed. */
   get sharing(): Named | null {
     return sharing
+  },
+  /** The folder of which is said who else may read what is in it. */
+  get lending(): Folder | null {
+    return lending
   },
   /** The chat that is given away as a file. */
   get exporting(): Named | null {
@@ -48,6 +53,10 @@ export const overlay = {
     this.close()
     sharing = chat
   },
+  lend(which: Folder): void {
+    this.close()
+    lending = which
+  },
   export(chat: Named): void {
     this.close()
     exporting = chat
@@ -61,6 +70,7 @@ export const overlay = {
     moving = null
     folder = null
     sharing = null
+    lending = null
     exporting = null
   },
 }

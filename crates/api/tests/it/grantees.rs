@@ -11,6 +11,7 @@ use crate::matrix::{
 /// What readers may do; everything that is not named here is for the owner alone.
 const READERS: &[&str] = &[
     "GET /api/v1/chats/share/{share_id}",
+    "GET /api/v1/chats/{id}",
     "POST /api/v1/chats/{id}/clone/shared",
     "GET /api/v1/files/{id}",
     "GET /api/v1/files/{id}/content",
@@ -111,6 +112,12 @@ fn of(operation: &Operation, known: &[&str]) -> bool {
     known.iter().any(|known| operation.path.starts_with(known)) && (models || operation.path.contains('{'))
 }
 
+async fn shared_folder(owner: &Person<'_>, open: &Value, turn: usize) -> String {
+    let folder = id(&owner.post("/api/v1/folders/", json!({"name": format!("Ours {turn}")})).await.ok());
+    owner.post(&format!("/api/v1/folders/{folder}/access/update"), open.clone()).await.ok();
+    folder
+}
+
 /// A thing of `owner` for this operation, let to whom `grants` say; none where it is about none.
 async fn thing(owner: &Person<'_>, operation: &Operation, grants: &Value, turn: usize) -> Option<Thing> {
     let open = json!({"share_mode": "continue", "access_grants": grants});
@@ -122,7 +129,8 @@ async fn thing(owner: &Person<'_>, operation: &Operation, grants: &Value, turn: 
             "answer": {"id": "answer", "parentId": "question", "role": "assistant", "content": "words", "done": true},
         });
         let chat = json!({"title": "Ours", "history": {"messages": messages, "currentId": "answer"}});
-        let chat = id(&owner.post("/api/v1/chats/new", json!({"chat": chat})).await.ok());
+        let folder = shared_folder(owner, &open, turn).await;
+        let chat = id(&owner.post("/api/v1/chats/new", json!({"chat": chat, "folder_id": folder})).await.ok());
         let shared = owner.post(&format!("/api/v1/chats/{chat}/share"), json!({"share_mode": "continue"})).await.ok();
         owner.post(&format!("/api/v1/chats/shared/{chat}/access/update"), open).await.ok();
         if of(operation, OF_FILES) {
@@ -132,9 +140,7 @@ async fn thing(owner: &Person<'_>, operation: &Operation, grants: &Value, turn: 
         return thing(if by_link { shared["share_id"].as_str().unwrap().to_owned() } else { chat }, "question");
     }
     if of(operation, OF_FOLDERS) {
-        let folder = id(&owner.post("/api/v1/folders/", json!({"name": format!("Ours {turn}")})).await.ok());
-        owner.post(&format!("/api/v1/folders/{folder}/access/update"), open).await.ok();
-        return thing(folder, "");
+        return thing(shared_folder(owner, &open, turn).await, "");
     }
     if of(operation, OF_PROMPTS) {
         let prompt = json!({"command": format!("ours-{turn}"), "name": "Ours", "content": "words"});

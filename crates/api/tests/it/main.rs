@@ -42,6 +42,7 @@ mod retrieval;
 mod search;
 mod servers;
 mod shared_chats;
+mod shared_folders;
 mod sign_on;
 mod slapd;
 mod stats;
