@@ -1,4 +1,4 @@
-import type en from './en'
+import type { Key } from './index.svelte'
 import admin from './admin.de'
 import people from './people.de'
 import budgets from './budgets.de'
@@ -9,7 +9,7 @@ import notes from './notes.de'
 import settings from './settings.de'
 import tools from './tools.de'
 
-const de: Record<keyof typeof en, string> = {
+const de: Record<Key, string> = {
   ...admin,
   ...people,
   ...budgets,
@@ -39,6 +39,9 @@ const de: Record<keyof typeof en, string> = {
   'auth.toSignup': 'Noch kein Konto? Lege eines an',
   'auth.toSignin': 'Schon ein Konto? Melde dich an',
   'auth.name': 'Name',
+  'auth.account': 'Benutzername',
+  'auth.byDirectory': 'Mit einem Konto des Verzeichnisses anmelden',
+  'auth.byEmail': 'Mit einer E-Mail anmelden',
   'auth.email': 'E-Mail',
   'auth.password': 'Passwort',
   'auth.signout': 'Abmelden',

@@ -1,4 +1,3 @@
-import admin from './admin.en'
 import people from './people.en'
 import budgets from './budgets.en'
 import controls from './controls.en'
@@ -9,7 +8,6 @@ import settings from './settings.en'
 import tools from './tools.en'
 
 export default {
-  ...admin,
   ...people,
   ...budgets,
   ...controls,
@@ -38,6 +36,9 @@ export default {
   'auth.toSignup': 'No account yet? Create one',
   'auth.toSignin': 'Have an account? Sign in',
   'auth.name': 'Name',
+  'auth.account': 'User name',
+  'auth.byDirectory': 'Sign in with an account of the directory',
+  'auth.byEmail': 'Sign in with an email',
   'auth.email': 'Email',
   'auth.password': 'Password',
   'auth.signout': 'Sign out',

@@ -1,6 +1,7 @@
+import type admin from './admin.en'
 import en from './en'
 
-export type Key = keyof typeof en
+export type Key = keyof typeof en | keyof typeof admin
 export type Locale = 'en' | 'de'
 
 const initial = (): Locale => {
@@ -9,15 +10,23 @@ const initial = (): Locale => {
   return navigator.language.startsWith('de') ? 'de' : 'en'
 }
 
-let words = $state.raw<Record<Key, string>>(en)
+/** English, as far as it is there. */
+let english = en as Record<Key, string>
+let words = $state.raw(english)
 let current = $state<Locale>('en')
 
 /** Switches the language; the words are fetched when first needed. */
 export async function setLocale(locale: Locale): Promise<void> {
-  words = locale === 'de' ? (await import('./de')).default : en
+  words = locale === 'de' ? (await import('./de')).default : english
   current = locale
   localStorage.setItem('locale', locale)
   document.documentElement.lang = locale
+}
+
+/** Fetches the words that only people who are signed in read: the sign-in does not wait for them. */
+export async function allWords(): Promise<void> {
+  english = { ...en, ...(await import('./admin.en')).default }
+  if (current === 'en') words = english
 }
 
 export const locale = (): Locale => current

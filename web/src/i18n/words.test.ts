@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
+import admin from './admin.en'
 import de from './de'
-import en from './en'
+import start from './en'
+
+const en = { ...start, ...admin }
 
 it('says everything in every language, with the same blanks to fill', () => {
   expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort())
