@@ -40,6 +40,12 @@ const clear = async (d) => {
     await d.shut();
     await composer(d).fill('');
 };
+/** Opens the menu of the question. */
+async function more(d) {
+    const asked = d.page.locator('[data-role=user]');
+    await asked.hover();
+    await asked.getByRole('button', { name: d.w('message.more'), exact: true }).click();
+}
 const top = (d) => d.page.locator('.view').evaluate((view) => view.scrollTo(0, 0));
 const replies = (d) => d.page.locator('[data-role=assistant]');
 
@@ -154,6 +160,12 @@ export const used = ({ call, chats, group, note, prompt, knowledge }) => [
     { name: 'share', path: `/c/${chats.rich}`, act: press('share.action'), see: (d) => dialog(d).getByText('Grace Hopper') },
     { name: 'export', path: `/c/${chats.rich}`, act: async (d) => (await d.palette(d.w('transfer.this'))).click(), see: (d) => dialog(d).getByRole('button', { name: /^JSON/ }) },
     { name: 'share-new', path: `/c/${chats.other}`, act: press('share.action'), see: (d) => d.button('share.make') },
+    { name: 'chat-tags', path: `/c/${chats.other}`, act: (d) => menu(d, 'Weather words', 'workspace.tags'), see: (d) => dialog(d).getByText('wind and rain') },
+    { name: 'message-menu', path: `/c/${chats.other}`, act: more, see: (d) => d.page.getByRole('menuitem', { name: d.w('message.fork') }) },
+    { name: 'message-delete', path: `/c/${chats.other}`, async act(d) {
+        await more(d);
+        await d.page.getByRole('menuitem', { name: d.w('app.delete'), exact: true }).click();
+    }, see: dialog },
     { name: 'chat-edit', path: `/c/${chats.other}`, async act(d) {
         await d.page.locator('[data-role=user]').hover();
         await d.page.locator('[data-role=user]').getByRole('button', { name: d.w('chat.edit') }).click();
@@ -168,6 +180,11 @@ export const used = ({ call, chats, group, note, prompt, knowledge }) => [
 
     { name: 'sidebar', path: '/', act: (d) => d.sidebar(true), see: (d) => d.page.getByRole('link', { name: 'Recipe for pea soup' }) },
     { name: 'sidebar-chat-menu', path: '/', act: (d) => menu(d, 'Weather words'), see: (d) => d.page.getByRole('menuitem').first() },
+    { name: 'sidebar-tagged', path: '/', async act(d) {
+        await d.sidebar(true);
+        await d.button('tags.filter').click();
+        await d.page.getByRole('menuitemradio', { name: 'wind and rain' }).click();
+    }, see: (d) => d.page.getByRole('link', { name: 'Weather words' }), undo: (d) => d.button('tags.all').click() },
     { name: 'sidebar-account', path: '/', async act(d) {
         await d.sidebar(true);
         await d.page.getByRole('button', { name: d.w('nav.account', { name: 'Ada' }) }).click();

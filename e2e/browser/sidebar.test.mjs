@@ -168,6 +168,90 @@ test('a folder has a name, instructions and files, and chats begin in it', async
     await finished(page);
 });
 
+test('a chat gets another name, a place at the top, and a mark that it is to be read', async () => {
+    const row = () => nav().locator('.item', { hasText: 'Omelette' });
+    const unread = () => row().getByRole('img', { name: 'Unread' });
+    await menu('Eggs', 'Rename');
+    await nav().getByRole('textbox', { name: 'Rename' }).fill('Omelette');
+    await page.keyboard.press('Enter');
+    await chat('Omelette').click();
+    await questions(page).getByText('Eggs').waitFor();
+    await nav().getByRole('link', { name: 'New chat', exact: true }).click();
+    await menu('Omelette', 'Pin');
+    await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
+    await menu('Omelette', 'Mark as unread');
+    await unread().waitFor();
+    await page.reload();
+    await unread().waitFor();
+    await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
+    await chat('Omelette').click();
+    await unread().waitFor({ state: 'detached' });
+    await questions(page).getByText('Eggs').waitFor();
+    await nav().getByRole('link', { name: 'New chat', exact: true }).click();
+    await menu('Omelette', 'Unpin');
+    await nav().getByRole('heading', { name: 'Pinned' }).waitFor({ state: 'detached' });
+    assert.equal(await unread().count(), 0, 'what was opened is read');
+});
+
+test('one chat is brought back from the archive', async () => {
+    await menu('Dates', 'Archive');
+    await chat('Dates').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search chats, models and settings' }).fill('Archived');
+    await page.getByRole('option', { name: 'Archived chats' }).first().click();
+    const archive = page.getByRole('dialog', { name: 'Archived chats' });
+    await archive.getByRole('button', { name: 'Bring back: Dates' }).click();
+    await archive.getByText('Nothing is archived.').waitFor();
+    await page.keyboard.press('Escape');
+    await chat('Dates').waitFor();
+    assert.equal(await undo().count(), 0, 'nothing is left to undo');
+});
+
+test('tags are given and taken, and show the chats that have them', async () => {
+    const dialog = page.getByRole('dialog', { name: 'Tags of “Dates”' });
+    const field = dialog.getByLabel('Tags', { exact: true });
+    const stored = (method) => page.waitForResponse((answer) => answer.request().method() === method && /\/tags$/.test(answer.url()));
+    await menu('Dates', 'Tags');
+    for (const name of ['fruit', 'far away']) {
+        const kept = stored('POST');
+        await field.fill(name);
+        await field.press('Enter');
+        await dialog.getByText(name, { exact: true }).waitFor();
+        await kept;
+    }
+    await audit(page, 'tags of a chat');
+    await picture(page, 'chat-tags');
+    await page.keyboard.press('Escape');
+    await nav().getByRole('button', { name: 'Show chats with a tag' }).click();
+    await page.getByRole('menuitemradio', { name: 'far away' }).click();
+    await nav().getByRole('heading', { name: 'Tag “far away”' }).waitFor();
+    await chat('Dates').waitFor();
+    await chat('Omelette').waitFor({ state: 'detached' });
+    await audit(page, 'the chats of a tag');
+    await picture(page, 'sidebar-tagged');
+
+    // What a model gives a chat arrives the same way.
+    await chat('Dates').click();
+    await questions(page).getByText('Dates').waitFor();
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const path = location.pathname.replace('/c/', '/api/v1/chats/');
+        await fetch(`${path}/tags`, { method: 'POST', headers, body: JSON.stringify({ name: 'desert' }) });
+    });
+    await page.getByRole('main').getByRole('button', { name: 'Tags', exact: true }).click();
+    await dialog.getByText('desert', { exact: true }).waitFor();
+    const gone = stored('DELETE');
+    await dialog.getByRole('button', { name: 'Remove the tag far away' }).click();
+    await gone;
+    await page.keyboard.press('Escape');
+    await nav().getByText('No chat matches.').waitFor();
+    await nav().getByRole('button', { name: 'Show all chats' }).click();
+    await chat('Omelette').waitFor();
+    await nav().getByRole('button', { name: 'Show chats with a tag' }).click();
+    await page.getByRole('menuitemradio', { name: 'desert' }).waitFor();
+    assert.deepEqual((await page.getByRole('menuitemradio').allInnerTexts()).map((line) => line.trim()), ['desert', 'fruit']);
+});
+
 test('a word that stands in one message only is found, and Enter opens the chat at that message', async () => {
     await page.evaluate(async () => {
         const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };

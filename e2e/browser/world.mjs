@@ -148,6 +148,7 @@ async function chats(call, folders, picture) {
     const id = (title) => made.find((one) => one.title === title)?.id;
     await call('/v1/chats/read', {});
     await call(`/v1/chats/${id('Bread without yeast')}/unread`, {});
+    for (const name of ['wind and rain', 'words']) await call(`/v1/chats/${id('Weather words')}/tags`, { name });
     return {
         rich: id('How far can a lighthouse be seen?'), long: id('The restoration, week by week'), compared: id('Which lamp is the brightest?'),
         failed: id('Translate the log book'), other: id('Weather words'),

@@ -15,6 +15,7 @@ export type Enrolled = Schemas['MfaEnrollmentResponse']
 export type Onboarding = Schemas['Onboarding']
 export type ApiKey = Schemas['ApiKey']
 export type ChatSummary = Schemas['ChatTitleIdResponse']
+export type Tag = Schemas['TagModel']
 export type SharedChat = Schemas['SharedChatResponse']
 export type Folder = Schemas['FolderNameIdResponse']
 /** A folder of somebody else. */

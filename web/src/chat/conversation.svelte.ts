@@ -1,4 +1,4 @@
-import { ApiError, get, post, unreached } from '../api/client'
+import { ApiError, del, get, post, unreached } from '../api/client'
 import type { Folder, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
@@ -55,6 +55,11 @@ export class Conversation {
   /** Of a long chat only the end is here; what comes before it is read when it is looked for. */
   partial = $derived(!this.temporary && Boolean(this.visible[0]?.parentId) && !this.#top)
   running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
+
+  /** It is stored as a chat of one's own. */
+  get stored(): boolean {
+    return this.id !== null && !this.temporary && this.#link === null && !this.guest
+  }
 
   /** Counts the conversations shown here: an answer for an earlier one comes too late. */
   #epoch = 0
@@ -390,6 +395,12 @@ export class Conversation {
     }
     message.content = text
     message.output = [{ type: 'message', id: message.id, status: 'completed', content: [{ type: 'output_text', text }] }]
+  }
+
+  /** Deletes a message and what answers it; what follows those moves up. */
+  async remove(message: Message): Promise<void> {
+    await del('/api/v1/chats/{id}/messages/{message_id}', { path: { id: this.id ?? '', message_id: message.id } })
+    await this.load()
   }
 
   alternatives(message: Message): string[] {

@@ -2,6 +2,7 @@ import type { Key } from './index.svelte'
 import admin from './admin.de'
 import people from './people.de'
 import budgets from './budgets.de'
+import chats from './chats.de'
 import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
@@ -13,6 +14,7 @@ const de: Record<Key, string> = {
   ...admin,
   ...people,
   ...budgets,
+  ...chats,
   ...controls,
   ...documents,
   ...insight,

@@ -1,5 +1,6 @@
 import people from './people.en'
 import budgets from './budgets.en'
+import chats from './chats.en'
 import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
@@ -10,6 +11,7 @@ import tools from './tools.en'
 export default {
   ...people,
   ...budgets,
+  ...chats,
   ...controls,
   ...documents,
   ...insight,

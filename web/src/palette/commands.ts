@@ -16,6 +16,7 @@ import {
   StickyNote,
   Sun,
   SunMoon,
+  Tag,
 } from '@lucide/svelte'
 import type { Component } from 'svelte'
 import { AREAS } from '../admin/areas'
@@ -130,6 +131,7 @@ export function commands(): Command[] {
     act('language', 'palette.language', Languages, () => void setLocale(locale() === 'en' ? 'de' : 'en')),
     ...(mayControl() && onChat() ? [act('controls', 'keys.controls', SlidersHorizontal, () => panel.toggle())] : []),
     ...(open && may('chat.share') ? [act('share', 'share.this', Share2, () => overlay.share(open))] : []),
+    ...(open ? [act('tags', 'tags.this', Tag, () => overlay.tag(open))] : []),
     ...(open && may('chat.export') ? [act('export', 'transfer.this', Download, () => overlay.export(open))] : []),
     act('shared', 'share.list', Share2, () => overlay.show('shared')),
     act('archived', 'archived.title', Archive, () => overlay.show('archived')),

@@ -12,6 +12,7 @@ let folder = $state.raw<Folder | null>(null)
 let sharing = $state.raw<Named | null>(null)
 let lending = $state.raw<Folder | null>(null)
 let exporting = $state.raw<Named | null>(null)
+let tagging = $state.raw<Named | null>(null)
 
 /** Which window lies over the page; at most one. */
 export const overlay = {
@@ -37,6 +38,10 @@ export const overlay = {
   get exporting(): Named | null {
     return exporting
   },
+  /** The chat whose tags are changed. */
+  get tagging(): Named | null {
+    return tagging
+  },
   show(name: Name): void {
     this.close()
     shown = name
@@ -61,6 +66,10 @@ export const overlay = {
     this.close()
     exporting = chat
   },
+  tag(chat: Named): void {
+    this.close()
+    tagging = chat
+  },
   toggle(name: Name): void {
     if (shown === name) this.close()
     else this.show(name)
@@ -72,5 +81,6 @@ export const overlay = {
     sharing = null
     lending = null
     exporting = null
+    tagging = null
   },
 }

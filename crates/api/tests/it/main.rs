@@ -10,6 +10,7 @@ mod auth;
 mod bad_input;
 mod budget_ends;
 mod budgets;
+mod chat_copies;
 mod code;
 mod compact;
 mod configs;
