@@ -1,21 +1,17 @@
 import people from './people.en'
 import budgets from './budgets.en'
-import chats from './chats.en'
 import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
-import notes from './notes.en'
 import settings from './settings.en'
 import tools from './tools.en'
 
 export default {
   ...people,
   ...budgets,
-  ...chats,
   ...controls,
   ...documents,
   ...insight,
-  ...notes,
   ...settings,
   ...tools,
   'app.offline': 'The connection is gone. Trying again…',

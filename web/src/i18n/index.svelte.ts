@@ -1,7 +1,7 @@
-import type admin from './admin.en'
 import en from './en'
+import type later from './later.en'
 
-export type Key = keyof typeof en | keyof typeof admin
+export type Key = keyof typeof en | keyof typeof later
 export type Locale = 'en' | 'de'
 
 const initial = (): Locale => {
@@ -23,9 +23,9 @@ export async function setLocale(locale: Locale): Promise<void> {
   document.documentElement.lang = locale
 }
 
-/** Fetches the words that only people who are signed in read: the sign-in does not wait for them. */
+/** Fetches the words that nobody reads while signing in, which does not wait for them. */
 export async function allWords(): Promise<void> {
-  english = { ...en, ...(await import('./admin.en')).default }
+  english = { ...en, ...(await import('./later.en')).default }
   if (current === 'en') words = english
 }
 
