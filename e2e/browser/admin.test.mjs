@@ -1,6 +1,7 @@
 // What administrators set: every page is found, changed, saved and there again; and what people see of it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ollama } from './ollama.mjs';
 import { account, audit, openPage } from './page.mjs';
 import { composer, enter, picture, stage } from './stage.mjs';
 import { provider } from '../processes.mjs';
@@ -8,6 +9,7 @@ import { provider } from '../processes.mjs';
 const PASSWORD = 'correct-Horse-1';
 let at;
 let page;
+let shelf;
 
 before(async () => {
     at = await stage();
@@ -15,7 +17,10 @@ before(async () => {
     await enter(page);
 });
 
-after(() => at?.close());
+after(async () => {
+    shelf?.close();
+    await at?.close();
+});
 
 const nav = () => page.getByRole('navigation', { name: 'Administration' });
 const heading = (name) => page.getByRole('main').getByRole('heading', { name, level: 2, exact: true }).first();
@@ -66,12 +71,28 @@ test('general settings are stored, and what is wrong is said at the field', asyn
     await page.getByLabel('Role of new accounts').selectOption('pending');
     await field('Heading').fill('Welcome to the lighthouse');
     await field('Text').fill('Somebody **reads** your name soon.');
+    await toggle('Rate replies').uncheck();
+    await toggle('Notes').uncheck();
+    await toggle('People may say what they are doing').uncheck();
+    await field('Most files of one folder').fill('7');
+    await field('Interface that people start from').fill('[]');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Write a JSON object').waitFor();
+    await field('Interface that people start from').fill('{"widescreenMode": true}');
     await save();
     await reopened('General');
     assert.equal(await field('Sessions last').inputValue(), '2w');
     assert.equal(await field('Heading').inputValue(), 'Welcome to the lighthouse');
     assert.equal(await toggle('People may create accounts themselves').isChecked(), true);
+    for (const name of ['Rate replies', 'Notes', 'People may say what they are doing']) assert.equal(await toggle(name).isChecked(), false, name);
+    assert.equal(await field('Most files of one folder').inputValue(), '7');
+    assert.match(await field('Interface that people start from').inputValue(), /"widescreenMode": true/);
     await look('general');
+    const shown = await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}` };
+        return (await (await fetch('/api/config', { headers })).json()).features;
+    });
+    assert.deepEqual([shown.enable_message_rating, shown.enable_notes, shown.enable_user_status, shown.folder_max_file_count], [false, false, false, 7]);
 });
 
 test('who waits to be let in reads what administrators wrote', async () => {
@@ -87,6 +108,54 @@ test('who waits to be let in reads what administrators wrote', async () => {
     await audit(grace, 'waiting');
     await picture(grace, 'admin-pending');
     await grace.context().close();
+});
+
+test('a directory and an identity provider are set up, and what could never work is said', async () => {
+    await find('Sign-in');
+    await toggle('People of a directory may sign in').check();
+    await field('Host').fill('');
+    await field('Filter that people must match').fill('uid=*');
+    await page.getByLabel('Address of its description').fill('https://id.example.com/.well-known/openid-configuration');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Write the filter in brackets').waitFor();
+    assert.equal(await field('Host').getAttribute('aria-invalid'), 'true');
+    assert.equal(await field('Id of this server there').getAttribute('aria-invalid'), 'true');
+    await field('Host').fill('ldap.example.com');
+    await field('Where people are').fill('ou=people,dc=example,dc=com');
+    await field('Filter that people must match').fill('(objectClass=person)');
+    await field('Id of this server there').fill('airis');
+    await toggle('The provider says who is in which group').check();
+    await field('Groups that it never changes').fill('Keepers\nCrew');
+    await save();
+    await reopened('Sign-in');
+    assert.equal(await field('Host').inputValue(), 'ldap.example.com');
+    assert.equal(await field('Groups that it never changes').inputValue(), 'Keepers\nCrew');
+    await look('sign-in');
+    const ways = await openPage(at.url);
+    await ways.getByRole('button', { name: 'Sign in with an account of the directory' }).click();
+    await ways.getByLabel('User name').waitFor();
+    await audit(ways, 'signing in with a directory');
+    await picture(ways, 'sign-in-directory');
+    await ways.context().close();
+    await toggle('People of a directory may sign in').uncheck();
+    await toggle('People may sign in with an identity provider').uncheck();
+    await save();
+});
+
+test('code runs in the browser or on a notebook server', async () => {
+    await find('Code');
+    await field('Where it runs').selectOption('jupyter');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This must not be empty.').waitFor();
+    await field('Address of the notebook server').fill('http://localhost:8888');
+    await field('How to sign in there').selectOption('token');
+    await field('Token').fill('secret');
+    await field('Longest run in seconds').fill('30');
+    await save();
+    await reopened('Code');
+    assert.equal(await field('Token').inputValue(), 'secret');
+    assert.equal(await field('Longest run in seconds').inputValue(), '30');
+    await look('code');
 });
 
 test('a setting is found by its words, and nothing unsaved is lost unasked', async () => {
@@ -119,6 +188,8 @@ test('tasks get a model and an instruction of their own', async () => {
     await page.getByText('Own instruction').first().click();
     await field('Instruction for titles').fill('A title in two words for: {{MESSAGES:END:2}}');
     await toggle('Suggest what to ask next').uncheck();
+    await page.locator('[data-setting="tasks.params"] summary').click();
+    await field('Temperature').fill('0.3');
     await save();
     // The models are known later than the settings: what was chosen stays chosen when it gets its name.
     const list = page.locator('[data-setting="tasks.model"] select');
@@ -131,6 +202,7 @@ test('tasks get a model and an instruction of their own', async () => {
     await page.unroute('**/api/models*');
     assert.match(await field('Instruction for titles').inputValue(), /two words/);
     assert.equal(await toggle('Suggest what to ask next').isChecked(), false);
+    assert.equal(await field('Temperature').inputValue(), '0.3');
     await look('tasks');
 });
 
@@ -229,6 +301,54 @@ test('a connection is tried, gets a prefix and a header, and is switched off and
     await page.getByRole('button', { name: `Remove ${mock}/v1` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: `Change ${mock}/v1` }).waitFor({ state: 'detached' });
+});
+
+test('models of an Ollama server are fetched with progress, listed and deleted', async () => {
+    shelf = await ollama();
+    await find('Connections');
+    await toggle('People may connect model servers of their own').check();
+    await toggle('Use Ollama servers').check();
+    await page.getByRole('button', { name: 'Add connection' }).last().click();
+    const form = page.getByRole('dialog', { name: 'Add connection' });
+    await form.getByLabel('Address').fill(shelf.url);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: `Models on ${shelf.url}` }).click();
+    const dialog = page.getByRole('dialog', { name: `Models on ${shelf.url}` });
+    const list = dialog.getByRole('list', { name: 'Models on this server' });
+    await list.getByText('granite:3b').waitFor();
+    await dialog.getByLabel('Name of a model').fill('nothing');
+    await dialog.getByRole('button', { name: 'Fetch' }).click();
+    await dialog.getByRole('alert').filter({ hasText: 'file does not exist' }).waitFor();
+    await dialog.getByLabel('Name of a model').fill('qwen3:8b');
+    await dialog.getByRole('button', { name: 'Fetch' }).click();
+    await dialog.getByText('2 GB of 4 GB').waitFor();
+    assert.equal(await dialog.getByRole('progressbar').evaluate((bar) => bar.value / bar.max), 0.5);
+    await audit(page, 'models of an Ollama server');
+    await picture(page, 'admin-ollama');
+    await small();
+    assert.equal(await dialog.evaluate((box) => box.scrollWidth > box.clientWidth + 1), false, 'it fits a phone');
+    await picture(page, 'admin-ollama-phone');
+    await large();
+    // It goes on while the window is closed.
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: `Models on ${shelf.url}` }).click();
+    await dialog.getByText('2 GB of 4 GB').waitFor();
+    shelf.finish();
+    await dialog.getByText('It is there.').waitFor();
+    await list.getByText('qwen3:8b').waitFor();
+    await dialog.getByRole('button', { name: 'Delete granite:3b' }).click();
+    await page.getByRole('dialog', { name: 'Delete this model?' }).getByRole('button', { name: 'Delete' }).click();
+    await list.getByText('granite:3b').waitFor({ state: 'detached' });
+    await dialog.getByLabel('Name of a model').fill('slow:1b');
+    await dialog.getByRole('button', { name: 'Fetch' }).click();
+    await dialog.getByRole('button', { name: 'Stop fetching slow:1b' }).click();
+    await dialog.getByRole('button', { name: 'Stop fetching slow:1b' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await toggle('People may connect model servers of their own').waitFor();
+    assert.equal(await toggle('People may connect model servers of their own').isChecked(), true);
 });
 
 test('settings leave as a file and come back; the database and all chats can be taken along', async () => {

@@ -74,6 +74,38 @@ test('a question looks into what was picked with #, and the reply shows where it
     await page.getByRole('list', { name: 'Sources' }).getByText('lighthouse.md').waitFor();
 });
 
+test('a folder has a knowledge base, which is searched for the chats in it', async () => {
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        await fetch('/api/v1/folders/', { method: 'POST', headers, body: JSON.stringify({ name: 'Coast' }) });
+    });
+    await page.goto(at.url);
+    const menu = async (line) => {
+        await page.locator('nav .item', { hasText: 'Coast' }).first().hover();
+        await page.getByRole('button', { name: 'Actions for Coast' }).click();
+        await page.getByRole('menuitem', { name: line, exact: true }).click();
+    };
+    const dialog = page.getByRole('dialog', { name: 'Folder “Coast”' });
+    await menu('Settings');
+    await dialog.getByRole('combobox', { name: 'Add a knowledge base' }).fill('harb');
+    await dialog.getByRole('option', { name: /Harbour/ }).waitFor();
+    await audit(page, 'finding a knowledge base for a folder');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('list', { name: 'Attached files' }).getByText('Harbour').waitFor();
+    await picture(page, 'folder-knowledge');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await menu('Settings');
+    await dialog.getByText('Harbour').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await menu('New chat in it');
+    await page.getByText('This chat goes into the folder “Coast”.').waitFor();
+    await say(page, 'Who keeps the lighthouse?');
+    await finished(page);
+    await page.getByRole('list', { name: 'Sources' }).getByText('lighthouse.md').waitFor();
+});
+
 test('administrators say how documents are read and searched', async () => {
     await page.goto(`${at.url}/admin/documents`);
     await page.getByLabel('Passages for one question').fill('5');

@@ -112,6 +112,10 @@ test('what a link shows', async (t) => {
         await d.button('share.takeOver').waitFor();
         await d.settled();
         await d.look('shared');
+        await d.load(`/s/${world.live}`);
+        await d.page.getByRole('textbox', { name: d.w('composer.placeholder') }).waitFor();
+        await d.settled();
+        await d.look('shared-live');
     });
     await everywhere(t, { path }, async (d) => {
         await d.page.getByRole('heading', { level: 1 }).waitFor();

@@ -115,3 +115,46 @@ test('open to anyone, it is read without an account; the copy changes only when 
     await stranger.getByRole('alert').waitFor();
     await stranger.context().close();
 });
+
+test('a folder is shared with a person, who reads a chat in it until it is taken back', async () => {
+    await page.evaluate(async (chat) => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const post = async (path, body) => (await fetch(`/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+        const folder = await post('folders/', { name: 'Harbour' });
+        await post(`chats/${chat}/folder`, { folder_id: folder.id });
+    }, new URL(page.url()).pathname.split('/').pop());
+    await page.reload();
+    const change = async (act) => {
+        await page.locator('nav .item', { hasText: 'Harbour' }).hover();
+        await page.getByRole('button', { name: 'Actions for Harbour' }).click();
+        await page.getByRole('menuitem', { name: 'Share', exact: true }).click();
+        await act();
+        await dialog().getByRole('button', { name: 'Save' }).click();
+        await dialog().waitFor({ state: 'detached' });
+    };
+    await change(async () => {
+        await dialog().getByRole('combobox', { name: 'Share with people or groups' }).fill('grac');
+        await dialog().getByRole('option', { name: /Grace Hopper/ }).waitFor();
+        await page.keyboard.press('Enter');
+        await dialog().getByRole('button', { name: 'Remove Grace Hopper' }).waitFor();
+        await audit(page, 'sharing a folder');
+        await picture(page, 'share-folder');
+    });
+    const grace = await openPage(at.url);
+    await grace.getByLabel('Email').fill('grace@example.com');
+    await grace.getByLabel('Password').fill(PASSWORD);
+    await grace.getByRole('button', { name: 'Sign in' }).click();
+    await grace.getByRole('heading', { name: 'Shared with me' }).waitFor();
+    await grace.getByRole('button', { name: /^Harbour/ }).click();
+    await grace.getByRole('group', { name: 'Harbour' }).getByRole('link', { name: 'About lighthouses' }).click();
+    await replies(grace).getByText('To tell them apart.').waitFor();
+    await grace.getByText('This chat was shared with you. You can read it.').waitFor();
+    assert.equal(await grace.getByRole('textbox').count(), 0, 'nothing can be said here');
+    await audit(grace, 'a chat of a shared folder');
+    await picture(grace, 'share-folder-chat');
+    await change(() => dialog().getByRole('button', { name: 'Remove Grace Hopper' }).click());
+    await grace.reload();
+    await grace.getByRole('alert').waitFor();
+    assert.equal(await grace.getByRole('heading', { name: 'Shared with me' }).count(), 0);
+    await grace.context().close();
+});

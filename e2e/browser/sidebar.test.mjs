@@ -33,6 +33,12 @@ const folder = (name) => nav().locator('.name', { hasText: name });
 const inside = (name) => nav().getByRole('group', { name, exact: true });
 const bar = () => nav().getByRole('toolbar', { name: 'Selected chats' });
 const undo = () => nav().getByRole('button', { name: 'Undo' });
+const field = () => page.getByRole('combobox', { name: 'Search chats, models and settings' });
+const palette = async (words) => {
+    if (!(await field().count())) await page.keyboard.press('Control+k');
+    await field().fill(words);
+};
+const option = (name, selected) => page.getByRole('option', { name, exact: true, ...(selected && { selected }) });
 const menu = async (title, line) => {
     await nav().locator('.item', { hasText: title }).first().hover();
     await nav().getByRole('button', { name: `Actions for ${title}` }).click();
@@ -160,4 +166,153 @@ test('a folder has a name, instructions and files, and chats begin in it', async
     await questions(page).getByText('What is for dinner?').waitFor();
     await inside('Cooking').getByRole('link', { name: 'What is for dinner?' }).waitFor();
     await finished(page);
+});
+
+test('a chat gets another name, a place at the top, and a mark that it is to be read', async () => {
+    const row = () => nav().locator('.item', { hasText: 'Omelette' });
+    const unread = () => row().getByRole('img', { name: 'Unread' });
+    await menu('Eggs', 'Rename');
+    await nav().getByRole('textbox', { name: 'Rename' }).fill('Omelette');
+    await page.keyboard.press('Enter');
+    await chat('Omelette').click();
+    await questions(page).getByText('Eggs').waitFor();
+    await nav().getByRole('link', { name: 'New chat', exact: true }).click();
+    await menu('Omelette', 'Pin');
+    await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
+    await menu('Omelette', 'Mark as unread');
+    await unread().waitFor();
+    await page.reload();
+    await unread().waitFor();
+    await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
+    await chat('Omelette').click();
+    await unread().waitFor({ state: 'detached' });
+    await questions(page).getByText('Eggs').waitFor();
+    await nav().getByRole('link', { name: 'New chat', exact: true }).click();
+    await menu('Omelette', 'Unpin');
+    await nav().getByRole('heading', { name: 'Pinned' }).waitFor({ state: 'detached' });
+    assert.equal(await unread().count(), 0, 'what was opened is read');
+});
+
+test('one chat is brought back from the archive', async () => {
+    await menu('Dates', 'Archive');
+    await chat('Dates').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search chats, models and settings' }).fill('Archived');
+    await page.getByRole('option', { name: 'Archived chats' }).first().click();
+    const archive = page.getByRole('dialog', { name: 'Archived chats' });
+    await archive.getByRole('button', { name: 'Bring back: Dates' }).click();
+    await archive.getByText('Nothing is archived.').waitFor();
+    await page.keyboard.press('Escape');
+    await chat('Dates').waitFor();
+    assert.equal(await undo().count(), 0, 'nothing is left to undo');
+});
+
+test('tags are given and taken, and show the chats that have them', async () => {
+    const dialog = page.getByRole('dialog', { name: 'Tags of “Dates”' });
+    const field = dialog.getByLabel('Tags', { exact: true });
+    const stored = (method) => page.waitForResponse((answer) => answer.request().method() === method && /\/tags$/.test(answer.url()));
+    await menu('Dates', 'Tags');
+    for (const name of ['fruit', 'far away']) {
+        const kept = stored('POST');
+        await field.fill(name);
+        await field.press('Enter');
+        await dialog.getByText(name, { exact: true }).waitFor();
+        await kept;
+    }
+    await audit(page, 'tags of a chat');
+    await picture(page, 'chat-tags');
+    await page.keyboard.press('Escape');
+    await nav().getByRole('button', { name: 'Show chats with a tag' }).click();
+    await page.getByRole('menuitemradio', { name: 'far away' }).click();
+    await nav().getByRole('heading', { name: 'Tag “far away”' }).waitFor();
+    await chat('Dates').waitFor();
+    await chat('Omelette').waitFor({ state: 'detached' });
+    await audit(page, 'the chats of a tag');
+    await picture(page, 'sidebar-tagged');
+
+    // What a model gives a chat arrives the same way.
+    await chat('Dates').click();
+    await questions(page).getByText('Dates').waitFor();
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const path = location.pathname.replace('/c/', '/api/v1/chats/');
+        await fetch(`${path}/tags`, { method: 'POST', headers, body: JSON.stringify({ name: 'desert' }) });
+    });
+    await page.getByRole('main').getByRole('button', { name: 'Tags', exact: true }).click();
+    await dialog.getByText('desert', { exact: true }).waitFor();
+    const gone = stored('DELETE');
+    await dialog.getByRole('button', { name: 'Remove the tag far away' }).click();
+    await gone;
+    await page.keyboard.press('Escape');
+    await nav().getByText('No chat matches.').waitFor();
+    await nav().getByRole('button', { name: 'Show all chats' }).click();
+    await chat('Omelette').waitFor();
+    await nav().getByRole('button', { name: 'Show chats with a tag' }).click();
+    await page.getByRole('menuitemradio', { name: 'desert' }).waitFor();
+    assert.deepEqual((await page.getByRole('menuitemradio').allInnerTexts()).map((line) => line.trim()), ['desert', 'fruit']);
+});
+
+test('a word that stands in one message only is found, and Enter opens the chat at that message', async () => {
+    await page.evaluate(async () => {
+        const headers = { authorization: `Bearer ${localStorage.getItem('token')}`, 'content-type': 'application/json' };
+        const post = async (path, body) => (await fetch(`/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+        const messages = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`m${i}`, {
+            id: `m${i}`, parentId: i ? `m${i - 1}` : null, childrenIds: i < 119 ? [`m${i + 1}`] : [], timestamp: i + 1, done: true,
+            role: i % 2 ? 'assistant' : 'user', content: i === 21 ? 'Nobody but a quokka was awake.' : `Line ${i} of the log book`,
+        }]));
+        const chat = await post('chats/new', { chat: { title: 'Log book', models: [], history: { currentId: 'm119', messages } } });
+        await post(`chats/${chat.id}/tags`, { name: 'Long reads' });
+        const old = { id: 'm', parentId: null, childrenIds: [], role: 'user', content: 'Old', timestamp: 1 };
+        const kept = await post('chats/new', { chat: { title: 'Old harvest', models: [], history: { currentId: 'm', messages: { m: old } } } });
+        await post(`chats/${kept.id}/archive`, {});
+        await post('notes/create', { title: 'Animals', data: { content: { md: 'The quokka smiles.' } } });
+        await post('prompts/create', { command: 'quokka', name: 'Quokka facts', content: 'Tell me about quokkas.', access_grants: [] });
+        await post('knowledge/create', { name: 'Quokka papers', description: 'Printed', access_grants: [] });
+        await post('folders/', { name: 'Quokka island' });
+    });
+    await page.reload();
+    await folder('Quokka island').waitFor();
+    await palette('quokka');
+    for (const name of [/^Quokka island/, /^Log book.*Nobody but a quokka was awake/, /^Animals/, /^Quokka facts/, /^Quokka papers/]) await option(name).waitFor();
+    await audit(page, 'everything that was found');
+    await picture(page, 'palette-found');
+    await palette('quokka awake');
+    await option(/^Log book/, true).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/c\//);
+    const message = page.locator('[data-message=m21]');
+    await message.and(page.locator(':focus')).waitFor();
+    const box = await message.boundingBox();
+    assert.ok(box.y > 50 && box.y + box.height < 750, `it is in sight: ${box.y}`);
+    // What is below comes as one reads on, and the end is a click away.
+    await page.getByRole('button', { name: 'Jump to the newest message' }).click();
+    await page.locator('[data-message=m119]').waitFor();
+    // The same chat is open already.
+    await palette('quokka awake');
+    await option(/^Log book/, true).waitFor();
+    await page.keyboard.press('Enter');
+    await message.and(page.locator(':focus')).waitFor();
+});
+
+test('chats are narrowed down by what they are, with completions', async () => {
+    await palette('arch');
+    await option('archived:').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await option('archived:true', true).waitFor();
+    await page.keyboard.press('Enter');
+    assert.equal(await field().inputValue(), 'archived:true ');
+    await option(/^Old harvest/, true).waitFor();
+    await audit(page, 'chats that were narrowed down');
+    await picture(page, 'palette-narrowed');
+    await palette('tag:lo');
+    await option('tag:long_reads', true).waitFor();
+    await page.keyboard.press('Enter');
+    await option(/^Log book/, true).waitFor();
+    await palette('');
+    await page.getByRole('dialog', { name: 'Search' }).getByRole('button', { name: /folder:/ }).click();
+    await option('folder:cooking').click();
+    await option('What is for dinner?', true).waitFor();
+    await page.keyboard.press('Enter');
+    await questions(page).getByText('What is for dinner?').waitFor();
 });

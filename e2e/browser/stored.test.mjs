@@ -96,3 +96,42 @@ test('while a chat is read, its place is kept by grey lines', async () => {
     await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
     await page.unroute(READING);
 });
+
+/** Picks a line of the menu of a message. */
+async function more(message, line) {
+    await message.hover();
+    await message.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: line, exact: true }).click();
+}
+const titled = (title) => page.getByRole('region', { name: title, exact: true });
+
+test('a chat goes on elsewhere from a message, is copied as a whole, and loses a message', async () => {
+    const said = [['user', 'Why are there tides?'], ['assistant', 'Because of the moon.'], ['user', 'And the sun?'], ['assistant', 'It helps a little.']];
+    await openStored(page, 'Tides', said.map(([role, content]) => ({ role, content })));
+    await more(replies(page).first(), 'Continue in a new chat');
+    await titled('Fork of Tides').waitFor();
+    await replies(page).getByText('Because of the moon.').waitFor();
+    assert.equal(await page.locator('article').count(), 2, 'it ends with the message');
+
+    const row = page.locator('nav .item').filter({ has: page.getByRole('link', { name: 'Tides', exact: true }) });
+    await row.hover();
+    await row.getByRole('button', { name: 'Actions for Tides' }).click();
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+    await titled('Tides (copy)').waitFor();
+    await replies(page).getByText('It helps a little.').waitFor();
+
+    await more(questions(page).last(), 'Delete');
+    const asked = page.getByRole('dialog', { name: 'Delete this message?' });
+    await asked.getByText('It and the replies to it will be gone for good.').waitFor();
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'detached' });
+    assert.equal(await page.locator('article').count(), 4);
+    await more(questions(page).last(), 'Delete');
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('And the sun?').waitFor({ state: 'detached' });
+    await page.reload();
+    await replies(page).getByText('Because of the moon.').waitFor();
+    assert.equal(await page.locator('article').count(), 2);
+    await page.locator('nav').getByRole('link', { name: 'Tides', exact: true }).click();
+    await replies(page).getByText('It helps a little.').waitFor();
+});

@@ -77,6 +77,13 @@ See [the list of lights](https://example.com/lights) for the others.
 [^1]: Augustin Fresnel, 1822.
 `;
 
+const SOURCES = [{
+    source: { id: 'lights', name: 'list-of-lights.md', type: 'file' },
+    document: ['Roter Sand. Fixed white light with a red and a green sector, 24 m above high water, seen for 18 sea miles.', 'Eddystone. Two white flashes every ten seconds, 41 m above high water.'],
+    metadata: [{ name: 'list-of-lights.md', source: 'lights', headings: ['German Bight', 'Weser'], page: 11 }, { name: 'list-of-lights.md', source: 'lights', headings: ['English Channel'], page: 40 }],
+    distances: [0.83, 0.61],
+}];
+
 const question = (content, more = {}) => ({ role: 'user', content, ...more });
 const reply = (content, more = {}) => ({ role: 'assistant', content, model: MODEL, done: true, usage: usage(120, 60), ...more });
 
@@ -120,31 +127,39 @@ async function chats(call, folders, picture) {
                 said(REPORT),
             ],
             annotation: { rating: 1 },
+            sources: SOURCES,
             followUps: ['And in fog?', 'How is the lens kept clean?', 'Which lighthouse was the first one with electric light on this coast?'],
         }),
     ]);
     const failed = chat('Translate the log book', [question('Translate the log book of 1911.'), reply('', { error: { content: 'The model is not reachable: connection refused.' } })]);
+    // A call of a tool that its owner has not allowed yet.
+    const asked = chat('Which lights burn tonight?', [
+        question('Which lights of this coast burn tonight?'),
+        reply('', { output: [{ type: 'function_call', id: 'f', call_id: 'c', name: 'list_of_lights', arguments: '{"coast": "German Bight"}', status: 'pending' }] }),
+    ]);
     const list = [
-        rich, chat('The restoration, week by week', LONG, 1), compared(), failed,
+        asked, rich, chat('The restoration, week by week', LONG, 1), compared(), failed,
         short('Plan for the night watch', 0, { pinned: true }), short('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', 1),
         short('Recipe for pea soup', 2, { folder_id: folders.kitchen }), short('Bread without yeast', 2, { folder_id: folders.kitchen }),
         short('Weather words', 3), short('Names for a boat', 9), short('A letter to the harbour office', 40), short('Old tide tables', 50, { archived: true }),
+        short('Rota of the keepers', 60),
     ];
     const made = await call('/v1/chats/import', { chats: list });
     const id = (title) => made.find((one) => one.title === title)?.id;
     await call('/v1/chats/read', {});
     await call(`/v1/chats/${id('Bread without yeast')}/unread`, {});
+    for (const name of ['wind and rain', 'words']) await call(`/v1/chats/${id('Weather words')}/tags`, { name });
     return {
         rich: id('How far can a lighthouse be seen?'), long: id('The restoration, week by week'), compared: id('Which lamp is the brightest?'),
         failed: id('Translate the log book'), other: id('Weather words'),
-        unread: id('Bread without yeast'), letter: id('A letter to the harbour office'),
+        asked: id('Which lights burn tonight?'), live: id('Rota of the keepers'), unread: id('Bread without yeast'), letter: id('A letter to the harbour office'),
     };
 }
 
-async function file(call, name, type, content) {
+async function file(call, name, type, content, how = 'process=false') {
     const form = new FormData();
     form.append('file', new Blob([content], { type }), name);
-    return call('/v1/files/?process=false', form);
+    return call(`/v1/files/?${how}`, form);
 }
 
 const grant = (type, id, permission = 'read') => ({ principal_type: type, principal_id: id, permission });
@@ -168,6 +183,17 @@ async function workspace(call, people, group) {
     await call(`/v1/prompts/id/${made.id}/update`, { command: 'translate', name: 'Translate a text', content: `${made.content}\n\nKeep the line breaks.`, tags: ['writing'], commit_message: 'Line breaks stay' });
     await prompt('log-entry', 'Log entry', 'Write a log entry for the night of {{date | date}}.', { access_grants: [] });
     await prompt('shorten', 'Shorten, without losing what matters to those who read it for the first time', 'Shorten this: {{CLIPBOARD}}');
+    return made.id;
+}
+
+/** A knowledge base with a directory and files that can be searched. */
+async function knowledge(call, group) {
+    const made = await call('/v1/knowledge/create', { name: 'Harbour', description: 'Ships, lights and tides of the west pier.', access_grants: [grant('group', group)] });
+    await call(`/v1/knowledge/${made.id}/dirs/create`, { name: 'Log books', parent_id: null });
+    for (const [name, text] of [['list-of-lights.md', '# Weser\n\nRoter Sand: fixed white light.'], ['What the harbour master wants to know of every ship that comes in at night.txt', 'Name, length, draught.']]) {
+        const { id } = await file(call, name, 'text/plain', text, 'process_in_background=false');
+        await call(`/v1/knowledge/${made.id}/file/add`, { file_id: id });
+    }
     return made.id;
 }
 
@@ -215,7 +241,15 @@ export async function furnish(url, token, drawing, tools) {
     for (const content of ['I keep the lighthouse on the west pier.', 'My boat is called “Möwe”; it is nine metres long and has no engine worth the name.', 'Answers in metric units, please.']) await call('/v1/memories/add', { content });
     const prompt = await workspace(call, people, group.id);
 
+    const zoe = caller(url, people.zoe.token);
+    const lent = await zoe('/v1/folders/', { name: 'Tides of the west coast' });
+    await zoe(`/v1/folders/${lent.id}/access/update`, { access_grants: [grant('user', '*')] });
+    const [told] = await zoe('/v1/chats/import', { chats: [short('Spring tides', 3, { folder_id: lent.id })] });
+    made.lent = told.id;
+
     const note = await notes(call, people);
+    const harbour = await knowledge(call, group.id);
+    await call('/v1/retrieval/config/update', { web: { ENABLE_WEB_SEARCH: true, WEB_SEARCH_ENGINE: 'searxng', SEARXNG_QUERY_URL: `${tools}/search`, ENABLE_WEB_SEARCH_CONFIRMATION: true } });
     const server = { url: tools, path: 'openapi.json', auth_type: 'none', key: '', info: { id: 'lights', name: 'List of lights', description: 'Lights of every coast' }, config: { enable: true, access_grants: [grant('user', '*')] } };
     await call('/v1/configs/tool_servers', { TOOL_SERVER_CONNECTIONS: [server] });
 
@@ -230,9 +264,11 @@ export async function furnish(url, token, drawing, tools) {
     await call('/v1/configs/suggestions', { suggestions: starters.map(([content, ...title]) => ({ content, title })), i18n: {} });
     const link = await call(`/v1/chats/${made.rich}/share`, {});
     await call(`/v1/chats/shared/${made.rich}/access/update`, { access_grants: [grant('anyone', '*'), grant('user', people.grace.id), grant('group', group.id)] });
+    const live = await call(`/v1/chats/${made.live}/share`, { share_mode: 'continue' });
+    await call(`/v1/chats/shared/${made.live}/access/update`, { access_grants: [grant('user', people.grace.id), grant('user', people.grace.id, 'write')] });
     const config = await call('/v1/auths/admin/config');
     const overlay = { PENDING_USER_OVERLAY_TITLE: 'Welcome to the pier', PENDING_USER_OVERLAY_CONTENT: 'A keeper **reads** your name soon.' };
     await call('/v1/auths/admin/config', { ...config, ENABLE_SIGNUP: true, ENABLE_API_KEYS: true, DEFAULT_USER_ROLE: 'pending', SHOW_ADMIN_DETAILS: true, ...overlay });
     await call('/v1/auths/api_key', {});
-    return { call, people, group: group.id, chats: made, note, prompt, link: link.share_id };
+    return { call, people, group: group.id, chats: made, note, prompt, knowledge: harbour, link: link.share_id, live: live.share_id };
 }

@@ -6,6 +6,7 @@ use airis_domain::{File, FileId, Role, User};
 use airis_store::Store;
 use async_recursion::async_recursion as boxed;
 
+use crate::folders::sees_folder;
 use crate::{AccessError, Readable};
 
 /// An entity that the caller may read and change, by owning it or by their role; there is no other way to make one.
@@ -42,7 +43,7 @@ impl Reachable<File> {
 impl Readable<File> {
     /// Loads a file, with its text where that is wanted, and proves that `user` may read it: who may change it may, who
     /// owns a chat into which the file's owner put it, who may read a knowledge base that has it, and who follows a link
-    /// to a chat that shows it.
+    /// to a chat that shows it, or sees a folder with such a chat.
     #[boxed]
     pub async fn file(
         store: &Store,
@@ -67,6 +68,11 @@ impl Readable<File> {
                 Ok(_) => return Ok(Self(file)),
                 Err(AccessError::Store(error)) => return Err(error.into()),
                 Err(_) => {}
+            }
+        }
+        for folder in store.folders_that_show(&file.user_id, id).await? {
+            if sees_folder(store, config, user, &file.user_id, &folder).await? {
+                return Ok(Self(file));
             }
         }
         Err(AccessError::NotYours)

@@ -1,6 +1,7 @@
 //! Who may do what. Handlers get entities only inside a type that proves the check was made.
 
 mod files;
+mod folders;
 mod grants;
 mod knowledge;
 mod notes;
@@ -9,6 +10,7 @@ mod permissions;
 mod shared_chat;
 
 pub use files::{Reachable, reaches_all};
+pub use folders::{FOLDER, may_use_folders, shows_folder};
 pub use grants::{granted, granted_to_groups, shareable};
 pub use knowledge::{KNOWLEDGE, Writable};
 pub use notes::{NOTE, may_use_notes};

@@ -1,7 +1,7 @@
 //! Who may read, use and change things that have an owner and can be shared.
 
 use airis_access::{AccessError, effective, granted, shareable};
-use airis_domain::{AccessGrant, Knowledge, ModelRow, Note, Permissions, Prompt, Role, User, UserId, now};
+use airis_domain::{AccessGrant, Folder, Knowledge, ModelRow, Note, Permissions, Prompt, Role, User, UserId, now};
 
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -68,6 +68,20 @@ impl Shareable for Note {
 impl Shareable for Knowledge {
     const KIND: &'static str = airis_access::KNOWLEDGE;
     const SWITCH: &'static str = "knowledge";
+    const ADMINISTERED: bool = false;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn owner(&self) -> &UserId {
+        &self.user_id
+    }
+}
+
+impl Shareable for Folder {
+    const KIND: &'static str = airis_access::FOLDER;
+    const SWITCH: &'static str = "folders";
     const ADMINISTERED: bool = false;
 
     fn id(&self) -> &str {

@@ -1,5 +1,5 @@
-//! Which chats and links show a file: as it hangs at a message, or by its address in a text. The messages of a chat's owner
-//! show the owner's files, those of a guest the guest's: naming a file of somebody else opens it to nobody.
+//! Which chats, links and folders show a file: as it hangs at a message, or by its address in a text. The messages of a
+//! chat's owner show the owner's files, those of a guest the guest's: naming a file of somebody else opens it to nobody.
 
 use airis_domain::{FileId, Json, UserId};
 use async_recursion::async_recursion as boxed;
@@ -38,6 +38,19 @@ impl Store {
             .bind(owner.as_str()).bind(&marks.named).bind(&marks.addressed).fetch_all(pool).await)?;
         links.extend(self.copies_that_show(owner, file, &marks).await?);
         Ok(links)
+    }
+
+    /// Folders that were shared and have chats of `owner` that show a file of theirs; what guests said does not count.
+    #[boxed]
+    pub async fn folders_that_show(&self, owner: &UserId, file: &FileId) -> Result<Vec<String>> {
+        let marks = Marks::of(file);
+        Ok(reading!(self, pool => sqlx::query_scalar(
+            "SELECT DISTINCT c.folder_id FROM chat c JOIN access_grant a ON a.resource_type = 'folder' AND \
+             a.resource_id = c.folder_id WHERE c.user_id = $1 AND NOT c.archived AND EXISTS \
+             (SELECT 1 FROM message m WHERE m.chat_id = c.id AND \
+             (m.files LIKE $2 ESCAPE '!' OR m.files LIKE $3 ESCAPE '!' OR m.content LIKE $3 ESCAPE '!') AND NOT EXISTS \
+             (SELECT 1 FROM guest_message g WHERE g.chat_id = m.chat_id AND g.message_id = m.id))")
+            .bind(owner.as_str()).bind(&marks.named).bind(&marks.addressed).fetch_all(pool).await)?)
     }
 
     /// Links to copies of the owner's chats; what guests said in them does not count.

@@ -12,6 +12,18 @@ export const webAddress: Check = (text) => (!text?.trim() || isWeb(text) ? '' : 
 export const email: Check = (text) => (!text?.trim() || /^\S+@\S+$/.test(text.trim()) ? '' : t('check.email'))
 export const filled: Check = (text) => (text?.trim() ? '' : t('check.filled'))
 
+/** A JSON object, or nothing. */
+export const jsonObject: Check = (text) => (!text?.trim() || isObject(text) ? '' : t('check.object'))
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 function isWeb(text: string): boolean {
   try {
     return ['http:', 'https:'].includes(new URL(text.trim()).protocol)

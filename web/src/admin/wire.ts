@@ -1,9 +1,15 @@
 import { get, getFile, post } from '../api/client'
-import type { AdminConfig, Banner, ModelsConfig, TaskConfig } from '../api/types'
+import type { AdminConfig, Banner, CodeConfig, ConnectionsConfig, ModelsConfig, TaskConfig } from '../api/types'
 import type { Suggestion } from '../models/stored'
 
-export const readGeneral = (): Promise<AdminConfig> => get('/api/v1/auths/admin/config')
-export const writeGeneral = (body: AdminConfig): Promise<AdminConfig> => post('/api/v1/auths/admin/config', { body })
+export const readAccounts = (): Promise<AdminConfig> => get('/api/v1/auths/admin/config')
+export const writeAccounts = (body: AdminConfig): Promise<AdminConfig> => post('/api/v1/auths/admin/config', { body })
+
+export const readCode = (): Promise<CodeConfig> => get('/api/v1/configs/code_execution')
+export const writeCode = (body: CodeConfig): Promise<CodeConfig> => post('/api/v1/configs/code_execution', { body })
+
+export const readSwitches = (): Promise<ConnectionsConfig> => get('/api/v1/configs/connections')
+export const writeSwitches = (body: ConnectionsConfig): Promise<ConnectionsConfig> => post('/api/v1/configs/connections', { body })
 
 export const readTasks = (): Promise<TaskConfig> => get('/api/v1/tasks/config')
 export const writeTasks = (body: TaskConfig): Promise<TaskConfig> => post('/api/v1/tasks/config/update', { body })

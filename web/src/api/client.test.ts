@@ -37,3 +37,17 @@ it('knows which field a refusal is about', async () => {
   expect(error.status).toBe(422)
   expect(error.fields).toEqual({ WEBUI_URL: 'Input should be a valid string' })
 })
+
+it('reads an answer line by line, wherever it is cut', async () => {
+  const bytes = new TextEncoder().encode('{"a":"ä"}\n\n{"b":2}\nrest')
+  const body = new ReadableStream<Uint8Array>({
+    start(stream) {
+      for (const byte of bytes) stream.enqueue(Uint8Array.of(byte))
+      stream.close()
+    },
+  })
+  vi.stubGlobal('fetch', async () => new Response(body))
+  const lines: unknown[] = []
+  for await (const line of client.postLines('/ollama/api/pull/{url_idx}', { path: { url_idx: 0 }, body: { model: 'm' } })) lines.push(line)
+  expect(lines).toEqual([{ a: 'ä' }, { b: 2 }, 'rest'])
+})

@@ -107,3 +107,27 @@ export const del = caller('delete')
 
 /** An answer that is a file. */
 export const getFile = async (path: PathOf<'get'>): Promise<Blob> => (await ask('get', path, {})).blob()
+
+type Lines = <P extends PathOf<'post'>>(path: P, ...parts: Options<'post', P>) => AsyncIterable<unknown>
+
+/** An answer that comes line by line, each a JSON value of its own. Who ends the loop early or aborts ends the request. */
+export const postLines = async function* (path: string, parts: Parts = {}): AsyncIterable<unknown> {
+  const reader = (await ask('post', path, parts)).body?.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (let ended = !reader; reader && !ended;) {
+      const { done, value } = await reader.read()
+      rest += decoder.decode(value, { stream: !done })
+      const lines = rest.split('\n')
+      rest = done ? '' : (lines.pop() ?? '')
+      for (const line of lines) if (line.trim()) yield parsed(line)
+      ended = done
+    }
+  } catch (error) {
+    if (error instanceof TypeError) throw new ApiError(t('app.unreached'), 0)
+    throw error
+  } finally {
+    reader?.cancel().catch(() => undefined)
+  }
+} as Lines

@@ -6,12 +6,16 @@ import type {
   AdminConfig,
   Begun,
   Chat,
+  ChatSummary,
   Folder,
   Group,
+  LdapServer,
   Model,
   OllamaConfig,
+  OllamaModel,
   OpenAiConfig,
   PageConfig,
+  SharedFolder,
   SignedIn,
   Verified,
   Shown,
@@ -52,16 +56,23 @@ interface Open {
   'get /api/config': PageConfig
   'get /api/models': { data: Model[] }
   'get /api/models/base': { data: { id: string; name: string }[] }
+  'post /api/v1/auths/ldap': SignedIn
   'post /api/v1/auths/signin': SignedIn
   'post /api/v1/auths/signup': SignedIn
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
+  'get /api/v1/auths/admin/config/ldap': { ENABLE_LDAP: boolean }
+  'post /api/v1/auths/admin/config/ldap': { ENABLE_LDAP: boolean }
+  'post /api/v1/auths/admin/config/ldap/server': LdapServer
   'get /api/v1/auths/admin/details': { name: string | null; email: string | null }
   'get /api/v1/chats/{id}': Chat
   'get /api/v1/chats/share/{share_id}': Shown
   'get /api/v1/chats/shared/{id}/access': Grant[]
   'post /api/v1/chats/{id}/clone/shared': Chat
   'post /api/v1/folders/': Folder
+  'get /api/v1/folders/shared': SharedFolder[]
+  'get /api/v1/folders/{id}/shared/chats': { chats: ChatSummary[] }
+  'post /api/v1/folders/{id}/access/update': { access_grants: Grant[] }
   'get /api/v1/groups/': Group[]
   'get /api/v1/groups/id/{id}': Group
   'post /api/v1/groups/create': Group
@@ -81,4 +92,5 @@ interface Open {
   'post /openai/verify': Verified
   'get /ollama/config': OllamaConfig
   'post /ollama/config/update': OllamaConfig
+  'get /ollama/api/tags/{url_idx}': { models?: OllamaModel[] | null }
 }

@@ -16103,6 +16103,7 @@ export interface components {
             created_at: number;
             id: string;
             last_read_at?: number | null;
+            message_id?: string | null;
             snippet?: string | null;
             title: string;
             updated_at: number;
@@ -17197,6 +17198,7 @@ export interface components {
             context: string;
             id: string;
             kind: string;
+            message_id?: string | null;
             pinned: boolean;
             preview: string;
             shared: boolean;

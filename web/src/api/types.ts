@@ -15,12 +15,19 @@ export type Enrolled = Schemas['MfaEnrollmentResponse']
 export type Onboarding = Schemas['Onboarding']
 export type ApiKey = Schemas['ApiKey']
 export type ChatSummary = Schemas['ChatTitleIdResponse']
+export type Tag = Schemas['TagModel']
 export type SharedChat = Schemas['SharedChatResponse']
 export type Folder = Schemas['FolderNameIdResponse']
+/** A folder of somebody else. */
+export type SharedFolder = Pick<Folder, 'id' | 'name'> & { user: { id: string; name: string } | null }
 export type UserRow = Schemas['UserGroupIdsModel']
 export type AdminConfig = Schemas['AdminConfig']
 export type OpenAiConfig = Schemas['OpenAIConfigForm']
 export type OllamaConfig = Schemas['OllamaConfigForm']
+export type LdapServer = Schemas['LdapServerConfig']
+export type OAuthConfig = Schemas['OAuthConfigResponse']
+export type CodeConfig = Schemas['CodeInterpreterConfigForm']
+export type ConnectionsConfig = Schemas['ConnectionsConfigForm']
 export type TaskConfig = Schemas['TaskConfigForm']
 export type ModelsConfig = Schemas['ModelsConfigForm']
 export type Banner = Schemas['BannerModel']
@@ -38,6 +45,8 @@ export interface PageConfig {
     auth: boolean
     enable_signup?: boolean
     enable_login_form?: boolean
+    /** People may sign in with an account of a directory. */
+    enable_ldap?: boolean
     enable_websocket?: boolean
     enable_api_keys?: boolean
     enable_folders?: boolean
@@ -91,6 +100,14 @@ export interface Model {
   preset?: boolean
   /** What is stored about it. */
   info?: { meta?: Meta }
+}
+
+/** A model that an Ollama server has on its disk. */
+export interface OllamaModel {
+  name: string
+  /** Bytes. */
+  size?: number
+  details?: { parameter_size?: string; quantization_level?: string }
 }
 
 /** What a server of models offers. */

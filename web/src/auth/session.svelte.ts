@@ -83,6 +83,11 @@ export const session = {
     await adopt(await post('/api/v1/auths/signin', { body: { email, password } }))
   },
 
+  /** With an account of the directory. */
+  async signInDirectory(account: string, password: string): Promise<void> {
+    await adopt(await post('/api/v1/auths/ldap', { body: { user: account, password } }))
+  },
+
   async signUp(name: string, email: string, password: string): Promise<void> {
     const first = config?.onboarding ?? false
     const made = await post('/api/v1/auths/signup', { body: { name, email, password, profile_image_url: '/user.png' } })

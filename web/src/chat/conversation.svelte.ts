@@ -1,4 +1,4 @@
-import { ApiError, get, post, unreached } from '../api/client'
+import { ApiError, del, get, post, unreached } from '../api/client'
 import type { Folder, Message, OutputItem } from '../api/types'
 import { go } from '../app/router.svelte'
 import { session } from '../auth/session.svelte'
@@ -35,6 +35,8 @@ export class Conversation {
   missing = $state(false)
   /** Something may be said in it. */
   writable = $state(true)
+  /** It is somebody else's, who shared the folder it is in: it is read, and nothing else. */
+  guest = $state(false)
   /** What is stored is known: only then something can be said below it. */
   opened = $state(true)
   /** When the copy was made that is shown while the server is away: milliseconds. */
@@ -53,6 +55,11 @@ export class Conversation {
   /** Of a long chat only the end is here; what comes before it is read when it is looked for. */
   partial = $derived(!this.temporary && Boolean(this.visible[0]?.parentId) && !this.#top)
   running = $derived(Object.values(this.messages).some((message) => message.role === 'assistant' && message.done === false))
+
+  /** It is stored as a chat of one's own. */
+  get stored(): boolean {
+    return this.id !== null && !this.temporary && this.#link === null && !this.guest
+  }
 
   /** Counts the conversations shown here: an answer for an earlier one comes too late. */
   #epoch = 0
@@ -95,6 +102,7 @@ export class Conversation {
     this.temporary = false
     this.failure = null
     this.missing = false
+    this.guest = false
     this.opened = true
     this.keptAt = null
     this.folder = null
@@ -123,6 +131,7 @@ export class Conversation {
         ? await readShown(this.#link)
         : await get('/api/v1/chats/{id}', { path: { id }, query: last > LONGEST_PART ? {} : { last } })
       if (this.id !== id) return
+      this.guest = !this.#link && chat.user_id !== session.user?.id
       this.writable = !this.#link || ('write_access' in chat.chat && chat.chat.write_access === true)
       this.title = chat.title
       this.messages = chat.chat.history.messages
@@ -178,6 +187,19 @@ export class Conversation {
     }
   }
 
+  /** Turns to the branch of a message, which may be far up or in another one; false when it is not there any more. */
+  async turnTo(message: string): Promise<boolean> {
+    const { id } = this
+    try {
+      if (!this.messages[message]) await this.#whole()
+    } catch (error) {
+      if (this.id === id) this.failure = reason(error)
+    }
+    if (this.id !== id || !this.messages[message]) return false
+    if (!this.visible.some((one) => one.id === message)) this.leaf = leafOf(this.messages, message)
+    return true
+  }
+
   /** Without a network: the copy of this device, unless the chat is on screen already. */
   async #recall(id: string): Promise<void> {
     if (this.visible.length) return
@@ -198,7 +220,7 @@ export class Conversation {
   /** Nothing grows any more: a copy is kept for times without a network. */
   ended(): void {
     const { user } = session
-    if (!user || !this.id || this.temporary || this.#link) return
+    if (!user || !this.id || this.temporary || this.#link || this.guest) return
     void keepChat({
       account: user.id,
       id: this.id,
@@ -373,6 +395,12 @@ export class Conversation {
     }
     message.content = text
     message.output = [{ type: 'message', id: message.id, status: 'completed', content: [{ type: 'output_text', text }] }]
+  }
+
+  /** Deletes a message and what answers it; what follows those moves up. */
+  async remove(message: Message): Promise<void> {
+    await del('/api/v1/chats/{id}/messages/{message_id}', { path: { id: this.id ?? '', message_id: message.id } })
+    await this.load()
   }
 
   alternatives(message: Message): string[] {

@@ -23,8 +23,9 @@ export type Attached = {
   file?: Pick<Stored, 'id'> & Partial<Stored>
 }
 
-/** What a note is among the kinds of files. */
+/** What a note and a knowledge base are among the kinds of files. */
 export const NOTE = 'note'
+export const COLLECTION = 'collection'
 const CONTENT = /\/api\/v1\/files\/([^/]+)\/content/
 
 /** Where the bytes of a stored file are. */
@@ -56,10 +57,22 @@ export function sourceOf(item: Attached): string | null {
 
 export const nameOf = (item: Attached): string => item.name || item.file?.filename || ''
 export const sizeOf = (item: Attached): number | null => item.size ?? item.file?.meta?.size ?? null
-export const kindOf = (item: Attached): string | null => (noteOf(item) ? NOTE : item.content_type || item.file?.meta?.content_type || null)
+export function kindOf(item: Attached): string | null {
+  if (noteOf(item)) return NOTE
+  return item.type === COLLECTION ? COLLECTION : item.content_type || item.file?.meta?.content_type || null
+}
 
 /** What tells two items of a list apart. */
 export const keyOf = (item: Attached, at: number): string => item.itemId ?? `${at}:${idOf(item) ?? item.url ?? ''}`
+
+/** A knowledge base as messages and folders carry it. */
+export const collection = ({ id, name }: { id: string; name: string }): Attached => ({
+  type: COLLECTION,
+  id,
+  name,
+  status: 'processed',
+  itemId: crypto.randomUUID(),
+})
 
 /** An uploaded file as messages carry it. */
 export function attach(file: Stored & { status?: boolean | null; path?: string | null }, picture: boolean, itemId: string): Attached {

@@ -1,8 +1,9 @@
-import { File, FileArchive, FileCode, FileImage, FileMusic, FilePlay, FileSpreadsheet, FileText, StickyNote } from '@lucide/svelte'
+import { File, FileArchive, FileCode, FileImage, FileMusic, FilePlay, FileSpreadsheet, FileText, Library, StickyNote } from '@lucide/svelte'
 import type { Component } from 'svelte'
 
 const KINDS: [RegExp, Component<{ size?: number }>][] = [
   [/^note$/, StickyNote],
+  [/^collection$/, Library],
   [/^image\//, FileImage],
   [/^audio\//, FileMusic],
   [/^video\//, FilePlay],

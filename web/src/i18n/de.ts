@@ -1,6 +1,8 @@
-import type en from './en'
+import type { Key } from './index.svelte'
+import admin from './admin.de'
 import people from './people.de'
 import budgets from './budgets.de'
+import chats from './chats.de'
 import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
@@ -8,9 +10,11 @@ import notes from './notes.de'
 import settings from './settings.de'
 import tools from './tools.de'
 
-const de: Record<keyof typeof en, string> = {
+const de: Record<Key, string> = {
+  ...admin,
   ...people,
   ...budgets,
+  ...chats,
   ...controls,
   ...documents,
   ...insight,
@@ -37,6 +41,9 @@ const de: Record<keyof typeof en, string> = {
   'auth.toSignup': 'Noch kein Konto? Lege eines an',
   'auth.toSignin': 'Schon ein Konto? Melde dich an',
   'auth.name': 'Name',
+  'auth.account': 'Benutzername',
+  'auth.byDirectory': 'Mit einem Konto des Verzeichnisses anmelden',
+  'auth.byEmail': 'Mit einer E-Mail anmelden',
   'auth.email': 'E-Mail',
   'auth.password': 'Passwort',
   'auth.signout': 'Abmelden',
@@ -387,6 +394,15 @@ const de: Record<keyof typeof en, string> = {
   'folders.newChat': 'Neuer Chat darin',
   'folders.chatIn': 'Dieser Chat kommt in den Ordner „{name}“.',
   'folders.top': 'In keinen anderen Ordner',
+  'folders.shared': 'Mit mir geteilt',
+  'folders.sharedBy': 'von {name}',
+  'folders.shareHint': 'Sie lesen jeden Chat in diesem Ordner, auch künftige. Ordner darin bleiben deine.',
+  'folders.everyone': 'Alle auf diesem Server dürfen ihn lesen',
+  'folders.public': 'Wer angemeldet ist, liest die Chats darin.',
+  'folders.private': 'Nur du siehst ihn.',
+  'folders.someRead': 'Die Folgenden dürfen die Chats darin lesen.',
+  'folders.readers': 'Andere, die ihn lesen dürfen',
+  'folders.readOnly': 'Dieser Chat wurde mit dir geteilt. Du kannst ihn lesen.',
   'archived.title': 'Archivierte Chats',
   'archived.search': 'Archivierte Chats durchsuchen',
   'archived.restore': 'Zurückholen',
@@ -474,6 +490,10 @@ const de: Record<keyof typeof en, string> = {
   'palette.models': 'Modelle',
   'palette.places': 'Gehe zu',
   'palette.chosen': 'gewählt',
+  'palette.filters': 'Eingrenzen',
+  'palette.narrow': 'Nur Chats mit',
+  'palette.narrowBy': 'Nur Chats mit {operator}:',
+  'palette.inFolder': 'Chats darin',
   'palette.light': 'Helle Farben',
   'palette.dark': 'Dunkle Farben',
   'palette.system': 'Farben des Systems',

@@ -1,6 +1,9 @@
 /** Was über Wissenssammlungen, Quellen und Dokumente gesagt wird. */
 export default {
   'knowledge.title': 'Wissen',
+  'knowledge.one': 'Wissenssammlung',
+  'knowledge.attach': 'Wissenssammlung hinzufügen',
+  'knowledge.noneSo': 'Keine Wissenssammlung heißt so.',
   'knowledge.new': 'Neue Wissenssammlung',
   'knowledge.search': 'Wissenssammlungen durchsuchen',
   'knowledge.empty': 'Es gibt noch keine Wissenssammlung. Legen Sie eine aus Dateien an, in die Modelle schauen sollen.',

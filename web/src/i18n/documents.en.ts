@@ -1,6 +1,9 @@
 /** What is said about knowledge bases, sources and documents. */
 export default {
   'knowledge.title': 'Knowledge',
+  'knowledge.one': 'Knowledge base',
+  'knowledge.attach': 'Add a knowledge base',
+  'knowledge.noneSo': 'No knowledge base is called so.',
   'knowledge.new': 'New knowledge base',
   'knowledge.search': 'Search knowledge bases',
   'knowledge.empty': 'There is no knowledge base yet. Make one from files that models should look into.',

@@ -1,5 +1,7 @@
+import admin from './admin.en'
 import people from './people.en'
 import budgets from './budgets.en'
+import chats from './chats.en'
 import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
@@ -9,8 +11,10 @@ import start from './start.en'
 import tools from './tools.en'
 
 export default {
+  ...admin,
   ...people,
   ...budgets,
+  ...chats,
   ...controls,
   ...documents,
   ...insight,
@@ -337,6 +341,15 @@ export default {
   'folders.newChat': 'New chat in it',
   'folders.chatIn': 'This chat goes into the folder “{name}”.',
   'folders.top': 'No other folder',
+  'folders.shared': 'Shared with me',
+  'folders.sharedBy': 'from {name}',
+  'folders.shareHint': 'They read every chat in this folder, also those to come. Folders in it stay yours.',
+  'folders.everyone': 'Everyone on this server may read it',
+  'folders.public': 'Whoever is signed in can read the chats in it.',
+  'folders.private': 'Only you can see it.',
+  'folders.someRead': 'Those below may read the chats in it.',
+  'folders.readers': 'Others who may read it',
+  'folders.readOnly': 'This chat was shared with you. You can read it.',
   'archived.title': 'Archived chats',
   'archived.search': 'Search archived chats',
   'archived.restore': 'Bring back',
@@ -422,6 +435,10 @@ export default {
   'palette.models': 'Models',
   'palette.places': 'Go to',
   'palette.chosen': 'chosen',
+  'palette.filters': 'Narrow down',
+  'palette.narrow': 'Only chats with',
+  'palette.narrowBy': 'Only chats with {operator}:',
+  'palette.inFolder': 'chats in it',
   'palette.light': 'Light colours',
   'palette.dark': 'Dark colours',
   'palette.system': 'Colours of the system',

@@ -1,5 +1,8 @@
 /** What is said before anybody is signed in. These words come with the page; all others follow with what needs them. */
 export default {
+  'auth.account': 'User name',
+  'auth.byDirectory': 'Sign in with an account of the directory',
+  'auth.byEmail': 'Sign in with an email',
   'app.status': 'The server answered with status {status}.',
   'app.unreached': 'The server cannot be reached. Check your connection and try again.',
   'app.retry': 'Try again',

@@ -1,4 +1,4 @@
-import { attach, type Attached } from '../files/attached'
+import { attach, collection, type Attached } from '../files/attached'
 import { list as ownFiles } from '../files/own'
 import { t } from '../i18n/index.svelte'
 import { list } from './wire'
@@ -23,8 +23,7 @@ export async function find(words: string): Promise<Offer[]> {
     words.length > 1 ? ownFiles({ query: words, page: 1 }).catch(() => none) : none,
   ])
   const ofBase = (base: (typeof bases.items)[number]): Offer => {
-    const item: Attached = { type: 'collection', id: base.id, name: base.name, status: 'processed', itemId: crypto.randomUUID() }
-    return { key: base.id, name: base.name, about: base.description, kind: null, item }
+    return { key: base.id, name: base.name, about: base.description, kind: null, item: collection(base) }
   }
   const ofFile = (file: (typeof files.items)[number]): Offer => {
     const kind = file.meta?.content_type ?? ''

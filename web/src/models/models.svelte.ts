@@ -1,5 +1,6 @@
 import { get } from '../api/client'
 import type { Model } from '../api/types'
+import { may } from '../auth/permissions'
 import { session } from '../auth/session.svelte'
 import { own } from '../settings/own.svelte'
 import type { Meta } from './stored'
@@ -38,7 +39,8 @@ export const models = {
   get chosen(): string[] {
     const there = (ids: string[]): string[] => ids.filter((id) => list.some((model) => model.id === id))
     const wishes = [chosen, own.ui.models ?? [], listed(session.config?.default_models)]
-    return wishes.map(there).find((ids) => ids.length) ?? this.offered.slice(0, 1).map((model) => model.id)
+    const found = wishes.map(there).find((ids) => ids.length) ?? this.offered.slice(0, 1).map((model) => model.id)
+    return may('chat.multiple_models') ? found : found.slice(0, 1)
   },
   /** What is said of the picked ones. */
   get about(): Meta[] {
@@ -50,9 +52,10 @@ export const models = {
   },
   name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
 
-  async refresh(): Promise<void> {
+  /** `anew`: the servers are asked for what they have now. */
+  async refresh(anew = false): Promise<void> {
     try {
-      list = (await get('/api/models')).data
+      list = (await get('/api/models', anew ? { query: { refresh: true } } : {})).data
       failure = null
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)

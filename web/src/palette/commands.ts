@@ -1,10 +1,11 @@
 import {
   Archive,
   Download,
+  Folder as FolderIcon,
   Keyboard,
   Languages,
   LayoutGrid,
-  MessageSquare,
+  ListFilter,
   Moon,
   Settings,
   Share2,
@@ -15,10 +16,10 @@ import {
   StickyNote,
   Sun,
   SunMoon,
+  Tag,
 } from '@lucide/svelte'
 import type { Component } from 'svelte'
 import { AREAS } from '../admin/areas'
-import type { ChatSummary } from '../api/types'
 import { go, here } from '../app/router.svelte'
 import { setTheme } from '../app/theme.svelte'
 import { may } from '../auth/permissions'
@@ -31,7 +32,10 @@ import { models } from '../models/models.svelte'
 import { mayUseNotes } from '../notes/allowed'
 import { own } from '../settings/areas'
 import { chats } from '../sidebar/chats.svelte'
+import { folders } from '../sidebar/folders.svelte'
+import { sharedFolders } from '../sidebar/shared.svelte'
 import { areas } from '../workspace/areas'
+import { completed, completions, written } from './operators'
 import { overlay } from './overlay.svelte'
 
 export interface Command {
@@ -40,27 +44,62 @@ export interface Command {
   label: string
   /** A quieter second text. */
   hint?: string
+  /** Words around what was found, on a line of their own. */
+  snippet?: string
   icon: Component<{ size?: number }>
-  run: () => void
+  /** What is done once the palette is closed; or what the palette looks for next. */
+  run: (() => void) | string
 }
 
-export const chatCommand = (chat: ChatSummary): Command => ({
-  id: `chat-${chat.id}`,
-  group: 'palette.chats',
-  label: chat.title,
-  ...(chat.snippet ? { hint: chat.snippet } : {}),
-  icon: MessageSquare,
-  run: () => go(`/c/${chat.id}`),
-})
+/** Kinds of lines from top to bottom: what is known here comes first, so that answers of the server move little. */
+const ORDER: readonly Key[] = [
+  'palette.actions',
+  'palette.models',
+  'palette.places',
+  'folders.title',
+  'palette.chats',
+  'notes.title',
+  'prompts.title',
+  'knowledge.title',
+  'palette.settings',
+]
 
-/** The chat on screen, if it is a stored one. */
+/** The same lines, each kind together. */
+export const grouped = (lines: Command[]): Command[] =>
+  [...lines].sort((one, other) => ORDER.indexOf(one.group) - ORDER.indexOf(other.group))
+
+/** The chat on screen, if it is a stored one of this person. */
 function openChat(): { id: string; title: string } | null {
   const id = /^\/c\/([^/]+)$/.exec(here())?.[1]
-  if (!id) return null
+  if (!id || sharedFolders.holds(id)) return null
   return { id, title: [...chats.pinned, ...chats.list].find((chat) => chat.id === id)?.title ?? t('share.chat') }
 }
 
-/** Everything but chats: what can be done, models to talk to, and places. */
+/** Folders; one of them narrows the search to what is in it. */
+export const folderCommands = (): Command[] =>
+  folders.list.map((folder) => ({
+    id: `folder-${folder.id}`,
+    group: 'folders.title',
+    label: folder.name,
+    hint: t('palette.inFolder'),
+    icon: FolderIcon,
+    run: `folder:${written(folder.name)} `,
+  }))
+
+/** What may stand in place of the last word of a search: values, which come first, and names of operators, which come last. */
+export function filters(text: string, tags: string[]): { values: Command[]; operators: Command[] } {
+  const line = (word: string): Command => ({
+    id: `filter-${word}`,
+    group: 'palette.filters',
+    label: word,
+    icon: ListFilter,
+    run: completed(text, word),
+  })
+  const { values, operators } = completions(text, { tags, folders: folders.list.map((folder) => folder.name) })
+  return { values: values.map(line), operators: operators.map(line) }
+}
+
+/** Everything that is known here: what can be done, models to talk to, and places. */
 export function commands(): Command[] {
   const act = (id: string, label: Key, icon: Command['icon'], run: () => void): Command => ({
     id,
@@ -92,6 +131,7 @@ export function commands(): Command[] {
     act('language', 'palette.language', Languages, () => void setLocale(locale() === 'en' ? 'de' : 'en')),
     ...(mayControl() && onChat() ? [act('controls', 'keys.controls', SlidersHorizontal, () => panel.toggle())] : []),
     ...(open && may('chat.share') ? [act('share', 'share.this', Share2, () => overlay.share(open))] : []),
+    ...(open ? [act('tags', 'tags.this', Tag, () => overlay.tag(open))] : []),
     ...(open && may('chat.export') ? [act('export', 'transfer.this', Download, () => overlay.export(open))] : []),
     act('shared', 'share.list', Share2, () => overlay.show('shared')),
     act('archived', 'archived.title', Archive, () => overlay.show('archived')),

@@ -10,7 +10,9 @@ let shown = $state<Name | null>(null)
 let moving = $state.raw<Moving | null>(null)
 let folder = $state.raw<Folder | null>(null)
 let sharing = $state.raw<Named | null>(null)
+let lending = $state.raw<Folder | null>(null)
 let exporting = $state.raw<Named | null>(null)
+let tagging = $state.raw<Named | null>(null)
 
 /** Which window lies over the page; at most one. */
 export const overlay = {
@@ -28,9 +30,17 @@ export const overlay = {
   get sharing(): Named | null {
     return sharing
   },
+  /** The folder of which is said who else may read what is in it. */
+  get lending(): Folder | null {
+    return lending
+  },
   /** The chat that is given away as a file. */
   get exporting(): Named | null {
     return exporting
+  },
+  /** The chat whose tags are changed. */
+  get tagging(): Named | null {
+    return tagging
   },
   show(name: Name): void {
     this.close()
@@ -48,9 +58,17 @@ export const overlay = {
     this.close()
     sharing = chat
   },
+  lend(which: Folder): void {
+    this.close()
+    lending = which
+  },
   export(chat: Named): void {
     this.close()
     exporting = chat
+  },
+  tag(chat: Named): void {
+    this.close()
+    tagging = chat
   },
   toggle(name: Name): void {
     if (shown === name) this.close()
@@ -61,6 +79,8 @@ export const overlay = {
     moving = null
     folder = null
     sharing = null
+    lending = null
     exporting = null
+    tagging = null
   },
 }

@@ -1,39 +1,49 @@
-import { get } from '../api/client'
-import type { ChatSummary } from '../api/types'
+import { t } from '../i18n/index.svelte'
 import { reason } from '../ui/words'
+import type { Command } from './commands'
+import { asked } from './found'
+import { question } from './operators'
 
 const WAIT_MS = 150
+/** Nobody waits longer for an answer. */
+const PATIENCE_MS = 15_000
+/** The server takes no longer words. */
+const LONGEST = 500
 
-/** Chats whose title or messages hold some words, asked when the typing rests. */
-export class ChatSearch {
-  found = $state.raw<ChatSummary[]>([])
+/** What the server finds by some words, asked when the typing rests; a later question ends an earlier one. */
+export class Search {
+  found = $state.raw<Command[]>([])
   busy = $state(false)
   failure = $state<string | null>(null)
   #timer = 0
-  #asked = 0
+  #stop: AbortController | null = null
 
-  look(text: string): void {
-    clearTimeout(this.#timer)
-    const mine = ++this.#asked
-    this.busy = text.trim() !== ''
-    if (!this.busy) {
-      this.found = []
-      this.failure = null
-      return
-    }
-    this.#timer = window.setTimeout(() => void this.#ask(text.trim(), mine), WAIT_MS)
+  look(words: string): void {
+    this.stop()
+    const { text, narrowed } = question(words.slice(0, LONGEST))
+    this.busy = text !== ''
+    if (this.busy) this.#timer = window.setTimeout(() => void this.#ask(text, narrowed), WAIT_MS)
+    else [this.found, this.failure] = [[], null]
   }
 
-  async #ask(text: string, mine: number): Promise<void> {
-    try {
-      const found = await get('/api/v1/chats/search', { query: { text, page: 1 } })
-      if (mine !== this.#asked) return
-      this.found = found
-      this.failure = null
-    } catch (error) {
-      if (mine !== this.#asked) return
-      this.failure = reason(error)
-    }
+  /** Nobody waits for an answer any more. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#stop?.abort()
+    this.#stop = null
+    this.busy = false
+  }
+
+  async #ask(text: string, narrowed: boolean): Promise<void> {
+    const stop = (this.#stop = new AbortController())
+    const late = setTimeout(() => stop.abort(), PATIENCE_MS)
+    const answers = await Promise.allSettled(asked({ text, narrowed }, stop.signal))
+    clearTimeout(late)
+    if (this.#stop !== stop) return
+    // One kind that cannot be searched leaves the others.
+    this.found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+    const failed = answers.find((answer) => answer.status === 'rejected')
+    this.failure = failed ? (stop.signal.aborted ? t('app.unreached') : reason(failed.reason)) : null
     this.busy = false
   }
 }

@@ -31,6 +31,13 @@ export async function moveFolder(folder: Folder, parent: string | null): Promise
   undo.offer(t('select.movedOne', { title: folder.name }), () => folders.move(folder.id, before))
 }
 
+/** Another chat with the same messages, which is opened. True when there is one. */
+export async function duplicate(chat: ChatSummary): Promise<boolean> {
+  const copy = await chats.clone(chat.id, t('workspace.copyOf', { name: chat.title }))
+  if (copy) go(`/c/${copy}`)
+  return copy !== undefined
+}
+
 /** Asks first: it cannot be taken back. True when they are gone. */
 export async function remove(list: ChatSummary[]): Promise<boolean> {
   const [one] = list

@@ -5,8 +5,10 @@ import { dropChat } from '../offline/kept'
 import { isTold } from '../offline/told'
 import { onConnect, onEvent } from '../realtime/socket.svelte'
 import { reason } from '../ui/words'
+import { mayUseFolders } from './allowed'
 import { folders } from './folders.svelte'
 import { append, merge } from './merge'
+import { tags } from './tags.svelte'
 
 const PAGE = 60
 /** Requests at once. */
@@ -42,7 +44,8 @@ export const chats = {
     return failure
   },
   /** A chat that was read, wherever it is shown. */
-  find: (id: string): ChatSummary | undefined => [...pinned, ...list, ...folders.all()].find((chat) => chat.id === id),
+  find: (id: string): ChatSummary | undefined =>
+    [...pinned, ...list, ...folders.all(), ...(tags.chats ?? [])].find((chat) => chat.id === id),
   isRunning: (id: string): boolean => running.has(id),
   isPinned: (id: string): boolean => pinned.some((chat) => chat.id === id),
 
@@ -91,6 +94,14 @@ export const chats = {
   rename: (id: string, title: string): Promise<boolean> =>
     change([id], { title }, () => post('/api/v1/chats/{id}', { path: { id }, body: { chat: { title } } })),
   pin: (id: string): Promise<boolean> => change([id], {}, () => post('/api/v1/chats/{id}/pin', { path: { id } })),
+  /** Makes a copy with another title; answers its id, or undefined when it was refused. */
+  async clone(id: string, title: string): Promise<string | undefined> {
+    let copy: string | undefined
+    await change([id], {}, async () => {
+      copy = (await post('/api/v1/chats/{id}/clone', { path: { id }, body: { title } }))?.id
+    })
+    return copy
+  },
   /** Into the archive, or out of it. */
   archive: (ids: string[]): Promise<boolean> => change(ids, null, (id) => post('/api/v1/chats/{id}/archive', { path: { id } })),
   remove: (ids: string[]): Promise<boolean> =>
@@ -112,7 +123,9 @@ export const chats = {
 }
 
 const cacheKey = (): string => `chats:${session.user?.id ?? ''}`
-const page = (number: number): Promise<ChatSummary[]> => get('/api/v1/chats/', { query: { page: number } })
+/** Who may not use folders finds the chats that are in some among the others. */
+const page = (number: number): Promise<ChatSummary[]> =>
+  get('/api/v1/chats/', { query: { page: number, ...(mayUseFolders() ? {} : { include_folders: true }) } })
 
 async function nextPage(): Promise<void> {
   try {
@@ -151,6 +164,7 @@ function patch(id: string, fields: Partial<ChatSummary>): void {
   const apply = (chat: ChatSummary): ChatSummary => (chat.id === id ? { ...chat, ...fields } : chat)
   list = list.map(apply)
   pinned = pinned.map(apply)
+  tags.patch(id, fields)
 }
 
 function noteRunning(seen: ChatSummary[]): void {

@@ -3,6 +3,7 @@ import type { ChatSummary, Folder } from '../api/types'
 import { session } from '../auth/session.svelte'
 import { isTold } from '../offline/told'
 import { reason } from '../ui/words'
+import { mayUseFolders } from './allowed'
 
 let list = $state.raw<Folder[]>([])
 let inside = $state.raw<Readonly<Record<string, ChatSummary[]>>>({})
@@ -71,6 +72,7 @@ export const folders = {
   },
 
   async refresh(): Promise<void> {
+    if (!mayUseFolders()) return
     const asker = session.user?.id
     await attempt(async () => {
       const mine = ++asked

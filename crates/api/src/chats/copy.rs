@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::tags;
 use super::view::ChatResponse;
 use crate::app::App;
 use crate::error::{ApiError, Result};
@@ -96,5 +97,9 @@ async fn store(
         updated_at: at,
     };
     app.store.insert_chat(&copy, &messages).await?;
+    let labels = tags::names(app, origin).await?;
+    if !labels.is_empty() {
+        app.store.set_chat_tags(&copy.user_id, &copy.id, &labels).await?;
+    }
     Ok(Json(ChatResponse::of(copy, messages, &[])))
 }

@@ -114,7 +114,12 @@ async fn shown(app: &App, caller: Option<&User>, link: &SharedChat) -> Result<Ch
     if caller.is_some_and(|caller| caller.id == link.user_id) {
         return Ok(answer);
     }
-    // How the owner set the chat up, and where, is not part of what they said.
+    for_others(answer)
+}
+
+/// What others than its owner see of a chat: how it was set up, and where, is not part of what was said.
+pub(super) fn for_others(mut answer: ChatResponse) -> Result<ChatResponse> {
+    let Some(object) = answer.chat.as_object_mut() else { return Err(ApiError::internal("a chat without its object")) };
     object.retain(|key, _| !matches!(key.as_str(), "params" | "system"));
     for message in messages(object) {
         message.shift_remove("meta");

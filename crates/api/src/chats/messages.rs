@@ -1,6 +1,6 @@
 //! Single messages: editing, deleting, and events that a script sends to whoever looks at one.
 
-use airis_domain::{Json as Value, JsonMap, Message, MessageId, RoomEvent};
+use airis_domain::{Json as Value, JsonMap, Message, MessageId, Role, RoomEvent};
 use airis_store::MessagePatch;
 use axum::extract::State;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::text;
 use super::view::ChatResponse;
 use crate::app::App;
+use crate::caller::Verified;
 use crate::error::{ApiError, Result};
 use crate::extract::{Json, Path};
 use crate::owned::{ChatAs, Owner};
@@ -42,6 +43,9 @@ pub async fn edit(
     Path(ids): Path<Ids>,
     Json(form): Json<MessageForm>,
 ) -> Result<Json<ChatResponse>> {
+    if form.content.is_some() {
+        permitted(&app, &chat.caller, "chat.edit").await?;
+    }
     let id = MessageId::from(ids.1);
     let stored = app.store.message(&chat.id, &id).await?.ok_or_else(ApiError::unauthorized)?;
     let mut patch = MessagePatch::default();
@@ -82,6 +86,7 @@ fn rewritten(message: &Message, content: &Value) -> Option<Value> {
     security(("verified" = [])), params(("id" = String, Path), ("message_id" = String, Path)),
     responses((status = 200, body = Option<ChatResponse>)))]
 pub async fn delete(State(app): State<App>, chat: ChatAs<Owner>, Path(ids): Path<Ids>) -> Result<Json<ChatResponse>> {
+    permitted(&app, &chat.caller, "chat.delete_message").await?;
     app.store.delete_message(&chat.id, &MessageId::from(ids.1)).await?;
     let chat = app.store.chat(&chat.id).await?.ok_or_else(ApiError::unauthorized)?;
     Ok(Json(ChatResponse::load(&app, chat).await?))
@@ -137,6 +142,14 @@ fn effect(kind: &str, data: &Value, stored: &Message) -> Option<MessagePatch> {
         _ => return None,
     }
     Some(patch)
+}
+
+/// Refuses people who may not do this to messages, though the chat is theirs.
+async fn permitted(app: &App, user: &Verified, switch: &str) -> Result<()> {
+    if user.role == Role::Admin || airis_access::effective(&app.store, &app.config, user).await?.allows(switch) {
+        return Ok(());
+    }
+    Err(ApiError::unauthorized())
 }
 
 fn tell(app: &App, chat: &ChatAs<Owner>, message: &MessageId, data: Value) {

@@ -1,15 +1,18 @@
 //! Reading one chat.
 
-use airis_domain::MessageId;
+use airis_access::Readable;
+use airis_domain::{ChatId, MessageId};
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
+use super::links;
 use super::view::ChatResponse;
 use crate::app::App;
+use crate::caller::Verified;
 use crate::error::Result;
-use crate::extract::{Json, Query};
+use crate::extract::{Json, Path, Query};
 use crate::owned::{ChatAs, Owner};
 
 /// A part of a long chat.
@@ -23,14 +26,17 @@ pub struct PartQuery {
 }
 
 /// The chat with all its messages, or with the end of a branch; what a running reply has shown so far is laid over them.
+/// With whom its folder was shared reads it, too.
 #[utoipa::path(get, path = "/api/v1/chats/{id}", tag = "chats", security(("verified" = [])),
     params(("id" = String, Path), PartQuery), responses((status = 200, body = Option<ChatResponse>)))]
 pub async fn read(
     State(app): State<App>,
-    chat: ChatAs<Owner>,
+    user: Verified,
+    Path(id): Path<String>,
     Query(part): Query<PartQuery>,
 ) -> Result<Json<ChatResponse>> {
-    let chat = chat.chat.into_inner();
+    let chat = Readable::chat(&app.store, &app.config, &user, &ChatId::from(id)).await?.into_inner();
+    let own = chat.user_id == user.id;
     let mut answer = match part.last {
         Some(last) => ChatResponse::part(&app, chat, last, part.leaf.map(MessageId::from)).await?,
         None => ChatResponse::load(&app, chat).await?,
@@ -38,7 +44,7 @@ pub async fn read(
     if let Some(object) = answer.chat.as_object_mut() {
         object.entry("share_mode").or_insert(json!("continue"));
     }
-    Ok(Json(answer))
+    Ok(Json(if own { answer } else { links::for_others(answer)? }))
 }
 
 /// Whether the chat is pinned.

@@ -47,10 +47,11 @@ pub async fn search(
     for found in &found {
         snippets.push(snippet(&app, found, &words).await?);
     }
-    let chats = found.into_iter().map(|found| found.chat).collect();
+    let (chats, messages): (Vec<_>, Vec<_>) = found.into_iter().map(|found| (found.chat, found.message)).unzip();
     let mut lines = ChatTitleIdResponse::list(&app, chats).await?;
-    for (line, snippet) in lines.iter_mut().zip(snippets) {
+    for (line, (snippet, message)) in lines.iter_mut().zip(snippets.into_iter().zip(messages)) {
         line.snippet = snippet;
+        line.message_id = message.map(|id| id.to_string());
     }
     Ok(Json(lines))
 }

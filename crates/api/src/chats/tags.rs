@@ -69,7 +69,8 @@ fn ids(chat: &Chat) -> Vec<String> {
     tags.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-async fn names(app: &App, chat: &Chat) -> Result<Vec<String>> {
+/// The labels of a chat, as they are written.
+pub(super) async fn names(app: &App, chat: &Chat) -> Result<Vec<String>> {
     Ok(app.store.tags_by_ids(&chat.user_id, &ids(chat)).await?.into_iter().map(|tag| tag.name).collect())
 }
 

@@ -135,6 +135,10 @@ pub struct ChatTitleIdResponse {
     /// Words around a match of a search.
     #[schema(required = false)]
     pub snippet: Option<String>,
+    /// The message that the words were found in; absent where they are in the title only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub message_id: Option<String>,
     /// Whether a reply is being written right now.
     #[schema(required = false)]
     pub active: bool,
@@ -156,6 +160,7 @@ impl ChatTitleIdResponse {
             created_at: chat.created_at,
             last_read_at: chat.last_read_at,
             snippet: None,
+            message_id: None,
             archived: chat.archived,
         };
         Ok(chats.into_iter().map(line).collect())

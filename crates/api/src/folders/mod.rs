@@ -6,7 +6,7 @@ pub mod view;
 pub mod write;
 
 use airis_access::Owned;
-use airis_domain::{Folder, Role};
+use airis_domain::Folder;
 
 use crate::app::App;
 use crate::caller::Verified;
@@ -17,9 +17,7 @@ pub(crate) async fn permitted(app: &App, user: &Verified) -> Result<()> {
     if !app.config.flag("folders.enable") {
         return Err(ApiError::forbidden("Folders are switched off"));
     }
-    if user.role == Role::Admin
-        || airis_access::effective(&app.store, &app.config, user).await?.allows("features.folders")
-    {
+    if airis_access::may_use_folders(&app.store, &app.config, user).await? {
         return Ok(());
     }
     Err(ApiError::unauthorized())

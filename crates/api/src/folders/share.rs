@@ -1,6 +1,7 @@
 //! Folders that others may see.
 
-use airis_domain::{AccessGrant, Folder, Json as Value, Role, now};
+use airis_access::{FOLDER, shows_folder};
+use airis_domain::{Folder, Json as Value};
 use airis_store::ChatListQuery;
 use axum::extract::State;
 use serde::Deserialize;
@@ -15,23 +16,16 @@ use crate::chats::folder::FolderListQuery;
 use crate::chats::list;
 use crate::chats::view::ChatTitleIdResponse;
 use crate::error::{ApiError, Result};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{FreeForm, Json, Path, Query};
+use crate::rights::Rights;
 
 /// Who may see a folder.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct FolderAccessGrantsForm {
     #[schema(value_type = Vec<Object>)]
-    access_grants: Vec<GrantForm>,
+    access_grants: Vec<FreeForm>,
     #[schema(value_type = Option<String>)]
     share_mode: Option<Value>,
-}
-
-/// One grant; other keys of a stored grant are ignored.
-#[derive(Debug, Deserialize)]
-pub struct GrantForm {
-    principal_type: String,
-    principal_id: String,
-    permission: String,
 }
 
 /// Folders of others that the caller may see.
@@ -41,8 +35,8 @@ pub async fn shared(State(app): State<App>, user: Verified) -> Result<Json<Value
     permitted(&app, &user).await?;
     let groups = app.store.group_ids_of(&user.id).await?;
     let mut shared: Vec<String> = Vec::new();
-    for grant in app.store.grants_of_type("folder").await? {
-        if reaches(&grant, &user, &groups) && !shared.contains(&grant.resource_id) {
+    for grant in app.store.grants_of_type(FOLDER).await? {
+        if shows_folder(&grant, &user.id, &groups) && !shared.contains(&grant.resource_id) {
             shared.push(grant.resource_id);
         }
     }
@@ -79,7 +73,7 @@ pub async fn chats(
     Ok(Json(json!({ "chats": lines, "folder_permission": permission })))
 }
 
-/// Replaces who may see a folder; needs the permission to share folders.
+/// Replaces who may see a folder; needs the permission to share folders. What the caller may not give is left out.
 #[utoipa::path(post, path = "/api/v1/folders/{id}/access/update", tag = "folders", security(("verified" = [])),
     params(("id" = String, Path)), request_body = FolderAccessGrantsForm, responses((status = 200, body = Value)))]
 pub async fn grant(
@@ -89,15 +83,13 @@ pub async fn grant(
     Json(form): Json<FolderAccessGrantsForm>,
 ) -> Result<Json<Value>> {
     let folder = own(&app, &user, &id).await?.into_inner();
-    if user.role != Role::Admin {
-        let permissions = airis_access::effective(&app.store, &app.config, &user).await?;
-        if !permissions.allows("sharing.folders") {
-            return Err(ApiError::forbidden("You may not share folders"));
-        }
+    let rights = Rights::of(&app, &user).await?;
+    if !rights.shares::<Folder>() {
+        return Err(ApiError::forbidden("You may not share folders"));
     }
     let _ = form.share_mode;
-    let grants: Vec<AccessGrant> = form.access_grants.into_iter().map(|grant| stored(&folder.id, grant)).collect();
-    app.store.set_grants("folder", &folder.id, &grants).await?;
+    let grants = rights.grants::<Folder>(&folder.id, &form.access_grants)?;
+    app.store.set_grants(FOLDER, &folder.id, &grants).await?;
     Ok(Json(json!(FolderResponse::of(folder, grants, true))))
 }
 
@@ -109,32 +101,12 @@ pub(super) async fn visible(app: &App, user: &Verified, id: &str) -> Result<(Fol
         Err(_) => {}
     }
     let groups = app.store.group_ids_of(&user.id).await?;
-    let grants = app.store.grants("folder", id).await?;
-    let mine: Vec<_> = grants.iter().filter(|grant| reaches(grant, user, &groups)).collect();
+    let grants = app.store.grants(FOLDER, id).await?;
+    let mine: Vec<_> = grants.iter().filter(|grant| shows_folder(grant, &user.id, &groups)).collect();
     if mine.is_empty() {
         return Err(ApiError::not_found());
     }
     let folder = app.store.folder_by_id(id).await?.ok_or_else(ApiError::not_found)?;
     let writes = mine.iter().any(|grant| grant.permission == "write");
     Ok((folder, if writes { "write" } else { "read" }))
-}
-
-fn reaches(grant: &AccessGrant, user: &Verified, groups: &[String]) -> bool {
-    match grant.principal_type.as_str() {
-        "user" => grant.principal_id == user.id.0 || grant.principal_id == "*",
-        "group" => groups.contains(&grant.principal_id),
-        _ => false,
-    }
-}
-
-fn stored(folder: &str, grant: GrantForm) -> AccessGrant {
-    AccessGrant {
-        id: uuid::Uuid::new_v4().to_string(),
-        resource_type: "folder".to_owned(),
-        resource_id: folder.to_owned(),
-        principal_type: grant.principal_type,
-        principal_id: grant.principal_id,
-        permission: grant.permission,
-        created_at: now(),
-    }
 }

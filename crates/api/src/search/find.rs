@@ -146,6 +146,7 @@ async fn shown(app: &App, person: &Verified, hit: Hit, words: &str, folders: &[F
             snippet: around(SNIPPET),
             preview: around(PREVIEW),
             url: with_words(address, words),
+            message_id: None,
             updated_at,
             shared: false,
             pinned,
@@ -165,7 +166,8 @@ async fn shown(app: &App, person: &Verified, hit: Hit, words: &str, folders: &[F
             let folder = folders.iter().find(|folder| chat.folder_id.as_ref() == Some(&folder.id));
             let context = folder.map_or_else(|| "Personal chat".to_owned(), |folder| folder.name.clone());
             let address = format!("/c/{}", chat.id);
-            result("chat", chat.id.as_str(), chat.title, &body, address, context, chat.pinned)
+            let line = result("chat", chat.id.as_str(), chat.title, &body, address, context, chat.pinned);
+            SearchResult { message_id: found.message.map(|id| id.to_string()), ..line }
         }
     })
 }

@@ -75,6 +75,10 @@ pub struct SearchResult {
     pub preview: String,
     /// Where the client shows it.
     pub url: String,
+    /// The message of a chat that the words were found in; absent where they are in the title only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub message_id: Option<String>,
     /// Seconds.
     pub updated_at: i64,
     pub shared: bool,

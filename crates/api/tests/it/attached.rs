@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{Person, TestApp};
+use crate::knowledge::{add, made, read_by};
+use crate::retrieval::{self, letters};
+use crate::upstream::Upstream;
 
 /// Whether a model is asked for words to search with.
 const THINK: &str = "ENABLE_RETRIEVAL_QUERY_GENERATION";
@@ -182,7 +185,7 @@ async fn a_folder_gives_its_words_and_files_to_its_owners_chats() {
     let admin = server.admin().await;
     let text = id(&admin.upload("vault.txt", "text/plain", b"The code is 4711.").await);
     let data = json!({"system_prompt": "Answer {{USER_NAME}} briefly.", "files": [
-        {"type": "file", "id": text, "name": "vault.txt"}, {"type": "collection", "id": "c"}]});
+        {"type": "file", "id": text, "name": "vault.txt"}]});
     let outer = id(&admin.post("/api/v1/folders/", json!({"name": "Work", "data": data})).await.ok());
     let inner = json!({"name": "Inner", "parent_id": outer, "data": {"system_prompt": "Be kind."}});
     let inner = id(&admin.post("/api/v1/folders/", inner).await.ok());
@@ -204,4 +207,41 @@ async fn a_folder_gives_its_words_and_files_to_its_owners_chats() {
     let (request, chat) = ask_with(&ann, &mut heard, "What is the code?", more).await;
     assert_eq!(request["messages"], json!([{"role": "user", "content": "What is the code?"}]));
     assert_eq!(chat["folder_id"], json!(null), "a folder of somebody else is none");
+}
+
+#[tokio::test]
+async fn a_folders_knowledge_base_is_searched_in_its_chats_for_those_who_may_read_it() {
+    let (url, mut heard) = provider().await;
+    let upstream = Upstream::start(letters).await;
+    let env = [
+        ("ENABLE_OPENAI_API", "true"),
+        ("OPENAI_API_BASE_URLS", url.as_str()),
+        ("OPENAI_API_KEYS", "k"),
+        (THINK, "false"),
+        ("BYPASS_MODEL_ACCESS_CONTROL", "true"),
+    ];
+    let server = retrieval::server(&upstream, &env).await;
+    let admin = server.admin().await;
+    let ann = server.somebody("ann", "user").await;
+    let knowledge = made(&admin, "Vaults", json!([])).await;
+    let file = id(&admin.upload("vault.txt", "text/plain", b"aaa 4711").await);
+    add(&admin, &knowledge, &file).await.ok();
+    let folder = async |person: &Person<'_>| {
+        let data = json!({"files": [{"type": "collection", "id": knowledge, "name": "Vaults"}]});
+        id(&person.post("/api/v1/folders/", json!({"name": "Work", "data": data})).await.ok())
+    };
+    let (mine, hers) = (folder(&admin).await, folder(&ann).await);
+    let (request, chat) = ask_with(&admin, &mut heard, "aaa?", json!({"folder_id": mine})).await;
+    assert!(request["messages"][0]["content"].as_str().unwrap().contains("aaa 4711</source>"), "{request}");
+    let source = &chat["chat"]["history"]["messages"]["reply"]["sources"][0];
+    assert_eq!((&source["source"]["id"], &source["metadata"][0]["file_id"]), (&json!(knowledge), &json!(file)));
+    let (request, _) = ask_with(&admin, &mut heard, "aaa?", json!({})).await;
+    assert_eq!(request["messages"], json!([{"role": "user", "content": "aaa?"}]), "this chat is in no folder");
+    // To name a knowledge base in a folder of one's own opens it to nobody.
+    let (request, _) = ask_with(&ann, &mut heard, "aaa?", json!({"folder_id": hers})).await;
+    assert_eq!(request["messages"], json!([{"role": "user", "content": "aaa?"}]));
+    let access = format!("/api/v1/knowledge/{knowledge}/access/update");
+    admin.post(&access, json!({"access_grants": read_by(&ann.id)})).await.ok();
+    let (request, _) = ask_with(&ann, &mut heard, "aaa?", json!({"folder_id": hers})).await;
+    assert!(request["messages"][0]["content"].as_str().unwrap().contains("aaa 4711"), "{request}");
 }

@@ -7,16 +7,16 @@ use crate::attached::{ask_with, provider};
 use crate::retrieval::{id, letters, server};
 use crate::upstream::Upstream;
 
-async fn made(person: &Person<'_>, name: &str, grants: Value) -> String {
+pub async fn made(person: &Person<'_>, name: &str, grants: Value) -> String {
     let form = json!({"name": name, "description": "about things", "access_grants": grants});
     id(&person.post("/api/v1/knowledge/create", form).await.ok())
 }
 
-fn read_by(user: &str) -> Value {
+pub fn read_by(user: &str) -> Value {
     json!([{"principal_type": "user", "principal_id": user, "permission": "read"}])
 }
 
-async fn add(person: &Person<'_>, knowledge: &str, file: &str) -> crate::app::Reply {
+pub async fn add(person: &Person<'_>, knowledge: &str, file: &str) -> crate::app::Reply {
     person.post(&format!("/api/v1/knowledge/{knowledge}/file/add"), json!({"file_id": file})).await
 }
 

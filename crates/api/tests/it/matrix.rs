@@ -24,7 +24,7 @@ pub const OF_PROMPTS: &[&str] = &["/api/v1/prompts/id/{prompt_id}"];
 pub const OF_NOTES: &[&str] = &["/api/v1/notes/{id}"];
 const OF_FEEDBACK: &[&str] = &["/api/v1/evaluations/feedback/{id}"];
 pub const OF_FILES: &[&str] = &["/api/v1/files/{id}"];
-const OF_KNOWLEDGE: &[&str] = &["/api/v1/knowledge/{id}"];
+pub const OF_KNOWLEDGE: &[&str] = &["/api/v1/knowledge/{id}"];
 const OF_MEMORIES: &[&str] = &["/api/v1/memories/{memory_id}"];
 /// Addresses whose id names no thing of one person, and why a stranger may use them.
 const OF_NOBODY: &[(&str, &str)] = &[

@@ -1,8 +1,11 @@
 //! Links to chats: what they show, to whom, and when they end.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::app::{Person, TestApp};
+use crate::app::{Person, Reply, TestApp};
+use crate::attached::{provider, server};
 
 async fn chat_of(owner: &Person<'_>) -> String {
     let meta = json!({"session_id": "private"});
@@ -247,4 +250,69 @@ async fn a_link_shows_the_files_of_its_chat_and_lets_nobody_change_them() {
     assert_eq!(bob.get(&content(&stolen)).await.refused(), 404);
     ann.call("DELETE", &format!("/api/v1/chats/{chat}/share"), None).await.ok();
     assert_eq!(bob.get(&content(&files[0])).await.refused(), 404);
+}
+
+/// Says something below `a`; the reply is `g2`.
+async fn say(person: &Person<'_>, chat: &str) -> Reply {
+    let body = json!({
+        "model": "m", "stream": true, "session_id": "s", "chat_id": chat, "parent_id": "a", "id": "g2", "messages": [],
+        "user_message": {"id": "g1", "parentId": "a", "childrenIds": ["g2"], "role": "user", "content": "And then?",
+            "models": ["m"]},
+    });
+    person.post("/api/chat/completions", body).await
+}
+
+#[tokio::test]
+async fn a_group_reads_a_chat_or_takes_part_in_it_as_long_as_somebody_is_in_it() {
+    let (url, mut heard) = provider().await;
+    let server = server(&url, &[("BYPASS_MODEL_ACCESS_CONTROL", "true")]).await;
+    let admin = server.admin().await;
+    let (bob, cara) = (server.somebody("bob", "user").await, server.somebody("cara", "user").await);
+    let dora = server.somebody("dora", "user").await;
+    let group = async |name: &str, member: &Person<'_>| {
+        let made = admin.post("/api/v1/groups/create", json!({"name": name, "description": ""})).await.ok();
+        let group = text(&made["id"]);
+        admin.post(&format!("/api/v1/groups/id/{group}/users/add"), json!({"user_ids": [member.id]})).await.ok();
+        group
+    };
+    let (readers, writers) = (group("Readers", &bob).await, group("Writers", &cara).await);
+    let chat = chat_of(&admin).await;
+    let link = format!("/api/v1/chats/share/{}", share(&admin, &chat).await);
+    let access = format!("/api/v1/chats/shared/{chat}/access/update");
+    let grant = |group: &str, permission: &str| json!({"principal_type": "group", "principal_id": group, "permission": permission});
+
+    // A copy is read and nothing else, whatever else the group was let do.
+    let grants = json!([grant(&readers, "read"), grant(&writers, "read"), grant(&writers, "write")]);
+    admin.post(&access, json!({"access_grants": grants})).await.ok();
+    for person in [&bob, &cara] {
+        assert_eq!(person.get(&link).await.ok()["chat"]["history"]["messages"]["a"]["content"], "because");
+        assert_eq!(say(person, &chat).await.refused(), 404, "nobody takes part in a copy");
+    }
+    assert_eq!(dora.get(&link).await.refused(), 401);
+
+    admin.post(&access, json!({"access_grants": grants, "share_mode": "continue"})).await.ok();
+    assert_eq!(bob.get(&link).await.ok()["chat"]["write_access"], Value::Null);
+    assert_eq!(cara.get(&link).await.ok()["chat"]["write_access"], true);
+    for person in [&bob, &dora] {
+        assert_eq!(say(person, &chat).await.refused(), 404);
+    }
+    say(&cara, &chat).await.ok();
+    heard.recv().await.unwrap();
+    let mut seen = Value::Null;
+    for _ in 0..600 {
+        seen = bob.get(&link).await.ok()["chat"]["history"]["messages"].clone();
+        if seen["g2"]["done"] == true {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((&seen["g1"]["content"], &seen["g2"]["content"]), (&json!("And then?"), &json!("yes")));
+    let stored = admin.get(&format!("/api/v1/chats/{chat}")).await.ok();
+    assert_eq!(stored["chat"]["history"]["messages"]["g1"]["user"], json!({"id": cara.id, "name": "cara"}));
+
+    admin.post(&format!("/api/v1/groups/id/{writers}/users/remove"), json!({"user_ids": [cara.id]})).await.ok();
+    assert_eq!(cara.get(&link).await.refused(), 401, "who left the group reads no more");
+    assert_eq!(say(&cara, &chat).await.refused(), 404);
+    admin.call("DELETE", &format!("/api/v1/groups/id/{readers}/delete"), None).await.ok();
+    assert_eq!(bob.get(&link).await.refused(), 401, "a group that is gone opens nothing");
 }
