@@ -84,6 +84,6 @@ async fn nobody_shares_a_folder_with_more_than_they_may() {
         json!({}),
         json!({"principal_type": "user", "principal_id": "u", "permission": "own"}),
     ] {
-        assert_eq!(share(&ann, &folder, &[wrong.clone()]).await.refused(), 400, "{wrong}");
+        assert_eq!(share(&ann, &folder, std::slice::from_ref(&wrong)).await.refused(), 400, "{wrong}");
     }
 }
