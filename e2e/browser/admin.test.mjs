@@ -110,54 +110,6 @@ test('who waits to be let in reads what administrators wrote', async () => {
     await grace.context().close();
 });
 
-test('a directory and an identity provider are set up, and what could never work is said', async () => {
-    await find('Sign-in');
-    await toggle('People of a directory may sign in').check();
-    await field('Host').fill('');
-    await field('Filter that people must match').fill('uid=*');
-    await page.getByLabel('Address of its description').fill('https://id.example.com/.well-known/openid-configuration');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Write the filter in brackets').waitFor();
-    assert.equal(await field('Host').getAttribute('aria-invalid'), 'true');
-    assert.equal(await field('Id of this server there').getAttribute('aria-invalid'), 'true');
-    await field('Host').fill('ldap.example.com');
-    await field('Where people are').fill('ou=people,dc=example,dc=com');
-    await field('Filter that people must match').fill('(objectClass=person)');
-    await field('Id of this server there').fill('airis');
-    await toggle('The provider says who is in which group').check();
-    await field('Groups that it never changes').fill('Keepers\nCrew');
-    await save();
-    await reopened('Sign-in');
-    assert.equal(await field('Host').inputValue(), 'ldap.example.com');
-    assert.equal(await field('Groups that it never changes').inputValue(), 'Keepers\nCrew');
-    await look('sign-in');
-    const ways = await openPage(at.url);
-    await ways.getByRole('button', { name: 'Sign in with an account of the directory' }).click();
-    await ways.getByLabel('User name').waitFor();
-    await audit(ways, 'signing in with a directory');
-    await picture(ways, 'sign-in-directory');
-    await ways.context().close();
-    await toggle('People of a directory may sign in').uncheck();
-    await toggle('People may sign in with an identity provider').uncheck();
-    await save();
-});
-
-test('code runs in the browser or on a notebook server', async () => {
-    await find('Code');
-    await field('Where it runs').selectOption('jupyter');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('This must not be empty.').waitFor();
-    await field('Address of the notebook server').fill('http://localhost:8888');
-    await field('How to sign in there').selectOption('token');
-    await field('Token').fill('secret');
-    await field('Longest run in seconds').fill('30');
-    await save();
-    await reopened('Code');
-    assert.equal(await field('Token').inputValue(), 'secret');
-    assert.equal(await field('Longest run in seconds').inputValue(), '30');
-    await look('code');
-});
-
 test('a setting is found by its words, and nothing unsaved is lost unasked', async () => {
     await page.getByRole('searchbox', { name: 'Find a setting' }).fill('name new chats');
     await page.getByRole('list', { name: 'Results' }).getByRole('button').first().waitFor();
@@ -261,6 +213,54 @@ test('suggestions stand on an empty chat', async () => {
     await composer(page).fill('');
 });
 
+test('a directory and an identity provider are set up, and what could never work is said', async () => {
+    await find('Sign-in');
+    await toggle('People of a directory may sign in').check();
+    await field('Host').fill('');
+    await field('Filter that people must match').fill('uid=*');
+    await page.getByLabel('Address of its description').fill('https://id.example.com/.well-known/openid-configuration');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Write the filter in brackets').waitFor();
+    assert.equal(await field('Host').getAttribute('aria-invalid'), 'true');
+    assert.equal(await field('Id of this server there').getAttribute('aria-invalid'), 'true');
+    await field('Host').fill('ldap.example.com');
+    await field('Where people are').fill('ou=people,dc=example,dc=com');
+    await field('Filter that people must match').fill('(objectClass=person)');
+    await field('Id of this server there').fill('airis');
+    await toggle('The provider says who is in which group').check();
+    await field('Groups that it never changes').fill('Keepers\nCrew');
+    await save();
+    await reopened('Sign-in');
+    assert.equal(await field('Host').inputValue(), 'ldap.example.com');
+    assert.equal(await field('Groups that it never changes').inputValue(), 'Keepers\nCrew');
+    await look('sign-in');
+    const ways = await openPage(at.url);
+    await ways.getByRole('button', { name: 'Sign in with an account of the directory' }).click();
+    await ways.getByLabel('User name').waitFor();
+    await audit(ways, 'signing in with a directory');
+    await picture(ways, 'sign-in-directory');
+    await ways.context().close();
+    await toggle('People of a directory may sign in').uncheck();
+    await toggle('People may sign in with an identity provider').uncheck();
+    await save();
+});
+
+test('code runs in the browser or on a notebook server', async () => {
+    await find('Code');
+    await field('Where it runs').selectOption('jupyter');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This must not be empty.').waitFor();
+    await field('Address of the notebook server').fill('http://localhost:8888');
+    await field('How to sign in there').selectOption('token');
+    await field('Token').fill('secret');
+    await field('Longest run in seconds').fill('30');
+    await save();
+    await reopened('Code');
+    assert.equal(await field('Token').inputValue(), 'secret');
+    assert.equal(await field('Longest run in seconds').inputValue(), '30');
+    await look('code');
+});
+
 test('a connection is tried, gets a prefix and a header, and is switched off and removed', async () => {
     const mock = await provider();
     await find('Connections');
@@ -308,7 +308,7 @@ test('models of an Ollama server are fetched with progress, listed and deleted',
     await find('Connections');
     await toggle('People may connect model servers of their own').check();
     await toggle('Use Ollama servers').check();
-    await page.getByRole('button', { name: 'Add connection' }).last().click();
+    await page.locator('[data-setting="connection.ollama"]').getByRole('button', { name: 'Add connection' }).click();
     const form = page.getByRole('dialog', { name: 'Add connection' });
     await form.getByLabel('Address').fill(shelf.url);
     await form.getByRole('button', { name: 'Save' }).click();
