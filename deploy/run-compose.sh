@@ -12,6 +12,7 @@
 # --amd            Ollama on AMD graphics cards
 # --api[=PORT]     Ollama's own API at a port of this machine (default 11434)
 # --data[=FOLDER]  data in a folder instead of volumes (default deploy/data)
+# --otel[=PORT]    traces, metrics and logs in Grafana at a port of this machine (default 3001)
 # --postgres       PostgreSQL beside it, as deploy/.env says
 # --ha             several instances; only --port, --build and --drop go with it
 # --build          build the image before, also if there is one
@@ -22,7 +23,7 @@
 # Settings of the server and of the files are taken from deploy/.env, if it is there; deploy/env.example says which.
 source "$(dirname "${BASH_SOURCE[0]}")/engine.sh"
 
-port='' gpu='' amd='' api='' data='' postgres='' ha='' drop=no
+port='' gpu='' amd='' api='' data='' otel='' postgres='' ha='' drop=no
 up=(up --detach)
 for option in "$@"; do
     case "$option" in
@@ -34,6 +35,8 @@ for option in "$@"; do
         --api=*) api="${option#*=}" && check_port --api "$api" ;;
         --data) data="$deploy/data" ;;
         --data=?*) data="$(absolute "${option#*=}")" ;;
+        --otel) otel=3001 ;;
+        --otel=*) otel="${option#*=}" && check_port --otel "$otel" ;;
         --postgres) postgres=yes ;;
         --ha) ha=yes ;;
         --build) up+=(--build) ;;
@@ -45,7 +48,7 @@ for option in "$@"; do
 done
 [[ "$gpu" =~ ^([1-9][0-9]*|all)?$ ]] || fail "--gpu: \"$gpu\" is neither a number nor all"
 if [ -n "$gpu" ] && [ -n "$amd" ]; then fail "--gpu and --amd: choose one"; fi
-if [ -n "$ha" ] && [ -n "$gpu$amd$api$data$postgres" ]; then fail "--ha: only --port, --build and --drop go with it"; fi
+if [ -n "$ha" ] && [ -n "$gpu$amd$api$data$otel$postgres" ]; then fail "--ha: only --port, --build and --drop go with it"; fi
 need_docker
 
 # for_files NAME VALUE: a variable that the files read; it wins over deploy/.env.
@@ -60,6 +63,7 @@ if [ -n "$ha" ]; then add .ha; else add ''; fi
 if [ -n "$gpu" ]; then add .gpu && for_files OLLAMA_GPU_COUNT "$gpu"; fi
 if [ -n "$amd" ]; then add .amdgpu; fi
 if [ -n "$api" ]; then add .api && for_files OLLAMA_API_PORT "$api"; fi
+if [ -n "$otel" ]; then add .otel && for_files GRAFANA_PORT "$otel"; fi
 if [ -n "$postgres" ]; then compose+=(--profile postgres); fi
 if [ -n "$port" ]; then for_files AIRIS_PORT "$port"; fi
 if [ "$drop" = yes ]; then

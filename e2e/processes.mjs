@@ -39,8 +39,8 @@ function run(command, args, options) {
 }
 
 /** Starts a script and waits for its first words, which are answered. */
-export async function program(script, args) {
-    const child = run(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function program(script, args, interpreter = process.execPath) {
+    const child = run(interpreter, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit').then(([code]) => {
         throw new Error(`${script} ended (${code})`);
     });

@@ -131,6 +131,22 @@ def balancer(composed, ours):
         problems.append("ha: instances do not share uploads")
 
 
+def collector():
+    """airis speaks to a port that the collector listens at, and no pipeline names a part that is not there."""
+    config = yaml.safe_load(read("deploy/otel/collector.yaml"))
+    endpoint = re.search(r"http://collector:(\d+)", read("deploy/docker-compose.otel.yaml")).group(1)
+    grpc = config["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"]
+    if grpc.rpartition(":")[2] != endpoint:
+        problems.append(f"deploy/otel/collector.yaml: it does not listen at {endpoint}, where airis looks for it")
+    pipelines = config["service"]["pipelines"]
+    if set(pipelines) != {"traces", "metrics", "logs"}:
+        problems.append(f"deploy/otel/collector.yaml: pipelines for {', '.join(pipelines)}")
+    for name, pipeline in pipelines.items():
+        for kind, parts in pipeline.items():
+            for part in set(parts) - set(config[kind]):
+                problems.append(f"deploy/otel/collector.yaml: {name}: {part} is not among the {kind}")
+
+
 def chart():
     values = yaml.safe_load(read("deploy/helm/airis/values.yaml"))
     for path in sorted((DEPLOY / "helm/airis/templates").iterdir()):
@@ -150,6 +166,7 @@ dockerfile()
 versions()
 scripts()
 compose(sys.argv[1:])
+collector()
 chart()
 for problem in problems:
     print(problem, file=sys.stderr)

@@ -32,6 +32,7 @@ composed() {
 compose_files() {
     composed '' >"$place/base.json" &&
         composed '' .gpu .api .data >"$place/gpu.json" &&
+        composed '' .otel >"$place/otel.json" &&
         composed '' .amdgpu -- --profile postgres >"$place/amdgpu.json" &&
         WEBUI_SECRET_KEY=secret POSTGRES_PASSWORD=word composed .ha >"$place/ha.json" || return 1
     # Instances that each make a secret of their own would not start: better said before.
@@ -63,11 +64,12 @@ run_scripts() {
         dry_run_is_true deploy/run-compose.sh &&
         dry_run_is_true deploy/run-compose.sh --gpu=all --api=9001 --data="$place/compose" --port=8082 --build &&
         dry_run_is_true deploy/run-compose.sh --amd --postgres &&
+        dry_run_is_true deploy/run-compose.sh --otel=9002 --port=8083 &&
         dry_run_is_true deploy/run-compose.sh --ha --build &&
         dry_run_is_true deploy/run-compose.sh --ha --drop || return 1
     # What is printed is whole: it names files that exist, and variables that these read.
-    deploy/run-compose.sh --gpu --api --data="$place/compose" --port=80 --dry-run >"$place/printed" || return 1
-    for option in OLLAMA_GPU_COUNT=1 OLLAMA_API_PORT=11434 AIRIS_PORT=80 "AIRIS_DATA_FOLDER=$place/compose"; do
+    deploy/run-compose.sh --gpu --api --otel --data="$place/compose" --port=80 --dry-run >"$place/printed" || return 1
+    for option in OLLAMA_GPU_COUNT=1 OLLAMA_API_PORT=11434 GRAFANA_PORT=3001 AIRIS_PORT=80 "AIRIS_DATA_FOLDER=$place/compose"; do
         grep -q "^export $option" "$place/printed" || { say "run-compose.sh does not say $option"; return 1; }
         grep -q "[$]{${option%%=*}[:}]" deploy/docker-compose*.yaml || { say "no compose file reads ${option%%=*}"; return 1; }
     done
@@ -102,7 +104,7 @@ step "scripts" shellcheck --severity=style --external-sources --source-path=SCRI
     deploy/*.sh scripts/deploy.sh e2e/containers/run.sh
 step "Dockerfile" hadolint --failure-threshold info deploy/Dockerfile
 step "YAML" yamllint --strict --config-data '{extends: default, rules: {document-start: disable, line-length: {max: 160}, comments-indentation: disable, empty-values: disable}}' \
-    deploy/docker-compose*.yaml deploy/helm/airis/Chart.yaml deploy/helm/airis/values.yaml
+    deploy/docker-compose*.yaml deploy/otel/*.yaml deploy/helm/airis/Chart.yaml deploy/helm/airis/values.yaml
 step "compose files" compose_files
 step "files, versions and variables" python3 scripts/deploy.py "$place"/*.json
 step "dry runs" run_scripts

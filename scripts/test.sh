@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: Rust (SQLite and PostgreSQL, real built-in models), the client's
 # units, the official Socket.IO clients, the packages of OpenAI, Anthropic and Ollama and a formatter, kill -9, a crowd, several
-# servers, and a real browser.
+# servers, a collector of telemetry, and a real browser.
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -28,6 +28,7 @@ programs() {
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
     step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary" 30
     step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
+    step "collector: traces, metrics and logs over gRPC and HTTP" scripts/postgres.sh e2e/otel/run.sh "$binary"
     step "containers: what they run, without one" e2e/containers/run.sh "$binary"
 }
 

@@ -51,7 +51,8 @@ async function route(request, response) {
     } catch {
         // A body that is not JSON (multipart, say) is only logged.
     }
-    log.push({ path, body, authorization: request.headers.authorization ?? null });
+    const { authorization = null, traceparent = null } = request.headers;
+    log.push({ path, body, authorization, traceparent });
     if (log.length > LOG_LIMIT) log.shift();
     if (path.endsWith('/chat/completions')) return chatCompletion(body, response);
     if (path === '/v1/messages/count_tokens') {

@@ -24,6 +24,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long whoever spreads requests may take to notice that this instance is not ready any more.
 const NOTICED: Duration = Duration::from_secs(2);
 
+/// What the last traces, metrics and lines get to reach their collector.
+const LAST_EXPORT: Duration = Duration::from_secs(3);
+
 /// Between two pieces of work that nobody waits for, and after one that failed.
 const PAUSE: Duration = Duration::from_millis(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(10);
@@ -32,13 +35,15 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(10);
 pub async fn run(config: Config, given: Serve) -> Result<()> {
     let config = Arc::new(config);
     let settings = config.settings().clone();
-    airis_telemetry::init(&settings.log_level, settings.log_json)?;
+    let mut telemetry = airis_telemetry::init(&settings.log_level, settings.log_json, settings.otel.as_ref())?;
     let mut signals = Signals::listen()?;
     let host = given.host.unwrap_or(settings.host);
     let listener = listen::listen(&host, given.port.unwrap_or(settings.port)).await?;
     let address = listener.local_addr()?;
 
     let Booted { app, lock } = boot(config).await?;
+    let measured = app.clone();
+    telemetry.measure(move || airis_api::numbers(&measured));
     let router = airis_api::build_router(app.clone()).layer(app.realtime.layer());
     // Tokens are small writes; waiting to fill a packet would hold each back.
     let listener = listener.tap_io(|connection| {
@@ -77,6 +82,7 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
     background.shutdown().await;
     drop(lock);
     tracing::info!("stopped");
+    telemetry.finish(LAST_EXPORT).await;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use airis_config::Settings;
+use airis_telemetry::SPANS;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -18,6 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 
 use crate::audit::Auditor;
 use crate::error::ApiError;
@@ -28,6 +31,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
 /// How addresses are counted that no route answers: files of the client, its pages, mistakes.
 const NO_ROUTE: &str = "";
+/// What is asked every few seconds by machines, and would be most of what is traced.
+const UNTRACED: [&str; 5] = ["/health", "/healthz", "/health/db", "/ready", "/metrics"];
 
 /// Wraps the routes; the outermost layer comes last.
 pub fn wrap(router: Router, settings: &Settings, auditor: Option<Arc<Auditor>>) -> Router {
@@ -130,14 +135,38 @@ async fn process_time(request: Request, next: Next) -> Response<Body> {
     let begin = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).await;
-    let took = begin.elapsed();
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let span = span(&request, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let took = begin.elapsed();
+    span.record("http.response.status_code", response.status().as_u16());
+    span.record("otel.failed", response.status().is_server_error());
     airis_telemetry::metrics::answered(method.as_str(), route, response.status().as_u16(), took);
     if let Ok(value) = HeaderValue::from_str(&format!("{:.6}", took.as_secs_f64())) {
         response.headers_mut().insert(PROCESS_TIME, value);
     }
     response
+}
+
+/// What a trace says of a request: nothing that is in its address but for the pattern.
+fn span(request: &Request, route: &str) -> Span {
+    if UNTRACED.contains(&route) {
+        return Span::none();
+    }
+    let method = request.method().as_str();
+    let caller = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    info_span!(
+        target: SPANS,
+        parent: None,
+        "request",
+        otel.name = format!("{method} {route}").trim_end(),
+        otel.kind = "server",
+        otel.parent = caller,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        otel.failed = Empty,
+    )
 }
 
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {

@@ -46,6 +46,7 @@ mod users;
 
 pub use app::{App, Inner};
 pub use error::{ApiError, Result};
+pub use system::metrics::numbers;
 
 use axum::Router;
 use utoipa::openapi::OpenApi;

@@ -21,6 +21,14 @@ pub(crate) enum Ear {
 type Result<T> = std::result::Result<T, BusError>;
 
 impl Carrier {
+    /// What it is called in traces.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => "postgresql",
+            Self::Redis(_) => "redis",
+        }
+    }
+
     /// Whether letters can only be fetched, not pushed.
     pub(crate) fn fetches(&self) -> bool {
         match self {

@@ -7,6 +7,7 @@ mod file_log;
 mod fleet;
 mod redis_bus;
 mod topics;
+mod traced;
 mod turn_log;
 
 pub use fleet::{LEFT, LOG, MISSED, Member, Question};
@@ -140,7 +141,7 @@ impl Bus {
     /// Tells every socket of a room, on any instance, in the order of the calls.
     pub fn emit(&self, event: RoomEvent) {
         match &self.kind {
-            Kind::Alone(_) => self.topics.emit(Arc::new(event)),
+            Kind::Alone(_) => self.emit_here(event),
             Kind::Fleet(fleet) => fleet.emit(event, None),
         }
     }
@@ -148,14 +149,15 @@ impl Bus {
     /// The same for an event that was appended to a log: it is shown when it is stored there, and never otherwise.
     pub fn emit_logged(&self, log: &TurnLog, event: RoomEvent) {
         match &self.kind {
-            Kind::Alone(_) => self.topics.emit(Arc::new(event)),
+            Kind::Alone(_) => self.emit_here(event),
             Kind::Fleet(fleet) => fleet.emit(event, Some(log)),
         }
     }
 
     /// Tells the sockets of this instance only.
     pub fn emit_here(&self, event: RoomEvent) {
-        self.topics.emit(Arc::new(event));
+        let span = traced::publish(&event, "airis");
+        span.in_scope(|| self.topics.emit(Arc::new(event)));
     }
 
     /// Everything emitted to rooms that this instance has, for its realtime room. A receiver that lags is told so and

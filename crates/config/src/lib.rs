@@ -2,6 +2,7 @@
 
 mod audit;
 mod docs;
+mod otel;
 mod persisted;
 mod redis;
 mod settings;
@@ -13,6 +14,7 @@ mod variable;
 
 pub use audit::{Audit, AuditLevel};
 pub use docs::docs_markdown;
+pub use otel::{Otel, Protocol, Receiver, Sampler};
 pub use redis::Redis;
 pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};

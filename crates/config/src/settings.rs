@@ -6,6 +6,7 @@ use airis_domain::Json;
 
 use crate::ConfigError;
 use crate::audit::{Audit, audit};
+use crate::otel::{Otel, otel};
 use crate::redis::{Redis, redis};
 use crate::storage::{FileStorage, storage};
 use crate::values::{Values, wrong};
@@ -114,6 +115,8 @@ pub struct Settings {
     pub enable_version_update_check: bool,
     /// What of requests is written down.
     pub audit: Option<Audit>,
+    /// What is sent to a collector.
+    pub otel: Option<Otel>,
     pub enable_public_metrics: bool,
     pub enable_public_active_users_count: bool,
     pub enable_easter_eggs: bool,
@@ -176,6 +179,7 @@ impl Settings {
             vectors_in_file: vectors_in_file(v, &database_url)?,
             database_url,
             audit: audit(v, &data_dir)?,
+            otel: otel(v)?,
             data_dir,
             database_pool_size: v.number("DATABASE_POOL_SIZE")?,
             database_pool_max_overflow: v.required("DATABASE_POOL_MAX_OVERFLOW")?,

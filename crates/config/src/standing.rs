@@ -50,10 +50,11 @@ pub fn is_known(name: &str) -> bool {
 
 /// A value without what must stay secret: all of it where the name says so, the password where it is an address.
 fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 7] =
-        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "ENCRYPTION_KEY", "SERVER_CONNECTIONS"];
+    const SECRET: [&str; 8] =
+        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "ENCRYPTION_KEY", "SERVER_CONNECTIONS", "OTLP_HEADERS"];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
-    let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || name.contains("HEADER");
+    let names_header = name.contains("HEADER") && !name.ends_with("OTLP_HEADERS");
+    let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || names_header;
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {
         return "(set, not shown)".to_owned();
     }
@@ -90,6 +91,8 @@ mod tests {
             "MFA_ENCRYPTION_KEY",
             "OAUTH_SESSION_TOKEN_ENCRYPTION_KEY",
             "GOOGLE_CLIENT_SECRET",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "OTEL_BASIC_AUTH_PASSWORD",
         ] {
             assert_eq!(value_of(name, &[(name, "s3cret")]).0, "(set, not shown)", "{name}");
         }

@@ -14,4 +14,7 @@ pub struct RoomEvent {
     /// A socket that must not receive it (its own author).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub except: Option<String>,
+    /// The trace that it belongs to (a `traceparent`): of a reply's first event and of its last, where traces are exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }

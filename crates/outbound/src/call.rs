@@ -61,6 +61,14 @@ impl Call {
         self
     }
 
+    /// Sends bytes of some kind.
+    #[must_use]
+    pub fn bytes(mut self, kind: &'static str, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        self
+    }
+
     /// Sets a header; a name or value that no header can have is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

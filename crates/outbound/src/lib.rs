@@ -6,6 +6,7 @@ mod answer;
 mod call;
 mod error;
 mod guard;
+mod rpc;
 mod streamed;
 mod trust;
 mod websocket;
@@ -13,6 +14,7 @@ mod websocket;
 pub use answer::Answer;
 pub use call::Call;
 pub use error::OutboundError;
+pub use rpc::{Rpc, Status};
 pub use streamed::Streamed;
 pub use trust::encryption;
 pub use websocket::{Frame, Socket, closing};
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 
 /// Seconds to reach a server at all.
 const CONNECT_SECONDS: u64 = 10;
@@ -47,14 +49,6 @@ impl Default for Outbound {
 
 impl Outbound {
     pub fn new() -> Self {
-        let builder = |public_only| {
-            Client::builder()
-                .tls_backend_preconfigured(encryption())
-                .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
-                .redirect(Policy::none())
-                .dns_resolver(Arc::new(guard::Resolver { public_only }))
-                .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")))
-        };
         Self {
             client: builder(false).build().unwrap_or_default(),
             public: builder(true).build().unwrap_or_default(),
@@ -96,6 +90,16 @@ impl Outbound {
             Err(_) => Err(OutboundError::Late(place, seconds)),
         }
     }
+}
+
+/// A client that dials what may be dialled.
+fn builder(public_only: bool) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(encryption())
+        .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
+        .redirect(Policy::none())
+        .dns_resolver(Arc::new(guard::Resolver { public_only }))
+        .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")))
 }
 
 /// Sends and waits for the head of the answer.

@@ -92,6 +92,10 @@ impl Http {
                 request = request.header(name, value.as_str().unwrap_or_default());
             }
         }
+        // A provider that traces, too, goes on with the same trace.
+        if let Some(trace) = airis_telemetry::trace::header() {
+            request = request.header("traceparent", trace);
+        }
         if let Some(user) = user.filter(|_| self.forward_user) {
             request = request
                 .header("X-OpenWebUI-User-Name", header_text(&user.name))

@@ -20,6 +20,7 @@ mod probe;
 mod publisher;
 mod redact;
 mod stream;
+mod traced;
 mod words;
 
 pub use connection::Kind;
@@ -50,6 +51,7 @@ use crate::connection::Connection;
 use crate::http::Http;
 use crate::local::Local;
 use crate::metered::Purse;
+use crate::traced::Asked;
 
 /// A model that a connection offers.
 #[derive(Clone, Debug)]
@@ -179,28 +181,48 @@ impl Providers {
 
     /// Streams a reply as normalised chunks.
     pub async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
-        let tab = self.purse.open(&request, true).await?;
-        metered::stream(tab, self.inner.stream(&request)).await
+        let asked = Asked::new("chat", &request.model, request.chat_id.as_deref());
+        let opening = async {
+            let tab = self.purse.open(&request, true).await?;
+            metered::stream(tab, self.inner.stream(&request)).await
+        };
+        let opened = asked.wait(opening).await;
+        asked.stream(opened)
     }
 
     /// One whole reply (`chat.completion` object); used by background tasks.
     pub async fn complete(&self, request: ChatRequest) -> Result<Json, ProviderError> {
-        let tab = self.purse.open(&request, false).await?;
-        metered::complete(tab, self.inner.complete(&request)).await
+        let asked = Asked::new("chat", &request.model, request.chat_id.as_deref());
+        let answering = async {
+            let tab = self.purse.open(&request, false).await?;
+            metered::complete(tab, self.inner.complete(&request)).await
+        };
+        let answer = asked.wait(answering).await;
+        asked.whole(answer)
     }
 
     /// The provider's own answer in OpenAI shape, streamed or not as the body says, bytes unchanged where it speaks
     /// OpenAI already (errors with their status and body included).
     pub async fn pass(&self, request: ChatRequest) -> Result<RawReply, ProviderError> {
         let streams = request.body.get("stream").and_then(Json::as_bool).unwrap_or(false);
-        let tab = self.purse.open(&request, streams).await?;
-        metered::raw(tab, self.inner.pass(&request)).await
+        let asked = Asked::new("chat", &request.model, request.chat_id.as_deref());
+        let answering = async {
+            let tab = self.purse.open(&request, streams).await?;
+            metered::raw(tab, self.inner.pass(&request)).await
+        };
+        let answer = asked.wait(answering).await;
+        asked.raw(answer)
     }
 
     /// OpenAI-shaped embeddings (`{model, input}` in, `{object, data, model, usage}` out).
     pub async fn embeddings(&self, model: &str, body: JsonMap, user: Option<User>) -> Result<RawReply, ProviderError> {
-        let tab = self.purse.open_embedding(Purpose::Task, user.as_ref(), model, &body).await?;
-        metered::raw(tab, self.inner.embeddings(model, body, user)).await
+        let asked = Asked::new("embeddings", model, None);
+        let answering = async {
+            let tab = self.purse.open_embedding(Purpose::Task, user.as_ref(), model, &body).await?;
+            metered::raw(tab, self.inner.embeddings(model, body, user)).await
+        };
+        let answer = asked.wait(answering).await;
+        asked.raw(answer)
     }
 
     /// Whether this is a built-in embedding model. Looks at the disk.
@@ -245,7 +267,7 @@ impl Providers {
 
 impl Inner {
     async fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
-        match self.route(&request.model).await? {
+        match self.asked(&request.model).await? {
             Route::OpenAi(connection) => openai::stream(&self.http, &connection, request).await,
             Route::Ollama(hosts) => ollama::stream(&self.http, self.next(&hosts), request).await,
             Route::Local => self.local.stream(request),
@@ -253,7 +275,7 @@ impl Inner {
     }
 
     async fn complete(&self, request: &ChatRequest) -> Result<Json, ProviderError> {
-        match self.route(&request.model).await? {
+        match self.asked(&request.model).await? {
             Route::OpenAi(connection) => openai::complete(&self.http, &connection, request).await,
             Route::Ollama(hosts) => ollama::complete(&self.http, self.next(&hosts), request).await,
             Route::Local => whole(self.local.stream(request)?, &request.model).await,
@@ -261,7 +283,7 @@ impl Inner {
     }
 
     async fn pass(&self, request: &ChatRequest) -> Result<RawReply, ProviderError> {
-        match self.route(&request.model).await? {
+        match self.asked(&request.model).await? {
             Route::OpenAi(connection) => openai::pass(&self.http, &connection, request).await,
             Route::Ollama(hosts) => ollama::pass(&self.http, self.next(&hosts), request).await,
             Route::Local if request.body.get("stream").and_then(Json::as_bool).unwrap_or(false) => {
@@ -275,7 +297,7 @@ impl Inner {
         if self.local.embeds(model) {
             return self.local.embeddings(model, &body).await.map(RawReply::json);
         }
-        let (connection, path) = match self.route(model).await? {
+        let (connection, path) = match self.asked(model).await? {
             Route::OpenAi(connection) => (connection, "/embeddings"),
             Route::Ollama(hosts) => (self.next(&hosts).clone(), "/v1/embeddings"),
             Route::Local => {
@@ -299,6 +321,11 @@ impl Inner {
         }
         let catalog = self.catalog(Duration::from_secs(1)).await;
         catalog.route(model).cloned().ok_or_else(|| ProviderError::UnknownModel(model.to_owned()))
+    }
+
+    /// The same for a request that goes there now.
+    async fn asked(&self, model: &str) -> Result<Route, ProviderError> {
+        self.route(model).await.inspect(traced::to)
     }
 
     fn next<'a>(&self, hosts: &'a [Connection]) -> &'a Connection {

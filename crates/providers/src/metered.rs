@@ -250,7 +250,7 @@ fn read_usage(tab: &mut Tab, event: &Json) {
 
 /// Objects of a stream of events or lines, read beside it.
 #[derive(Default)]
-struct Lines {
+pub struct Lines {
     rest: Vec<u8>,
     /// Inside a line that is too long.
     skips: bool,
@@ -262,7 +262,7 @@ impl Lines {
         self.rest.is_empty() && !self.skips
     }
 
-    fn take(&mut self, piece: &Bytes, mut each: impl FnMut(Json)) {
+    pub fn take(&mut self, piece: &Bytes, mut each: impl FnMut(Json)) {
         for part in piece.split_inclusive(|byte| *byte == b'\n') {
             let ends = part.ends_with(b"\n");
             if !self.skips {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use airis_domain::{ChatId, Json, RoomEvent, UserId};
+use airis_telemetry::SPANS;
 use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 
 use crate::{Inner, note_events, packet, presence};
 
@@ -52,14 +55,32 @@ fn deliver(inner: &Inner, event: &RoomEvent) {
     if event.event == REVIEW_NOTE {
         return review_note(inner, event);
     }
-    match packet::event(&event.event, &event.payload, None) {
-        Ok(packet) => inner.rooms.for_each(&event.room, |seat| {
-            if event.except.as_deref() != Some(seat.id()) {
-                seat.push(packet.clone());
-            }
+    let (span, mut sockets) = (span(event), 0_u64);
+    match span.in_scope(|| packet::event(&event.event, &event.payload, None)) {
+        Ok(packet) => span.in_scope(|| {
+            inner.rooms.for_each(&event.room, |seat| {
+                if event.except.as_deref() != Some(seat.id()) {
+                    seat.push(packet.clone());
+                    sockets += 1;
+                }
+            });
         }),
         Err(error) => tracing::error!(%error, event = event.event, "event cannot be written as JSON"),
     }
+    span.record("airis.sockets", sockets);
+}
+
+/// The span of an event that carries a trace, wherever it was emitted.
+fn span(event: &RoomEvent) -> Span {
+    let Some(trace) = &event.trace else { return Span::none() };
+    info_span!(
+        target: SPANS,
+        parent: None,
+        "socket deliver",
+        otel.kind = "consumer",
+        otel.parent = trace,
+        airis.sockets = Empty,
+    )
 }
 
 fn expel(inner: &Inner, room: &str) {

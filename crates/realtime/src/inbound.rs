@@ -168,5 +168,11 @@ async fn report_usage(inner: &Arc<Inner>, seat: &Arc<Seat>, data: &Json) {
 
 /// Tells a room something, on every instance.
 pub(crate) fn emit(inner: &Inner, room: String, payload: Json, except: Option<&str>) {
-    inner.bus.emit(RoomEvent { room, event: "events".to_owned(), payload, except: except.map(str::to_owned) });
+    inner.bus.emit(RoomEvent {
+        room,
+        event: "events".to_owned(),
+        payload,
+        except: except.map(str::to_owned),
+        trace: None,
+    });
 }

@@ -126,7 +126,13 @@ impl Realtime {
     /// Ends every socket of a person, after telling the client to look at its rights anew.
     pub fn disconnect_user(&self, user: &UserId) {
         let room = rooms::user_room(user);
-        self.inner.bus.emit(RoomEvent { room, event: deliver::EXPEL.to_owned(), payload: json!({}), except: None });
+        self.inner.bus.emit(RoomEvent {
+            room,
+            event: deliver::EXPEL.to_owned(),
+            payload: json!({}),
+            except: None,
+            trace: None,
+        });
     }
 
     /// Tells whoever has a chat open that they may no longer be allowed to; all but the owner's sockets leave it and
@@ -134,14 +140,20 @@ impl Realtime {
     pub fn review_chat(&self, chat: &ChatId, owner: &UserId) {
         let payload = json!({ "chat_id": chat, "owner": owner });
         let room = rooms::chat_room(chat);
-        self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW.to_owned(), payload, except: None });
+        self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW.to_owned(), payload, except: None, trace: None });
     }
 
     /// Tells whoever has a note open that they may no longer be allowed to, or that it is gone; everybody leaves it and
     /// is asked anew when they come back.
     pub fn review_note(&self, note: &str) {
         let (room, payload) = (note_room(note), json!({ "note_id": note }));
-        self.inner.bus.emit(RoomEvent { room, event: deliver::REVIEW_NOTE.to_owned(), payload, except: None });
+        self.inner.bus.emit(RoomEvent {
+            room,
+            event: deliver::REVIEW_NOTE.to_owned(),
+            payload,
+            except: None,
+            trace: None,
+        });
     }
 
     /// Ends every connection as it is now, so that clients connect to another instance while this one ends its work.

@@ -38,7 +38,7 @@ pub(crate) fn publish(inner: &Inner, chat: &ChatId) {
     if inner.bus.is_shared() {
         places::tell(inner, &room);
         let payload = json!({ "chat_id": chat });
-        return inner.bus.emit(RoomEvent { room, event: CHANGED.to_owned(), payload, except: None });
+        return inner.bus.emit(RoomEvent { room, event: CHANGED.to_owned(), payload, except: None, trace: None });
     }
     let people = inner.rooms.people(&inner.rooms.members(&room));
     inner.bus.set_viewers(chat.as_str(), people.iter().map(|person| person.id.to_string()).collect());

@@ -1,12 +1,28 @@
-//! Logs of the process: one line per event, as text for people or as JSON for machines; and numbers of it. Knows nothing of
-//! what is logged and counted.
+//! Logs of the process: one line per event, as text for people or as JSON for machines; numbers of it; and both with the
+//! traces of what it does on their way to a collector. Knows nothing of what is logged, counted and traced.
 
+mod lines;
 pub mod metrics;
+mod otlp;
+pub mod trace;
 
+use std::fmt;
 use std::io::IsTerminal;
+use std::time::Duration;
 
+use airis_config::Otel;
 use tracing::Level;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::lines::WithTrace;
+use crate::otlp::Exports;
+
+/// Target of the spans that traces are made of. No filter of logs lets it through, so they cost nothing until traces
+/// are exported.
+pub const SPANS: &str = "otel";
 
 /// Why logging could not be set up; the text names the variable and the fix.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,19 +35,64 @@ pub enum TelemetryError {
     Twice,
 }
 
+/// What was started; held as long as the process runs.
+pub struct Telemetry {
+    exports: Option<Exports>,
+}
+
+impl Telemetry {
+    /// Exports from now on what `read` tells in the format of OpenMetrics, where metrics are exported.
+    pub fn measure(&mut self, read: impl Fn() -> Result<String, fmt::Error> + Send + Sync + 'static) {
+        if let Some(exports) = &mut self.exports {
+            exports.measure(read);
+        }
+    }
+
+    /// Exports what still waits, as far as that goes in this time.
+    pub async fn finish(self, within: Duration) {
+        if let Some(exports) = self.exports {
+            exports.finish(within).await;
+        }
+    }
+}
+
 /// Starts logging to standard error: `level` in the spellings that operators know (also `WARNING`, `CRITICAL`), `json`
-/// for one JSON object per line. Panics become log lines, too.
-pub fn init(level: &str, json: bool) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::new(filter(parse_level(level)?));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if json {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+/// for one JSON object per line. Panics become log lines, too. Exports what `otel` says, which needs the runtime.
+pub fn init(level: &str, json: bool, otel: Option<&Otel>) -> Result<Telemetry, TelemetryError> {
+    let mut directives = filter(parse_level(level)?);
+    let color = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if json {
+        lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .map_event_format(WithTrace)
+            .boxed()
     } else {
-        builder.with_ansi(std::io::stderr().is_terminal()).with_target(level_shows_targets(level)).try_init()
+        lines.with_ansi(color).with_target(level_shows_targets(level)).boxed()
     };
-    started.map_err(|_| TelemetryError::Twice)?;
+    let Some(otel) = otel else {
+        let subscriber = tracing_subscriber::registry().with(lines).with(EnvFilter::new(directives));
+        subscriber.try_init().map_err(|_| TelemetryError::Twice)?;
+        log_panics();
+        return Ok(Telemetry { exports: None });
+    };
+    if otel.traces.is_some() {
+        directives.push_str(&format!(",{SPANS}=info"));
+    }
+    let (exports, spans, logs) = Exports::start(otel);
+    tracing_subscriber::registry()
+        // Spans are for the collector: lines look as they do without it.
+        .with(lines.with_filter(filter_fn(|metadata| metadata.target() != SPANS)))
+        .with(logs)
+        .with(spans)
+        .with(EnvFilter::new(directives))
+        .try_init()
+        .map_err(|_| TelemetryError::Twice)?;
     log_panics();
-    Ok(())
+    Ok(Telemetry { exports: Some(exports) })
 }
 
 /// Reads a level; empty text is `info`.

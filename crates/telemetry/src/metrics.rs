@@ -30,21 +30,30 @@ struct Turn {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Signal {
+    signal: &'static str,
+}
+
 /// What is counted as it happens.
 struct Counted {
     registry: Registry,
     requests: Family<Request, Histogram, fn() -> Histogram>,
     turns: Family<Turn, Counter>,
+    lost: Family<Signal, Counter>,
 }
 
 static COUNTED: LazyLock<Counted> = LazyLock::new(|| {
     let mut registry = Registry::default();
     let requests = Family::<Request, Histogram, fn() -> Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
     let turns = Family::<Turn, Counter>::default();
+    let lost = Family::<Signal, Counter>::default();
     let help = "Time until an answer began, by the route that gave it";
     registry.register_with_unit("http_request_duration", help, Unit::Seconds, requests.clone());
     registry.register("airis_turns", "Replies of models that ended here", turns.clone());
-    Counted { registry, requests, turns }
+    let help = "Spans and lines that no collector took";
+    registry.register("airis_telemetry_dropped", help, lost.clone());
+    Counted { registry, requests, turns, lost }
 });
 
 /// A request was answered. `route` is the pattern, not the address: there are few of them.
@@ -56,6 +65,11 @@ pub fn answered(method: &str, route: &str, status: u16, took: Duration) {
 /// A reply of a model ended, in one of few ways.
 pub fn turn_ended(outcome: &'static str) {
     COUNTED.turns.get_or_create(&Turn { outcome }).inc();
+}
+
+/// Entries of one signal did not reach their collector.
+pub(crate) fn not_exported(signal: &'static str, count: u64) {
+    COUNTED.lost.get_or_create(&Signal { signal }).inc_by(count);
 }
 
 /// Something that is looked at when somebody asks.

@@ -6,11 +6,12 @@ use airis_domain::{
 };
 use airis_store::{ChatPatch, NewTurn};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::form::{Background, Form, Wanted};
 use crate::job::envelope;
 use crate::models::{Resolved, resolve};
-use crate::{Inner, Start, Started, TurnError, arena, elsewhere, folders, items, lease, run};
+use crate::{Inner, Start, Started, TurnError, arena, elsewhere, folders, items, lease, run, traced};
 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
@@ -76,7 +77,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
                 turn.lease_until_ms = 0;
             }
         }
-        inner.store.begin_turns(&new).await?;
+        inner.store.begin_turns(&new).instrument(traced::store(inner, "begin_turns")).await?;
         let spoken = form.reply_parent().unwrap_or_else(|| form.wanted[0].message.clone());
         let list = json!({"chat_id": chat_id, "folder_id": folder});
         let told = envelope(&chat_id, &spoken, "chat:list", list);

@@ -6,10 +6,11 @@ use std::time::Duration;
 use airis_domain::{Json, TurnState};
 use airis_store::{MessagePatch, StoreError};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::job::Job;
 use crate::run::Ending;
-use crate::{Inner, items};
+use crate::{Inner, items, traced};
 
 /// Seconds between two checkpoints of one growing reply; more when many grow at once.
 const EVERY: f64 = 1.0;
@@ -39,7 +40,8 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
     let (kept, patch) = (job.kept(), patch(job));
     // Whoever reads the log after a checkpoint finds no less in it.
     inner.bus.settle().await;
-    let outcome = inner.store.checkpoint_turn(&job.turn, job.fence, &kept, &patch).await;
+    let storing = inner.store.checkpoint_turn(&job.turn, job.fence, &kept, &patch);
+    let outcome = storing.instrument(traced::store(inner, "checkpoint_turn")).await;
     if let Err(error) = &outcome {
         tracing::warn!(%error, turn = %job.turn, "a checkpoint was not stored");
     }
@@ -67,7 +69,8 @@ pub async fn finish(inner: &Inner, job: &Job, state: TurnState, error: Option<Js
     patch.error = error;
     let mut pause = PAUSE;
     for tries in 1.. {
-        let error = match inner.store.finish_turn(&job.turn, job.fence, state, &patch).await {
+        let storing = inner.store.finish_turn(&job.turn, job.fence, state, &patch);
+        let error = match storing.instrument(traced::store(inner, "finish_turn")).await {
             // The chat was deleted while its reply was written.
             Ok(()) | Err(StoreError::NotFound) => {
                 job.stored.store(true, Ordering::Relaxed);

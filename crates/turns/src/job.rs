@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use airis_bus::{Bus, TurnLog};
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, User};
+use airis_telemetry::trace;
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -106,6 +107,7 @@ impl Job {
             event: "events".to_owned(),
             payload: envelope(&self.chat, &self.message, kind, data.clone()),
             except: None,
+            trace: None,
         });
         if matches!(
             kind,
@@ -150,6 +152,9 @@ impl Job {
         let told = Json::Object(told);
         progress.seq = self.log.append(&told)?;
         let mirrored = self.mirrored(progress, event.kind, &told["data"]);
+        // Of its first words and its last a trace shows the way to the sockets; of every token it would be too much.
+        let ends = progress.seq == 1 || told["data"]["done"] == true;
+        let trace = if ends { trace::header() } else { None };
         let mut payload = JsonMap::with_capacity(4);
         payload.insert("chat_id".to_owned(), Json::from(self.chat.as_str()));
         payload.insert("message_id".to_owned(), Json::from(self.message.as_str()));
@@ -160,6 +165,7 @@ impl Job {
             event: "events".to_owned(),
             payload: Json::Object(payload),
             except: None,
+            trace,
         };
         self.show(event);
         if let Some((kind, data)) = mirrored {
@@ -236,6 +242,7 @@ impl Job {
             event: "events".to_owned(),
             payload,
             except: self.session.clone(),
+            trace: None,
         }
     }
 

@@ -35,6 +35,7 @@ mod tags;
 mod task_prompt;
 mod tasks;
 mod toolloop;
+mod traced;
 mod web;
 mod writer;
 

@@ -53,7 +53,7 @@ fn tell(events: &mut Vec<RoomEvent>, turn: &Turn, kind: &str, data: Json, seq: O
     if let Some(seq) = seq {
         payload["seq"] = json!(seq);
     }
-    let to = |room: String, payload| RoomEvent { room, event: "events".to_owned(), payload, except: None };
+    let to = |room: String, payload| RoomEvent { room, event: "events".to_owned(), payload, except: None, trace: None };
     events.push(to(format!("user:{}", turn.user_id), payload));
     events.push(to(format!("chat:{}", turn.chat_id), shared));
 }

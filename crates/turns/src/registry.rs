@@ -265,7 +265,7 @@ impl Inner {
     }
 
     pub fn tell_room(&self, room: String, payload: Json, except: Option<String>) {
-        self.bus.emit(RoomEvent { room, event: "events".to_owned(), payload, except });
+        self.bus.emit(RoomEvent { room, event: "events".to_owned(), payload, except, trace: None });
     }
 
     /// Waits until a turn has ended here, at most this long.

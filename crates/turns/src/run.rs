@@ -8,6 +8,7 @@ use airis_domain::{ChatId, Json, Message, TurnId, TurnState};
 use airis_retrieval::Want;
 use airis_store::StoreError;
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::checkpoint::{checkpoint, finish, pause, save};
 use crate::documents::{self, Documents};
@@ -15,7 +16,7 @@ use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{
     Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks,
-    toolloop, web,
+    toolloop, traced, web,
 };
 
 /// How long people wait to hear of a failure that cannot be stored.
@@ -57,8 +58,13 @@ pub fn launch(inner: &Arc<Inner>, chat: &ChatId, turns: &[TurnId]) {
     }
 }
 
-/// Runs one turn to its end, whatever that is.
-pub async fn drive(inner: Arc<Inner>, job: Arc<Job>) {
+/// Runs one turn to its end, whatever that is. Its trace begins where this is called.
+pub fn drive(inner: Arc<Inner>, job: Arc<Job>) -> impl Future<Output = ()> + Send + 'static {
+    let span = traced::turn(&job);
+    run(inner, job).instrument(span)
+}
+
+async fn run(inner: Arc<Inner>, job: Arc<Job>) {
     let title = tasks::start_title(&inner, &job);
     if inner.bus.is_shared() && !job.is_temporary() {
         inner.spawn_lesser(elsewhere::learn_viewers(inner.clone(), job.chat.clone()));
@@ -74,14 +80,16 @@ pub async fn end_only(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Endin
 }
 
 async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title: Option<tasks::Pending>) {
-    airis_telemetry::metrics::turn_ended(match &ending {
+    let outcome = match &ending {
         Ok(()) => "done",
         Err(Ending::Stopped) => "stopped",
         Err(Ending::Failed(_)) => "failed",
         Err(Ending::Left) => "handed on",
         Err(Ending::Lost) => "taken over",
         Err(Ending::Paused) => "waiting",
-    });
+    };
+    airis_telemetry::metrics::turn_ended(outcome);
+    traced::ended(&job, outcome);
     let outcome = match ending {
         Ok(()) => complete(&inner, &job, title).await,
         Err(Ending::Stopped) => stopped(&inner, &job).await,
@@ -120,7 +128,7 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let broken = |error: StoreError| Ending::Failed(json!(error.to_string()));
     let documents = tokio::select! {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
-        documents = read_documents(inner, job) => documents.map_err(broken)?,
+        documents = read_documents(inner, job).instrument(traced::step("retrieve")) => documents.map_err(broken)?,
     };
     cite(inner, job, &documents).await?;
     let remembered = tokio::select! {

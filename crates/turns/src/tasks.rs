@@ -6,6 +6,7 @@ use airis_domain::{Json, JsonMap, MessageRole};
 use airis_store::{ChatPatch, MessagePatch};
 use serde_json::json;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::job::Job;
 use crate::task_prompt::{Matter, plain};
@@ -23,7 +24,7 @@ pub fn start_title(inner: &Arc<Inner>, job: &Arc<Job>) -> Option<Pending> {
         return None;
     }
     let (engine, job) = (inner.clone(), job.clone());
-    Some(inner.spawn_lesser(async move {
+    let naming = async move {
         let inner = engine;
         let question = question(&inner, &job).await;
         let asked = inner.config.flag("task.title.enable");
@@ -38,7 +39,8 @@ pub fn start_title(inner: &Arc<Inner>, job: &Arc<Job>) -> Option<Pending> {
             Ok(_) => job.notice("chat:title", json!(title)),
             Err(error) => tracing::warn!(%error, chat = %job.chat, "a title was not stored"),
         }
-    }))
+    };
+    Some(inner.spawn_lesser(naming.in_current_span()))
 }
 
 /// After the reply: follow-up questions, the title if it is not there yet, tags.

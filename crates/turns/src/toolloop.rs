@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use airis_domain::{Json, JsonMap};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::checkpoint::save;
 use crate::generate::{cancelled, log_failed};
 use crate::job::Job;
 use crate::run::Ending;
-use crate::{Inner, items, memory_tools, offered};
+use crate::{Inner, items, memory_tools, offered, traced};
 
 /// Runs the calls at these places of the output and appends their results; where people want to be asked first, the
 /// turn pauses instead.
@@ -123,14 +124,16 @@ async fn settle(inner: &Arc<Inner>, job: &Arc<Job>, place: usize) -> Result<(), 
         let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
         (text("name"), text("arguments"))
     };
+    let span = traced::tool(&name);
     let outcome = tokio::select! {
         () = job.cancel.cancelled() => {
             // Nobody knows how far the tool came: it is not run again.
             append(job, place, items::UNKNOWN_OUTCOME, "incomplete");
             return Err(cancelled(inner, job));
         }
-        outcome = call(inner, job, &name, &arguments) => outcome,
+        outcome = call(inner, job, &name, &arguments).instrument(span.clone()) => outcome,
     };
+    span.record("otel.failed", outcome.is_err());
     match outcome {
         Ok(text) => append(job, place, &text, "completed"),
         Err(text) => append(job, place, &text, "failed"),

@@ -7,8 +7,8 @@ use crate::repository::{code, root, sources};
 /// Rooms from the ground up. A room may know only rooms of a lower floor.
 const FLOORS: [&[&str]; 11] = [
     &["domain", "pdf"],
-    &["config", "outbound", "telemetry"],
-    &["files", "store", "vector"],
+    &["config", "outbound"],
+    &["files", "store", "telemetry", "vector"],
     // Over PostgreSQL, the bus speaks through functions of the store.
     &["bus"],
     &["access", "budgets", "transfer"],

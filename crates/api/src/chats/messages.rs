@@ -155,7 +155,7 @@ async fn permitted(app: &App, user: &Verified, switch: &str) -> Result<()> {
 fn tell(app: &App, chat: &ChatAs<Owner>, message: &MessageId, data: Value) {
     let payload = json!({ "chat_id": chat.id, "message_id": message, "data": data });
     let room = format!("user:{}", chat.user_id);
-    app.bus.emit(RoomEvent { room, event: "events".to_owned(), payload, except: None });
+    app.bus.emit(RoomEvent { room, event: "events".to_owned(), payload, except: None, trace: None });
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub async fn unread(State(app): State<App>, chat: ChatAs<Owner>) -> Result<Json<
         event: "events".to_owned(),
         payload: json!({ "chat_id": chat.id, "data": { "type": "chat:list", "data": data } }),
         except: None,
+        trace: None,
     });
     let answer = json!({
         "chat_id": chat.id, "last_read_at": 0, "folder_id": chat.folder_id, "folder_unread_counts": counts,

@@ -86,5 +86,5 @@ pub fn tell_readers(app: &App, note: &Note, data: Option<&airis_domain::Json>, g
         row.remove("is_pinned");
     }
     let room = airis_realtime::note_room(&note.id);
-    app.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload, except: None });
+    app.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload, except: None, trace: None });
 }

@@ -19,8 +19,13 @@ pub async fn read(State(app): State<App>, mut parts: Parts) -> Result<Response> 
     if !app.config.settings().enable_public_metrics && caller(&mut parts, &app).await?.user.role != Role::Admin {
         return Err(ApiError::wrong_role());
     }
-    let text = metrics::text(&levels(&app), env!("CARGO_PKG_VERSION")).map_err(ApiError::internal)?;
+    let text = numbers(&app).map_err(ApiError::internal)?;
     Ok(([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response())
+}
+
+/// The same text for whoever exports it.
+pub fn numbers(app: &App) -> std::result::Result<String, std::fmt::Error> {
+    metrics::text(&levels(app), env!("CARGO_PKG_VERSION"))
 }
 
 fn levels(app: &App) -> Vec<Level> {

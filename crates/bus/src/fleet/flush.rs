@@ -127,7 +127,7 @@ fn tell(fleet: &Fleet, batch: &Batch, outcome: Option<&Flushed>) -> Vec<(String,
     let mut packing = Packing::new(fleet.carrier.letter());
     for post in &batch.posts {
         let (line, to) = match post {
-            Post::Room { event, of } => {
+            Post::Room { event, of, .. } => {
                 // What was refused is shown to nobody; what could not be stored, to those who are here.
                 if outcome.is_some() && of.as_ref().is_some_and(|log| log.is_broken()) {
                     continue;

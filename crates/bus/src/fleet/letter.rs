@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_borrowed_line_reads_as_its_letter() -> serde_json::Result<()> {
-        let event = RoomEvent { room: "r".into(), event: "e".into(), payload: json!({"a": "ä\n"}), except: None };
+        let (room, trace) = ("r".into(), Some("00-trace-span-01".to_owned()));
+        let event = RoomEvent { room, event: "e".into(), payload: json!({"a": "ä\n"}), except: None, trace };
         let line = serde_json::to_string(&Borrowed::Room(&event))?;
         assert!(!line.contains('\n'));
         assert_eq!(serde_json::from_str::<Letter>(&line)?, Letter::Room(event));

@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::carrier::Carrier;
 use crate::topics::Topics;
+use crate::traced;
 use crate::turn_log::{self, entries};
 use crate::{BusError, LogEntry, TurnLog};
 use ask::Waiting;
@@ -183,7 +184,8 @@ impl Fleet {
             self.owes.store(true, Ordering::Relaxed);
             return;
         }
-        self.outbox.post(Post::Room { event: Arc::new(event), of });
+        let span = traced::publish(&event, self.carrier.name());
+        self.outbox.post(Post::Room { event: Arc::new(event), of, _span: span });
     }
 
     pub(crate) fn waiting(&self) -> usize {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use airis_domain::{Json, RoomEvent};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
+use tracing::Span;
 
 use super::letter::Letter;
 use super::log::SharedLog;
@@ -14,7 +15,8 @@ use super::log::SharedLog;
 /// Something to tell.
 pub(crate) enum Post {
     /// An event for a room, shown when the part of the log that holds it is stored.
-    Room { event: Arc<RoomEvent>, of: Option<Arc<SharedLog>> },
+    /// The span ends with the flush that told it.
+    Room { event: Arc<RoomEvent>, of: Option<Arc<SharedLog>>, _span: Span },
     /// For every other instance.
     Topic { topic: String, payload: Json },
     /// For one instance.

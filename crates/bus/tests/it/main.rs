@@ -18,7 +18,7 @@ use tokio::sync::broadcast;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn event(room: &str, payload: Json) -> RoomEvent {
-    RoomEvent { room: room.to_owned(), event: "events".to_owned(), payload, except: None }
+    RoomEvent { room: room.to_owned(), event: "events".to_owned(), payload, except: None, trace: None }
 }
 
 /// Waits until nobody has anything to complain of any more.

@@ -13,6 +13,7 @@ mod retrieval;
 mod server;
 mod single_sign_on;
 mod storage;
+mod telemetry;
 mod ui;
 mod web_search;
 
@@ -25,6 +26,7 @@ pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Uploaded files", storage::VARIABLES),
     ("Accounts", auth::VARIABLES),
     ("Audit log", audit::VARIABLES),
+    ("Traces, metrics and logs (OpenTelemetry)", telemetry::VARIABLES),
     ("Directory (LDAP)", directory::VARIABLES),
     ("Single sign-on (OAuth)", single_sign_on::VARIABLES),
     ("Page", ui::VARIABLES),

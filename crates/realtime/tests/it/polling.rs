@@ -109,7 +109,13 @@ async fn a_live_chat_is_open_to_whom_it_was_granted_until_its_link_goes() {
     bob.until("430[true]").await;
     let say = |text: &str| {
         let room = format!("chat:{chat}");
-        server.bus.emit(RoomEvent { room, event: "events".to_owned(), payload: json!(text), except: None });
+        server.bus.emit(RoomEvent {
+            room,
+            event: "events".to_owned(),
+            payload: json!(text),
+            except: None,
+            trace: None,
+        });
     };
     say("before");
     bob.until("before").await;
@@ -133,7 +139,13 @@ async fn a_note_is_heard_of_by_those_who_may_read_it_as_long_as_they_may() {
     let join = r#"420["join-note",{"auth":{"token":"x"},"note_id":"n"}]"#;
     let say = |text: &str| {
         let room = airis_realtime::note_room("n");
-        server.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload: json!(text), except: None });
+        server.bus.emit(RoomEvent {
+            room,
+            event: "events:note".to_owned(),
+            payload: json!(text),
+            except: None,
+            trace: None,
+        });
     };
     ann.say(join).await;
     ann.until("430[true]").await;
@@ -182,7 +194,13 @@ async fn the_note_that_was_opened_first_makes_room_for_one_too_many() {
     }
     for (note, text) in [("0", "closed"), ("1", "open")] {
         let room = airis_realtime::note_room(note);
-        server.bus.emit(RoomEvent { room, event: "events:note".to_owned(), payload: json!(text), except: None });
+        server.bus.emit(RoomEvent {
+            room,
+            event: "events:note".to_owned(),
+            payload: json!(text),
+            except: None,
+            trace: None,
+        });
     }
     assert_eq!(ann.hear().await, r#"42["events:note","open"]"#);
 }

@@ -231,7 +231,7 @@ impl Server {
 
     pub fn tell(&self, user: &str, text: &str) {
         let room = format!("user:{user}");
-        self.bus.emit(RoomEvent { room, event: "events".to_owned(), payload: json!(text), except: None });
+        self.bus.emit(RoomEvent { room, event: "events".to_owned(), payload: json!(text), except: None, trace: None });
     }
 }
 
