@@ -5,6 +5,7 @@ import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
 import notes from './notes.en'
+import painting from './painting.en'
 import settings from './settings.en'
 import tools from './tools.en'
 
@@ -16,6 +17,7 @@ export default {
   ...documents,
   ...insight,
   ...notes,
+  ...painting,
   ...settings,
   ...tools,
   'app.offline': 'The connection is gone. Trying again…',
