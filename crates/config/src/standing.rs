@@ -50,8 +50,17 @@ pub fn is_known(name: &str) -> bool {
 
 /// A value without what must stay secret: all of it where the name says so, the password where it is an address.
 fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 8] =
-        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "ENCRYPTION_KEY", "SERVER_CONNECTIONS", "OTLP_HEADERS"];
+    const SECRET: [&str; 9] = [
+        "PASSWORD",
+        "SECRET",
+        "TOKEN",
+        "API_KEY",
+        "API_KEYS",
+        "API_AUTH",
+        "ENCRYPTION_KEY",
+        "SERVER_CONNECTIONS",
+        "OTLP_HEADERS",
+    ];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
     let names_header = name.contains("HEADER") && !name.ends_with("OTLP_HEADERS");
     let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || names_header;

@@ -61,12 +61,11 @@ impl Call {
         self
     }
 
-    /// Sends bytes of some kind.
+    /// Sends bytes of some kind as they are.
     #[must_use]
-    pub fn bytes(mut self, kind: &'static str, body: Vec<u8>) -> Self {
+    pub fn bytes(mut self, kind: &str, body: Vec<u8>) -> Self {
         self.body = Some(body);
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        self
+        self.header(CONTENT_TYPE.as_str(), kind)
     }
 
     /// Sets a header; a name or value that no header can have is left out.

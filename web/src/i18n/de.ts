@@ -7,6 +7,7 @@ import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
 import notes from './notes.de'
+import painting from './painting.de'
 import settings from './settings.de'
 import tools from './tools.de'
 
@@ -19,6 +20,7 @@ const de: Record<Key, string> = {
   ...documents,
   ...insight,
   ...notes,
+  ...painting,
   ...settings,
   ...tools,
   'app.offline': 'Die Verbindung ist weg. Neuer Versuch läuft…',
