@@ -1,4 +1,5 @@
-// The web as a source: switched on by a person who agrees to it, cited by the reply, and no obstacle when it is away.
+// What a person switches on beside a question: the web as a source, with consent, cited by the reply and no obstacle when
+// it is away; and a picture that comes with the reply.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,6 +8,8 @@ import { audit, narrow, signUp } from './page.mjs';
 import { composer, finished, picture, replies, say, stage } from './stage.mjs';
 import { folder, provider } from '../processes.mjs';
 
+// One point.
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 let at;
 let page;
 let web;
@@ -20,6 +23,10 @@ before(async () => {
             response.setHeader('content-type', 'application/json');
             const results = [{ url: `${url.origin}/sky`, title: 'Sky', content: 'It is blue', score: 1 }];
             return response.end(JSON.stringify({ results }));
+        }
+        if (url.pathname === '/v1/images/generations') {
+            response.setHeader('content-type', 'application/json');
+            return response.end(JSON.stringify({ data: [{ b64_json: PNG }] }));
         }
         response.setHeader('content-type', 'text/html; charset=utf-8');
         return response.end('<title>About the sky</title><main><p>The sky is blue in the morning.</p></main>');
@@ -95,4 +102,31 @@ test('it stays switched on, and a search that fails is said and breaks no reply'
     await replies(page).last().getByText('The web could not be searched').waitFor();
     await button(true).click();
     await button(false).waitFor();
+});
+
+test('an administrator says what makes pictures, and one comes with the reply', async () => {
+    const brush = (pressed) => page.getByRole('button', { name: 'Make a picture', exact: true, pressed });
+    assert.equal(await brush(false).count(), 0, 'nothing to paint with, no button');
+    await page.goto(`${at.url}/admin/images`);
+    await page.getByRole('switch', { name: 'People may have pictures made' }).click();
+    await page.getByLabel('Address').first().fill('');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This is needed.', { exact: true }).waitFor();
+    await page.getByLabel('Address').first().fill(`http://127.0.0.1:${web.address().port}/v1`);
+    await audit(page, 'the settings of pictures');
+    await picture(page, 'image-settings');
+    await narrow(page, () => picture(page, 'image-settings-small'));
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.goto(at.url);
+    await brush(false).click();
+    await brush(true).waitFor();
+    await say(page, 'Paint the sky');
+    await finished(page);
+    await replies(page).last().getByRole('img', { name: 'generated-image.png' }).waitFor();
+    await page.reload();
+    await replies(page).last().getByRole('img', { name: 'generated-image.png' }).waitFor();
+    await brush(true).waitFor();
+    await audit(page, 'a reply with a picture');
+    await picture(page, 'image-reply');
 });

@@ -8,6 +8,7 @@ use airis_bus::Bus;
 use airis_config::Config;
 use airis_files::Files;
 use airis_identity::Sessions;
+use airis_media::Images;
 use airis_memory::Memories;
 use airis_outbound::Outbound;
 use airis_providers::Providers;
@@ -38,6 +39,8 @@ pub struct Inner {
     pub retrieval: Retrieval,
     pub providers: Providers,
     pub memories: Memories,
+    /// What makes pictures; the same that turns ask.
+    pub images: Images,
     /// Calls to servers that are no providers.
     pub outbound: Outbound,
     pub turns: Turns,
@@ -73,6 +76,7 @@ impl App {
         let started = Instant::now();
         let budgets = providers.budgets().cloned().unwrap_or_else(|| Budgets::new(store.clone()));
         let memories = Memories::new(store.clone(), providers.clone(), config.clone());
+        let images = turns.images().clone();
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -83,6 +87,7 @@ impl App {
                 providers,
                 retrieval,
                 memories,
+                images,
                 outbound: Outbound::new(),
                 turns,
                 tools,

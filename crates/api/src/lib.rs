@@ -19,6 +19,7 @@ mod files;
 mod folders;
 mod groups;
 mod happenings;
+mod images;
 mod knowledge;
 mod layers;
 mod memories;

@@ -8,9 +8,9 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::{
-    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, knowledge,
-    layers, memories, models, notes, oauth, ollama, openai, prompts, retrieval, search, system, tasks, terminals,
-    tool_servers, users,
+    analytics, auths, budgets, chats, completions, configs, evaluations, files, folders, groups, happenings, images,
+    knowledge, layers, memories, models, notes, oauth, ollama, openai, prompts, retrieval, search, system, tasks,
+    terminals, tool_servers, users,
 };
 
 /// Bytes of a body with a long text or a long list of files.
@@ -39,6 +39,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(tool_area())
         .merge(terminal_area())
         .merge(retrieval_area())
+        .merge(image_area())
         .merge(knowledge_area())
         .merge(tasks())
         .merge(completions())
@@ -497,6 +498,19 @@ fn retrieval_area() -> OpenApiRouter<App> {
         .routes(routes!(retrieval::reset::index))
         .routes(routes!(retrieval::reset::uploads))
         // A text may be as long as a book.
+        .layer(DefaultBodyLimit::max(TEXT_LIMIT))
+}
+
+/// Pictures that other services make.
+fn image_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(images::config::read))
+        .routes(routes!(images::config::update))
+        .routes(routes!(images::verify::verify))
+        .routes(routes!(images::models::list))
+        .routes(routes!(images::make::make))
+        .routes(routes!(images::change::change))
+        // Pictures that are to be changed may be sent along.
         .layer(DefaultBodyLimit::max(TEXT_LIMIT))
 }
 

@@ -9,6 +9,8 @@ use crate::{ConfigError, table};
 
 const OPENAI: &str = "https://api.openai.com/v1";
 const OLLAMA: &str = "http://localhost:11434";
+/// From a text to a picture, with nodes that every ComfyUI has.
+const WORKFLOW: &str = include_str!("workflow.json");
 
 /// Dotted keys and their defaults.
 pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) -> Result<JsonMap, ConfigError> {
@@ -20,6 +22,9 @@ pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) ->
     }
     connections(&mut keys, values);
     roles(&mut keys, values, env);
+    if values.filled("COMFYUI_WORKFLOW").is_none() {
+        keys.insert("image_generation.comfyui.workflow".to_owned(), json!(WORKFLOW.trim_end()));
+    }
     keys.insert("oauth.group_default_share".to_owned(), switch_or_rule(&values.text("OAUTH_GROUP_DEFAULT_SHARE")));
     keys.insert("user.permissions".to_owned(), permissions(env));
     check(&keys)?;

@@ -50,8 +50,8 @@ pub fn is_known(name: &str) -> bool {
 
 /// A value without what must stay secret: all of it where the name says so, the password where it is an address.
 fn shown(name: &str, value: &str) -> String {
-    const SECRET: [&str; 7] =
-        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "ENCRYPTION_KEY", "SERVER_CONNECTIONS"];
+    const SECRET: [&str; 8] =
+        ["PASSWORD", "SECRET", "TOKEN", "API_KEY", "API_KEYS", "API_AUTH", "ENCRYPTION_KEY", "SERVER_CONNECTIONS"];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
     let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || name.contains("HEADER");
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {

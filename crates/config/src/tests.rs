@@ -60,6 +60,44 @@ fn settings_of_retrieval_have_the_kinds_that_clients_expect() {
 }
 
 #[test]
+fn pictures_are_made_where_replies_come_from_unless_somebody_says_otherwise() {
+    let none = config(&[]).unwrap();
+    for (key, value) in [
+        ("image_generation.enable", json!(false)),
+        ("image_generation.engine", json!("openai")),
+        ("image_generation.size", json!("512x512")),
+        ("image_generation.steps", json!(50)),
+        ("image_generation.openai.api_base_url", json!("https://api.openai.com/v1")),
+        ("image_generation.openai.params", json!({})),
+        ("image_generation.automatic1111.api_auth", json!("")),
+        ("image_generation.comfyui.nodes", json!([])),
+        ("images.edit.size", json!("")),
+        ("images.edit.comfyui.workflow", json!("")),
+    ] {
+        assert_eq!(none.get(key), value, "{key}");
+    }
+    let workflow: Json = serde_json::from_str(&none.text("image_generation.comfyui.workflow")).unwrap();
+    assert!(workflow.as_object().unwrap().values().all(|node| node["class_type"].is_string()));
+    let given = config(&[
+        ("OPENAI_API_BASE_URL", "http://a/v1"),
+        ("OPENAI_API_KEY", "one"),
+        ("IMAGES_EDIT_OPENAI_API_KEY", "two"),
+        ("GEMINI_API_KEY", "three"),
+        ("COMFYUI_WORKFLOW", "{}"),
+    ])
+    .unwrap();
+    for (key, value) in [
+        ("image_generation.openai.api_base_url", "http://a/v1"),
+        ("image_generation.openai.api_key", "one"),
+        ("images.edit.openai.api_key", "two"),
+        ("images.edit.gemini.api_key", "three"),
+        ("image_generation.comfyui.workflow", "{}"),
+    ] {
+        assert_eq!(given.text(key), value, "{key}");
+    }
+}
+
+#[test]
 fn booleans_are_true_only_when_they_say_so() {
     for (text, on) in [("True", true), ("TRUE", true), ("1", false), ("yes", false), ("", false)] {
         assert_eq!(config(&[("ENABLE_SIGNUP", text)]).unwrap().flag("ui.enable_signup"), on, "{text}");

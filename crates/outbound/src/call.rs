@@ -61,6 +61,13 @@ impl Call {
         self
     }
 
+    /// Sends bytes of some kind as they are.
+    #[must_use]
+    pub fn bytes(mut self, kind: &str, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self.header(CONTENT_TYPE.as_str(), kind)
+    }
+
     /// Sets a header; a name or value that no header can have is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

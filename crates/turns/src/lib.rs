@@ -18,6 +18,7 @@ mod memory_tools;
 mod missed;
 mod models;
 mod offered;
+mod paint;
 mod pass;
 mod pictures;
 mod prepare;
@@ -51,6 +52,7 @@ use airis_bus::{Bus, BusError};
 use airis_config::Config;
 use airis_domain::{Chat, ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, User, UserId};
 use airis_files::Files;
+use airis_media::Images;
 use airis_providers::{ProviderError, Providers, RawReply};
 use airis_retrieval::Retrieval;
 use airis_store::{Store, StoreError};
@@ -117,6 +119,11 @@ impl Turns {
         instance: String,
     ) -> Self {
         Self { inner: Arc::new(Inner::new(store, bus, providers, config, files, retrieval, tools, instance)) }
+    }
+
+    /// What makes the pictures that replies show.
+    pub fn images(&self) -> &Images {
+        &self.inner.images
     }
 
     /// Starts one turn per assistant message of a chat-completions body with `session_id` and a chat (given, to be

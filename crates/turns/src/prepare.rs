@@ -16,7 +16,7 @@ pub async fn prepare(
     inner: &Inner,
     job: &Job,
     documents: &Documents,
-    remembered: Option<&str>,
+    told: Option<&str>,
     tools: &[Json],
 ) -> Result<ChatRequest, StoreError> {
     let body = &job.body;
@@ -35,7 +35,7 @@ pub async fn prepare(
         folder.map(|text| prompt::fill(&text, variables, &job.user)),
         text(params.get("system")),
         prompt::sent_system(body).map(|text| prompt::fill(&text, variables, &job.user)),
-        remembered.map(str::to_owned),
+        told.map(str::to_owned),
         summary,
     ]);
     let mut messages: Vec<Json> = system.into_iter().collect();

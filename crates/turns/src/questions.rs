@@ -25,8 +25,8 @@ pub struct Questions {
 /// A conversation as lines, and its last question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    lines: Vec<String>,
-    question: String,
+    pub lines: Vec<String>,
+    pub question: String,
 }
 
 impl Asked {

@@ -9,6 +9,7 @@ use airis_bus::{Bus, TurnLog};
 use airis_config::Config;
 use airis_domain::{ChatId, Json, JsonMap, MessageId, RoomEvent, TurnId, TurnState, User};
 use airis_files::Files;
+use airis_media::Images;
 use airis_memory::Memories;
 use airis_providers::Providers;
 use airis_retrieval::Retrieval;
@@ -57,6 +58,7 @@ pub struct Inner {
     pub bus: Bus,
     pub providers: Providers,
     pub memories: Memories,
+    pub images: Images,
     pub config: Arc<Config>,
     pub files: Files,
     pub retrieval: Retrieval,
@@ -91,11 +93,13 @@ impl Inner {
         instance: String,
     ) -> Self {
         let memories = Memories::new(store.clone(), providers.clone(), config.clone());
+        let images = Images::new(store.clone(), files.clone(), config.clone());
         Self {
             store,
             bus,
             providers,
             memories,
+            images,
             config,
             files,
             retrieval,

@@ -14,8 +14,8 @@ use crate::documents::{self, Documents};
 use crate::job::{Job, envelope};
 use crate::writer::Event;
 use crate::{
-    Inner, attached, elsewhere, folders, generate, items, offered, prepare, questions, remembered, review, tasks,
-    toolloop, web,
+    Inner, attached, elsewhere, folders, generate, items, offered, paint, prepare, questions, remembered, review,
+    tasks, toolloop, web,
 };
 
 /// How long people wait to hear of a failure that cannot be stored.
@@ -127,6 +127,12 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
         remembered = remembered::of_turn(inner, job) => remembered,
     };
+    let painted = tokio::select! {
+        () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
+        painted = paint::of_turn(inner, job) => painted?,
+    };
+    let told: Vec<String> = remembered.into_iter().chain(painted).collect();
+    let told = Some(told.join("\n\n")).filter(|told| !told.is_empty());
     let tools = tokio::select! {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
         tools = offered::of_turn(inner, job) => tools,
@@ -134,7 +140,7 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     toolloop::resume(inner, job).await?;
     let mut rounds = 0;
     loop {
-        let request = prepare::prepare(inner, job, &documents, remembered.as_deref(), &tools).await.map_err(broken)?;
+        let request = prepare::prepare(inner, job, &documents, told.as_deref(), &tools).await.map_err(broken)?;
         let calls = generate::round(inner, job, request, rounds > 0 || job.paid).await?;
         if calls.is_empty() {
             return Ok(());

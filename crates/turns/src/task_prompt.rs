@@ -78,9 +78,13 @@ impl Task {
                  only, in the form {\"text\": \"...\"}.\n\nConversation so far:\n{{MESSAGES:END:6}}\n\nText:\n{{prompt}}"
             }
             Self::ImagePrompt => {
-                "Describe in one paragraph the picture that this conversation asks for, so that somebody who has not \
-                 read it can paint it: what is seen, where, in which light and style. Answer with JSON only, in the form \
-                 {\"prompt\": \"...\"}.\n\nConversation:\n{{MESSAGES:END:6}}"
+                "Write the description from which an image model is to make the picture that this conversation asks for. \
+                 That model has not read the conversation, so say everything that it must know, in one paragraph of plain \
+                 words. Begin with what is seen: who or what it is, how it looks, what it does. Go on with the place and \
+                 what lies around, then with the light, the colours and the mood. End with the kind of picture and its \
+                 style, such as a photograph, a drawing or a painting. Keep to what was asked for, and fill gaps with \
+                 what fits it well. Answer with JSON only, in the form {\"prompt\": \"...\"}.\n\nConversation:\n\
+                 {{MESSAGES:END:6}}"
             }
             Self::Emoji => {
                 "Consider the predominant feeling of the following text, whatever language it was written in, and express \

@@ -111,6 +111,12 @@ export const AREAS: readonly [Area, ...Area[]] = [
     holds: ['webSearch.enable', 'webSearch.engine', 'webSearch.count', 'webSearch.hosts', 'webSearch.agree', 'webSearch.loader'],
   },
   {
+    id: 'images',
+    label: 'paintSettings.title',
+    load: () => import('../painting/ImageSettings.svelte'),
+    holds: ['paintSettings.enable', 'paintSettings.prompt', 'paintSettings.engine', 'paintSettings.enableEdit'],
+  },
+  {
     id: 'code',
     label: 'code.title',
     load: () => import('./Code.svelte'),

@@ -7038,6 +7038,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImagesConfig"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/config/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImagesConfig"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EditImageForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateImageForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImageConnectionVerificationForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/": {
         parameters: {
             query?: never;
@@ -16167,6 +16387,14 @@ export interface components {
             destination: string;
             source: string;
         };
+        CreateImageForm: {
+            model?: string | null;
+            n?: number | null;
+            negative_prompt?: string | null;
+            prompt: string;
+            size?: string | null;
+            steps?: number | null;
+        };
         CreateModelForm: {
             model?: string | null;
             path?: string | null;
@@ -16187,6 +16415,15 @@ export interface components {
         DeleteForm: {
             collection_name: string;
             file_id: string;
+        };
+        EditImageForm: {
+            background?: string | null;
+            image: components["schemas"]["OneOrMany"];
+            model?: string | null;
+            n?: number | null;
+            negative_prompt?: string | null;
+            prompt: string;
+            size?: string | null;
         };
         EmbeddingModelUpdateForm: {
             azure_openai_config?: components["schemas"]["AzureOpenAIConfigForm"] | null;
@@ -16479,6 +16716,46 @@ export interface components {
             date: string;
             lost?: number;
             won?: number;
+        };
+        ImageConnectionVerificationForm: {
+            engine: string;
+            key?: string | null;
+            url: string;
+        };
+        ImagesConfig: {
+            AUTOMATIC1111_API_AUTH: components["schemas"]["ObjectOrText"] | null;
+            AUTOMATIC1111_BASE_URL: string;
+            AUTOMATIC1111_PARAMS: components["schemas"]["ObjectOrText"] | null;
+            COMFYUI_API_KEY: string;
+            COMFYUI_BASE_URL: string;
+            COMFYUI_WORKFLOW: string;
+            COMFYUI_WORKFLOW_NODES: components["schemas"]["FreeForm"][];
+            ENABLE_IMAGE_EDIT: boolean;
+            ENABLE_IMAGE_GENERATION: boolean;
+            ENABLE_IMAGE_PROMPT_GENERATION: boolean;
+            IMAGE_EDIT_ENGINE: string;
+            IMAGE_EDIT_MODEL: string;
+            IMAGE_EDIT_SIZE: string | null;
+            IMAGE_GENERATION_ENGINE: string;
+            IMAGE_GENERATION_MODEL: string;
+            IMAGE_SIZE: string | null;
+            IMAGE_STEPS: number | null;
+            IMAGES_EDIT_COMFYUI_API_KEY: string;
+            IMAGES_EDIT_COMFYUI_BASE_URL: string;
+            IMAGES_EDIT_COMFYUI_WORKFLOW: string;
+            IMAGES_EDIT_COMFYUI_WORKFLOW_NODES: components["schemas"]["FreeForm"][];
+            IMAGES_EDIT_GEMINI_API_BASE_URL: string;
+            IMAGES_EDIT_GEMINI_API_KEY: string;
+            IMAGES_EDIT_OPENAI_API_BASE_URL: string;
+            IMAGES_EDIT_OPENAI_API_KEY: string;
+            IMAGES_EDIT_OPENAI_API_VERSION: string;
+            IMAGES_GEMINI_API_BASE_URL: string;
+            IMAGES_GEMINI_API_KEY: string;
+            IMAGES_GEMINI_ENDPOINT_METHOD: string;
+            IMAGES_OPENAI_API_BASE_URL: string;
+            IMAGES_OPENAI_API_KEY: string;
+            IMAGES_OPENAI_API_PARAMS: components["schemas"]["ObjectOrText"] | null;
+            IMAGES_OPENAI_API_VERSION: string;
         };
         ImportConfigForm: {
             config: Record<string, unknown>;
@@ -16888,6 +17165,7 @@ export interface components {
         OAuthConfigResponse: components["schemas"]["OAuthConfigForm"] & {
             ENABLE_OAUTH_PERSISTENT_CONFIG: boolean;
         };
+        ObjectOrText: components["schemas"]["FreeForm"] | string;
         OllamaConfigForm: {
             ENABLE_OLLAMA_API?: boolean | null;
             OLLAMA_API_CONFIGS: components["schemas"]["FreeForm"];
@@ -16912,6 +17190,7 @@ export interface components {
             ready: boolean;
             suggested_model?: string | null;
         };
+        OneOrMany: string | string[];
         OpenAIConfigForm: {
             ENABLE_OPENAI_API?: boolean | null;
             OPENAI_API_BASE_URLS: string[];

@@ -60,6 +60,7 @@ export interface PageConfig {
     /** People agree first that their questions leave the server. */
     enable_web_search_confirmation?: boolean
     web_search_confirmation_content?: string | null
+    enable_image_generation?: boolean
     enable_memories?: boolean
     enable_notes?: boolean
     /** People may be asked before a tool is called. */

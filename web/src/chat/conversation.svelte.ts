@@ -7,6 +7,7 @@ import { Controls } from '../controls/controls.svelte'
 import { documents, type Attached } from '../files/attached'
 import { t } from '../i18n/index.svelte'
 import { dropChat, keepChat, KEPT_MESSAGES, keptChat } from '../offline/kept'
+import { paint } from '../painting/paint.svelte'
 import { ask, onConnect, socketId } from '../realtime/socket.svelte'
 import { readShown } from '../share/links'
 import { approval, resolveCall } from '../tools/approval.svelte'
@@ -350,8 +351,8 @@ export class Conversation {
     return tool_ids.length ? { tool_ids } : {}
   }
 
-  #features(): { web_search?: boolean } {
-    return web.of(this.#place) ? { web_search: true } : {}
+  #features(): { web_search?: boolean; image_generation?: boolean } {
+    return { ...(web.of(this.#place) && { web_search: true }), ...(paint.of(this.#place) && { image_generation: true }) }
   }
 
   /** Lets the last reply go on where it ends. */

@@ -1,4 +1,5 @@
 import { moveTray } from '../files/trays'
+import { paint } from '../painting/paint.svelte'
 import { tools } from '../tools/tools.svelte'
 import { web } from '../websearch/web.svelte'
 
@@ -17,6 +18,7 @@ export function moveDraft(from: string, to: string): void {
   moveTray(from, to)
   tools.move(from, to)
   web.move(from, to)
+  paint.move(from, to)
   const text = draftOf(from)
   if (!text) return
   keepDraft(to, text)

@@ -11,6 +11,7 @@ export function statusOf(status: Status | undefined): string {
   if (action === 'web_search_queries_generated') return t('web.searching', { queries })
   if (action === 'web_search' && status.error) return t('web.failed')
   if (action === 'web_search') return count ? t('web.found', { count }) : t('web.nothing')
+  if (action === 'image_generation') return t(status.error ? 'paint.failed' : status.done ? 'paint.made' : 'paint.making')
   if (status.description) return status.description
   if (action === 'queries_generated') return t('sources.searching', { queries })
   if (action === 'sources_retrieved') return t('sources.found', { count })

@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 11] = [
     &["bus"],
     &["access", "budgets", "transfer"],
     &["identity", "providers"],
-    &["memory", "retrieval", "tools"],
+    &["media", "memory", "retrieval", "tools"],
     &["turns"],
     &["realtime"],
     &["api"],
@@ -31,13 +31,14 @@ const RESERVED: [(&str, &[&str]); 6] = [
 ];
 
 /// Rooms that may name a kind of provider: those that speak to it, hand its addresses on, and configure it; those that keep
-/// files at a cloud of the same name; and where search engines of the same makers are spoken to.
-const MAY_NAME_PROVIDERS: [&str; 6] = [
+/// files at a cloud of the same name; and where makers of pictures and search engines of the same names are spoken to.
+const MAY_NAME_PROVIDERS: [&str; 7] = [
     "crates/providers/",
     "crates/api/",
     "crates/config/",
     "crates/files/",
     "crates/airis/src/storage.rs",
+    "crates/media/src/engines/",
     "crates/retrieval/src/web/engines/",
 ];
 

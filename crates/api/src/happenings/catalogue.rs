@@ -45,6 +45,8 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     ("group.deleted", "A group was deleted.", "Group deleted"),
     ("group.member_added", "People joined a group.", "People joined a group"),
     ("group.member_removed", "People left a group.", "People left a group"),
+    ("image.generated", "Somebody had pictures made.", "Pictures made"),
+    ("image.edited", "Somebody had pictures changed.", "Pictures changed"),
 ];
 
 pub fn is_known(event: &str) -> bool {

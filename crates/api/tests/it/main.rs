@@ -25,6 +25,7 @@ mod groups;
 mod guests;
 mod happenings;
 mod identity_provider;
+mod images;
 mod jobs;
 mod kept_models;
 mod key_limits;

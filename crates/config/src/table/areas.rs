@@ -26,7 +26,6 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("WEB_SEARCH_CONFIRMATION_CONTENT", "Your query will be sent to the configured web search provider.")
         .key("web.search.confirmation.content")
         .doc("Text shown before a web search"),
-    flag("ENABLE_IMAGE_GENERATION", false).key("image_generation.enable").doc("Switch: image generation"),
     flag("ENABLE_GOOGLE_DRIVE_INTEGRATION", false).key("google_drive.enable").doc("Switch: google drive integration"),
     text("GOOGLE_DRIVE_CLIENT_ID", "").key("google_drive.client_id").doc("Client id for google drive sign-in"),
     text("GOOGLE_DRIVE_API_KEY", "").key("google_drive.api_key").doc("API key for google drive"),

@@ -7,6 +7,7 @@ mod chat;
 mod directory;
 mod extraction;
 mod fleet;
+mod images;
 pub(crate) mod permissions;
 mod providers;
 mod retrieval;
@@ -33,6 +34,7 @@ pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Documents and retrieval", retrieval::VARIABLES),
     ("Text of files", extraction::VARIABLES),
     ("Web search", web_search::VARIABLES),
+    ("Pictures", images::VARIABLES),
     ("Other areas", areas::VARIABLES),
 ];
 
