@@ -15,14 +15,13 @@ use crate::error::ApiError;
 const SERVERS_OWN: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 
 /// Areas that the contract has and this server has not, or not whole: nothing is there, whatever the method.
-const NOT_BUILT: [&str; 12] = [
+const NOT_BUILT: [&str; 11] = [
     "/api/v1/apps",
     "/api/v1/audio",
     "/api/v1/automations",
     "/api/v1/calendars",
     "/api/v1/channels",
     "/api/v1/functions",
-    "/api/v1/images",
     "/api/v1/notifications",
     "/api/v1/pipelines",
     "/api/v1/scim",

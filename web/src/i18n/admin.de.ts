@@ -1,6 +1,6 @@
 import type en from './admin.en'
 
-/** Was die Seiten der Verwaltung über den ganzen Server, die Anmeldung und Modelle auf Ollama-Servern sagen. */
+/** Was die Seiten der Verwaltung über den ganzen Server, die Anmeldung, Bilder und Modelle auf Ollama-Servern sagen. */
 export default {
   'check.object': 'Schreibe ein JSON-Objekt, etwa {"widescreenMode": true}.',
   'check.filter': 'Schreibe den Filter in Klammern, etwa (objectClass=person).',
@@ -138,4 +138,22 @@ export default {
   'signIn.byDefault': 'Wie der Anbieter es will',
   'signIn.end': 'Wohin das Abmelden führt',
   'signIn.timeout': 'Längstes Warten in Sekunden',
+  'paintSettings.title': 'Bilder',
+  'paintSettings.enable': 'Personen dürfen Bilder erzeugen lassen',
+  'paintSettings.enableHint': 'Sie schalten es dort ein, wo sie schreiben; das Bild kommt mit der Antwort.',
+  'paintSettings.prompt': 'Ein Modell beschreibt das Bild zuerst',
+  'paintSettings.promptHint': 'Das Modell für kleine Aufgaben, aus dem Gespräch. Sonst ist die Frage selbst die Beschreibung.',
+  'paintSettings.engine': 'Was Bilder erzeugt',
+  'paintSettings.needed': 'Das wird gebraucht.',
+  'paintSettings.auth': 'Name und Passwort, mit Doppelpunkt dazwischen',
+  'paintSettings.workflow': 'Workflow, für die Schnittstelle exportiert',
+  'paintSettings.model': 'Modell',
+  'paintSettings.modelHint': 'Leer: das übliche.',
+  'paintSettings.size': 'Größe',
+  'paintSettings.sizeHint': 'Breite und Höhe, etwa 1024x1024, oder auto. Leer: wie es kommt.',
+  'paintSettings.steps': 'Schritte',
+  'paintSettings.stepsHint': 'Bis 1000. 0: wie der Dienst es hat.',
+  'paintSettings.edit': 'Bilder verändern',
+  'paintSettings.enableEdit': 'Bilder dürfen verändert werden',
+  'paintSettings.editEngine': 'Was Bilder verändert',
 } satisfies Record<keyof typeof en, string>

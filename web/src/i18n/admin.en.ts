@@ -1,4 +1,4 @@
-/** What the pages of the administration say about the whole server, signing in and models on Ollama servers. */
+/** What the pages of the administration say about the whole server, signing in, pictures, and models on Ollama servers. */
 export default {
   'check.object': 'Write a JSON object, such as {"widescreenMode": true}.',
   'check.filter': 'Write the filter in brackets, such as (objectClass=person).',
@@ -135,4 +135,22 @@ export default {
   'signIn.byDefault': 'As the provider wants it',
   'signIn.end': 'Where signing out leads',
   'signIn.timeout': 'Longest wait in seconds',
+  'paintSettings.title': 'Pictures',
+  'paintSettings.enable': 'People may have pictures made',
+  'paintSettings.enableHint': 'They switch it on where they write; the picture comes with the reply.',
+  'paintSettings.prompt': 'A model describes the picture first',
+  'paintSettings.promptHint': 'The model for small jobs, out of the conversation. Otherwise the question itself is the description.',
+  'paintSettings.engine': 'What makes pictures',
+  'paintSettings.needed': 'This is needed.',
+  'paintSettings.auth': 'Name and password, with a colon between',
+  'paintSettings.workflow': 'Workflow, exported for the API',
+  'paintSettings.model': 'Model',
+  'paintSettings.modelHint': 'Empty: the usual one.',
+  'paintSettings.size': 'Size',
+  'paintSettings.sizeHint': 'Width and height, such as 1024x1024, or auto. Empty: as it comes.',
+  'paintSettings.steps': 'Steps',
+  'paintSettings.stepsHint': 'Up to 1000. 0: as the engine has it.',
+  'paintSettings.edit': 'Changing pictures',
+  'paintSettings.enableEdit': 'Pictures may be changed',
+  'paintSettings.editEngine': 'What changes pictures',
 } as const

@@ -1,4 +1,4 @@
-/** What is said about knowledge bases, sources and documents. */
+/** What is said about knowledge bases, sources, documents, and pictures that come with replies. */
 export default {
   'knowledge.title': 'Knowledge',
   'knowledge.one': 'Knowledge base',
@@ -40,6 +40,11 @@ export default {
   'web.found': 'Found {count} {count|page|pages} on the web',
   'web.nothing': 'Nothing was found on the web',
   'web.failed': 'The web could not be searched',
+  'paint.use': 'Make a picture',
+  'paint.on': 'A picture is made for each question',
+  'paint.making': 'Makes a picture',
+  'paint.made': 'A picture was made',
+  'paint.failed': 'The picture could not be made',
   'webSearch.title': 'Web search',
   'webSearch.enable': 'People may have the web searched',
   'webSearch.enableHint': 'They switch it on where they write; what is found goes to the model and is cited.',
