@@ -270,6 +270,11 @@ impl Job {
         !self.is_lost() && !self.hushed.load(Ordering::Relaxed)
     }
 
+    /// Whether the end of the reply is stored: what runs yet are the jobs behind it.
+    pub fn is_stored(&self) -> bool {
+        self.stored.load(Ordering::Relaxed)
+    }
+
     /// What viewers have seen so far.
     pub fn live(&self) -> Live {
         let progress = self.progress.lock();

@@ -207,8 +207,9 @@ impl Turns {
     /// Live states of the running messages of a chat: of turns that run here from memory, of others from their log. So
     /// nothing shown is missing between a crash and the take-over.
     pub async fn live(&self, chat: &ChatId) -> Result<Vec<Live>, TurnError> {
-        // One that another instance may have by now says less than the log.
-        let mine = |job: &Arc<job::Job>| job.is_temporary() || job.is_told();
+        // One that another instance may have by now says less than the log, and of one whose end is stored, only the jobs
+        // behind the reply still run.
+        let mine = |job: &Arc<job::Job>| job.is_temporary() || (job.is_told() && !job.is_stored());
         let mut states: Vec<Live> =
             self.inner.of_chat(chat).iter().filter(|job| mine(job)).map(|job| job.live()).collect();
         if !states.is_empty() {

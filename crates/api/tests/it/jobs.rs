@@ -1,10 +1,16 @@
 //! The small jobs around a chat, and counting tokens, with a provider that says what it was asked.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::app::{Person, Reply, TestApp};
+use crate::budgets::reply_of;
 use crate::upstream::{Upstream, whole};
 
 /// Its replies carry the request under `asked`.
@@ -114,6 +120,88 @@ async fn tokens_are_counted_by_the_server_that_has_the_model() {
     for path in ["/api/v1/messages/count_tokens", "/api/message/count_tokens"] {
         assert_eq!(admin.post(path, matter()).await.ok(), json!({"input_tokens": 2, "model": "large"}));
     }
+}
+
+/// Replies of `large` come at once; each job of `small` takes a permit of the gate first.
+async fn paced(gate: Arc<Semaphore>) -> TestApp {
+    let answer = async move |Json(asked): Json<Value>| {
+        let said = |words: &str, part: &str| json!({"choices": [{"index": 0, part: {"role": "assistant", "content": words}, "finish_reason": "stop"}]});
+        if asked["model"] == "large" {
+            let text = format!("data: {}\n\ndata: [DONE]\n\n", said("Scattering.", "delta"));
+            return ([("content-type", "text/event-stream")], text).into_response();
+        }
+        gate.acquire().await.unwrap().forget();
+        let done = json!({"title": "Blue", "follow_ups": ["And at dusk?"]});
+        Json(said(&done.to_string(), "message")).into_response()
+    };
+    let list = async || Json(json!({"data": [{"id": "large"}, {"id": "small"}]}));
+    let router = Router::new().route("/v1/models", get(list)).route("/v1/chat/completions", post(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let env = [
+        ("ENABLE_OPENAI_API", "true"),
+        ("OPENAI_API_BASE_URLS", url.as_str()),
+        ("OPENAI_API_KEYS", "k"),
+        ("TASK_MODEL_EXTERNAL", "small"),
+    ];
+    TestApp::with(&env).await
+}
+
+/// Asks in a new chat, or in a chat behind one of its replies (`after`), with every job that there is; answers the chat.
+async fn turn(person: &Person<'_>, after: Option<(&str, &str)>, question: &str, reply: &str) -> String {
+    let parent = after.map(|(_, parent)| parent);
+    let mut body = json!({
+        "background_tasks": {"title_generation": true, "tags_generation": true, "follow_up_generation": true},
+        "model": "large", "stream": true, "session_id": "s", "parent_id": parent,
+        "id": reply, "messages": [],
+        "user_message": {"id": question, "parentId": parent, "childrenIds": [reply], "role": "user",
+            "content": "Why is the sky blue?", "models": ["large"]},
+    });
+    if let Some((chat, _)) = after {
+        body["chat_id"] = json!(chat);
+    }
+    person.post("/api/chat/completions", body).await.ok()["chat_id"].as_str().unwrap().to_owned()
+}
+
+/// Waits until the chat is as it is wanted.
+async fn until(person: &Person<'_>, chat: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let mut stored = Value::Null;
+    for _ in 0..600 {
+        stored = person.get(&format!("/api/v1/chats/{chat}")).await.ok();
+        if wanted(&stored) {
+            return stored;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not come: {stored}");
+}
+
+#[tokio::test]
+async fn a_slow_task_model_delays_no_reply_and_people_go_on_asking_meanwhile() {
+    let gate = Arc::new(Semaphore::new(0));
+    let server = paced(gate.clone()).await;
+    let admin = server.admin().await;
+    let chat = turn(&admin, None, "question", "reply").await;
+    assert_eq!(reply_of(&admin, &chat).await["content"], "Scattering.");
+    turn(&admin, Some((&chat, "reply")), "question-2", "reply-2").await;
+    let done = |id: &'static str| move |chat: &Value| chat["chat"]["history"]["messages"][id]["done"] == true;
+    let stored = until(&admin, &chat, done("reply-2")).await;
+    let messages = &stored["chat"]["history"]["messages"];
+    assert_eq!(
+        (&messages["reply-2"]["content"], &messages["reply"]["followUps"]),
+        (&json!("Scattering."), &Value::Null)
+    );
+    assert_ne!(stored["title"], "Blue", "no job was done yet");
+
+    gate.add_permits(100);
+    let stored = until(&admin, &chat, |chat| {
+        let messages = &chat["chat"]["history"]["messages"];
+        let asked = ["reply", "reply-2"].iter().all(|id| messages[id]["followUps"] == json!(["And at dusk?"]));
+        asked && chat["title"] == "Blue"
+    })
+    .await;
+    assert_eq!(stored["chat"]["history"]["messages"]["reply"]["content"], "Scattering.");
 }
 
 #[tokio::test]
