@@ -13,7 +13,8 @@ target="${CARGO_TARGET_DIR:-$root/target}"
 export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-$([ "${CI:-}" = true ] && echo 0 || echo 1)}"
 
 # One selection for tests, contract and replay: another one would build the workspace with other features once more.
-build_debug() { cargo build --workspace --all-targets --quiet; }
+# The server finds its client only in a folder that was there when it was compiled.
+build_debug() { mkdir -p web/dist; cargo build --workspace --all-targets --quiet; }
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$(basename "$0"): $*"; exit 1; }

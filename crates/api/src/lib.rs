@@ -15,6 +15,7 @@ mod elsewhere;
 pub mod error;
 mod evaluations;
 pub mod extract;
+mod file_routes;
 mod files;
 mod folders;
 mod groups;

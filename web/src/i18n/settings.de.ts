@@ -2,8 +2,6 @@ import type en from './settings.en'
 
 /** Was die Seiten der Einstellungen sagen. */
 export default {
-  'app.retryIn': 'Versuche es in {seconds} {seconds|Sekunde|Sekunden} noch einmal.',
-  'app.retryInMinutes': 'Versuche es in {minutes} {minutes|Minute|Minuten} noch einmal.',
   'frame.find': 'Einstellung finden',
   'frame.wrong': 'Etwas stimmt noch nicht. Es ist oben markiert.',
   'frame.unsaved': 'Es gibt Änderungen, die nicht gespeichert sind.',
@@ -20,7 +18,6 @@ export default {
   'check.address': 'Schreibe eine Adresse, die mit http:// oder https:// beginnt.',
   'check.email': 'Das ist keine E-Mail-Adresse.',
   'check.filled': 'Das darf nicht leer sein.',
-  'auth.askAdmin': 'Frage {name}:',
   'admin.accounts': 'Neue Konten',
   'admin.defaultGroup': 'Gruppe neuer Konten',
   'admin.waiting': 'Während jemand wartet',
