@@ -5,6 +5,7 @@ source scripts/tools.sh
 
 build_tools
 npm_ci web
+mkdir -p web/dist
 cargo build -p airis
 port="${PORT:-8080}"
 PORT="$port" "$target/debug/airis" serve &
