@@ -1,7 +1,7 @@
 // People who do not wait for the server: what they type and where they go is theirs to decide.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { composer, enter, finished, questions, replies, say, settle, stage, tryToSay } from './stage.mjs';
+import { composer, enter, finished, openStored, questions, replies, say, settle, stage, tryToSay } from './stage.mjs';
 
 let at;
 let page;
@@ -107,4 +107,20 @@ test('a question asked before the page knows its models is asked as soon as it d
     await questions(page).getByText('Are you there?').waitFor();
     await finished(page);
     assert.equal(await composer(page).inputValue(), '');
+});
+
+test('a chat that is read again before the server has a question does not lose it', async () => {
+    await openStored(page, 'Twice', [{ role: 'user', content: 'Say one.' }, { role: 'assistant', content: 'One.' }]);
+    await finished(page);
+    const release = await hold();
+    await say(page, 'Say two.');
+    const read = page.waitForResponse((answer) => /\/chats\/[\w-]+\?last=/.test(answer.url()));
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await (await read).finished();
+    await page.waitForTimeout(300);
+    for (const words of ['Say one.', 'Say two.']) assert.equal(await questions(page).filter({ hasText: words }).count(), 1, words);
+    await release();
+    await finished(page);
+    assert.equal(await questions(page).count(), 2);
 });

@@ -16,7 +16,7 @@ import { web } from '../websearch/web.svelte'
 import { reason } from '../ui/words'
 import { Arrivals } from './arrivals'
 import { emptyReply, personal, said, seconds, tasks, variables } from './request'
-import { branch, leafOf, siblings, type Messages } from './tree'
+import { adopt, branch, leafOf, siblings, type Messages } from './tree'
 
 /** Messages read at once of a long chat. */
 const PART = 40
@@ -52,6 +52,8 @@ export class Conversation {
   #top = $state(false)
   /** Other branches may be stored of which only the first message is here. */
   #pruned = false
+  /** What was said here, and whether the server has it: what is read may be older. */
+  #said = new Map<string, boolean>()
   visible = $derived(branch(this.messages, this.leaf))
   /** Of a long chat only the end is here; what comes before it is read when it is looked for. */
   partial = $derived(!this.temporary && Boolean(this.visible[0]?.parentId) && !this.#top)
@@ -111,6 +113,7 @@ export class Conversation {
     this.controls.next()
     this.#top = false
     this.#pruned = false
+    this.#said.clear()
     this.#arrivals.reset()
     this.#epoch += 1
   }
@@ -126,6 +129,7 @@ export class Conversation {
 
   async #read(): Promise<void> {
     const id = this.id ?? ''
+    const stored = [...this.#said].filter(([, stored]) => stored)
     try {
       const last = Math.max(PART, this.visible.length)
       const chat = this.#link
@@ -135,10 +139,16 @@ export class Conversation {
       this.guest = !this.#link && chat.user_id !== session.user?.id
       this.writable = !this.#link || ('write_access' in chat.chat && chat.chat.write_access === true)
       this.title = chat.title
+      for (const [said] of stored) this.#said.delete(said)
+      const said = [...this.#said.keys()].flatMap((said) => this.messages[said] ?? [])
+      const { leaf } = this
       this.messages = chat.chat.history.messages
       this.#pruned = !this.#link && last <= LONGEST_PART
       this.#top = this.#link !== null
       this.leaf = chat.chat.history.currentId
+      if (said.length)
+        this.leaf =
+          adopt(this.messages, { messages: Object.fromEntries(said.map((one) => [one.id, one])), currentId: leaf ?? '' }) ?? this.leaf
       this.files = chat.chat.files ?? []
       this.controls.read(chat.chat.params ?? {})
       this.failure = null
@@ -254,6 +264,7 @@ export class Conversation {
     if (files.length) message.files = files
     if (this.#link && session.user) Object.assign(message, { user: { id: session.user.id, name: session.user.name } })
     this.messages[id] = message
+    this.#said.set(id, false)
     if (parent) this.messages[parent]?.childrenIds.push(id)
     this.leaf = id
     const epoch = this.#epoch
@@ -263,6 +274,7 @@ export class Conversation {
       if (epoch !== this.#epoch) throw error
       // What was typed goes back where it came from.
       delete this.messages[id]
+      this.#said.delete(id)
       const above = parent ? this.messages[parent] : undefined
       if (above) above.childrenIds = above.childrenIds.filter((child) => child !== id)
       this.leaf = parent
@@ -287,6 +299,7 @@ export class Conversation {
     const replies = models.map((model) => {
       const reply = emptyReply(question, model)
       this.messages[reply.id] = reply
+      this.#said.set(reply.id, false)
       question.childrenIds.push(reply.id)
       return reply
     })
@@ -322,6 +335,7 @@ export class Conversation {
       }
       const answer = await post('/api/chat/completions', { body })
       if (epoch !== this.#epoch) return
+      for (const { id } of [question, ...replies]) this.#said.set(id, true)
       if (this.id !== answer.chat_id) {
         this.id = answer.chat_id
         this.controls.named(answer.chat_id)
@@ -333,7 +347,10 @@ export class Conversation {
     } catch (error) {
       if (epoch !== this.#epoch) throw error
       this.#arrivals.expect(false)
-      for (const reply of replies) delete this.messages[reply.id]
+      for (const reply of replies) {
+        delete this.messages[reply.id]
+        this.#said.delete(reply.id)
+      }
       question.childrenIds = question.childrenIds.filter((id) => this.messages[id])
       this.leaf = question.childrenIds.at(-1) ?? question.id
       throw error

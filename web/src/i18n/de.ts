@@ -7,7 +7,6 @@ import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
 import notes from './notes.de'
-import painting from './painting.de'
 import settings from './settings.de'
 import tools from './tools.de'
 
@@ -20,7 +19,6 @@ const de: Record<Key, string> = {
   ...documents,
   ...insight,
   ...notes,
-  ...painting,
   ...settings,
   ...tools,
   'auth.askAdmin': 'Frage {name}:',

@@ -6,7 +6,6 @@ import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
 import notes from './notes.en'
-import painting from './painting.en'
 import settings from './settings.en'
 import start from './start.en'
 import tools from './tools.en'
@@ -20,7 +19,6 @@ export default {
   ...documents,
   ...insight,
   ...notes,
-  ...painting,
   ...settings,
   ...start,
   ...tools,
