@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -122,7 +123,7 @@ async fn tokens_are_counted_by_the_server_that_has_the_model() {
     }
 }
 
-/// Replies of `large` come at once; each job of `small` takes a permit of the gate first.
+/// Replies of `large` come at once; each job of `small` takes a permit of the gate first, and fails where that is closed.
 async fn paced(gate: Arc<Semaphore>) -> TestApp {
     let answer = async move |Json(asked): Json<Value>| {
         let said = |words: &str, part: &str| json!({"choices": [{"index": 0, part: {"role": "assistant", "content": words}, "finish_reason": "stop"}]});
@@ -130,7 +131,8 @@ async fn paced(gate: Arc<Semaphore>) -> TestApp {
             let text = format!("data: {}\n\ndata: [DONE]\n\n", said("Scattering.", "delta"));
             return ([("content-type", "text/event-stream")], text).into_response();
         }
-        gate.acquire().await.unwrap().forget();
+        let Ok(permit) = gate.acquire().await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+        permit.forget();
         let done = json!({"title": "Blue", "follow_ups": ["And at dusk?"]});
         Json(said(&done.to_string(), "message")).into_response()
     };
@@ -202,6 +204,26 @@ async fn a_slow_task_model_delays_no_reply_and_people_go_on_asking_meanwhile() {
     })
     .await;
     assert_eq!(stored["chat"]["history"]["messages"]["reply"]["content"], "Scattering.");
+}
+
+#[tokio::test]
+async fn a_failing_task_model_breaks_no_reply_and_the_question_names_the_chat() {
+    let gate = Arc::new(Semaphore::new(0));
+    gate.close();
+    let server = paced(gate).await;
+    let admin = server.admin().await;
+    let chat = turn(&admin, None, "question", "reply").await;
+    let stored = until(&admin, &chat, |chat| chat["title"] == "Why is the sky blue?").await;
+    assert_eq!(reply_of(&admin, &chat).await["content"], "Scattering.");
+    turn(&admin, Some((&chat, "reply")), "question-2", "reply-2").await;
+    let done = |chat: &Value| chat["chat"]["history"]["messages"]["reply-2"]["done"] == true;
+    let messages = until(&admin, &chat, done).await["chat"]["history"]["messages"].clone();
+    for reply in ["reply", "reply-2"] {
+        let message = &messages[reply];
+        assert_eq!((&message["content"], &message["error"]), (&json!("Scattering."), &Value::Null), "{reply}");
+        assert_eq!(message["followUps"], Value::Null, "{reply}");
+    }
+    assert_eq!(stored["meta"]["tags"], Value::Null);
 }
 
 #[tokio::test]
