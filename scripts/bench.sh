@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a release and measures it. Options are handed on: scripts/bench.sh --only start,http
+# Builds a release and measures it, and the client in a real browser. Options are handed on, and leave the client out:
+# scripts/bench.sh --only start,http
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -8,3 +9,8 @@ step "client" build_client
 step "server and bench" cargo build --release -p airis -p airis-bench
 [ ${#failed[@]} = 0 ] || fail "the build failed, see above"
 scripts/postgres.sh "$target/release/airis-bench" --airis "$target/release/airis" "$@"
+
+[ $# != 0 ] || {
+    npm_ci e2e/browser
+    CHROMIUM="$(browser)" AIRIS_BINARY="$target/release/airis" node e2e/browser/timings.mjs
+}
