@@ -2,9 +2,11 @@
 
 mod audit;
 mod docs;
+mod forwarded;
 mod otel;
 mod persisted;
 mod redis;
+mod security_headers;
 mod settings;
 mod standing;
 mod storage;
@@ -14,6 +16,7 @@ mod variable;
 
 pub use audit::{Audit, AuditLevel};
 pub use docs::docs_markdown;
+pub use forwarded::Forwarded;
 pub use otel::{Otel, Protocol, Receiver, Sampler};
 pub use redis::Redis;
 pub use settings::Settings;

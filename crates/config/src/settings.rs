@@ -6,8 +6,10 @@ use airis_domain::Json;
 
 use crate::ConfigError;
 use crate::audit::{Audit, audit};
+use crate::forwarded::Forwarded;
 use crate::otel::{Otel, otel};
 use crate::redis::{Redis, redis};
+use crate::security_headers;
 use crate::storage::{FileStorage, storage};
 use crate::values::{Values, wrong};
 
@@ -76,6 +78,7 @@ pub struct Settings {
     pub trusted_email_header: Option<String>,
     pub trusted_name_header: Option<String>,
     pub trusted_role_header: Option<String>,
+    pub trusted_groups_header: Option<String>,
     pub bypass_admin_access_control: bool,
     pub bypass_model_access_control: bool,
     /// Who may share with a new group, as groups store it: true, false or `members`.
@@ -103,7 +106,8 @@ pub struct Settings {
     pub stream_idle_timeout: Option<u64>,
     pub model_list_timeout: u64,
     pub models_cache_ttl: u64,
-    pub forward_user_info_headers: bool,
+    /// Names of the headers that tell providers and tool servers who asks; `None` where they are told nothing.
+    pub forwarded: Option<Forwarded>,
     pub enable_custom_model_fallback: bool,
     pub max_tool_call_iterations: i64,
     pub stream_delta_chunk_size: usize,
@@ -225,6 +229,7 @@ impl Settings {
             trusted_email_header: v.filled("WEBUI_AUTH_TRUSTED_EMAIL_HEADER"),
             trusted_name_header: v.filled("WEBUI_AUTH_TRUSTED_NAME_HEADER"),
             trusted_role_header: v.filled("WEBUI_AUTH_TRUSTED_ROLE_HEADER"),
+            trusted_groups_header: v.filled("WEBUI_AUTH_TRUSTED_GROUPS_HEADER"),
             bypass_admin_access_control: v.flag("BYPASS_ADMIN_ACCESS_CONTROL"),
             bypass_model_access_control: v.flag("BYPASS_MODEL_ACCESS_CONTROL"),
             default_group_share: match v
@@ -242,7 +247,7 @@ impl Settings {
             cors_allow_origin: v.list("CORS_ALLOW_ORIGIN"),
             trusted_proxies: v.list("FORWARDED_ALLOW_IPS"),
             enable_compression: v.flag("ENABLE_COMPRESSION_MIDDLEWARE"),
-            security_headers: security_headers(v),
+            security_headers: security_headers::read(v)?,
             enable_websocket: v.flag("ENABLE_WEBSOCKET_SUPPORT"),
             websocket_ping_interval: v.required("WEBSOCKET_SERVER_PING_INTERVAL")?,
             websocket_ping_timeout: v.required("WEBSOCKET_SERVER_PING_TIMEOUT")?,
@@ -254,7 +259,7 @@ impl Settings {
             stream_idle_timeout: v.number("AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT")?,
             model_list_timeout: v.required("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST")?,
             models_cache_ttl: v.required("MODELS_CACHE_TTL")?,
-            forward_user_info_headers: v.flag("ENABLE_FORWARD_USER_INFO_HEADERS"),
+            forwarded: v.flag("ENABLE_FORWARD_USER_INFO_HEADERS").then(|| Forwarded::read(v)).transpose()?,
             enable_custom_model_fallback: v.flag("ENABLE_CUSTOM_MODEL_FALLBACK"),
             max_tool_call_iterations: v.required("CHAT_RESPONSE_MAX_TOOL_CALL_ITERATIONS")?,
             stream_delta_chunk_size: v.required::<usize>("CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE")?.max(1),
@@ -349,24 +354,4 @@ fn vectors_in_file(values: &Values, database_url: &str) -> Result<bool, ConfigEr
             format!("\"{name}\" is not built yet; leave it empty to keep vectors in PostgreSQL or the data folder"),
         )),
     }
-}
-
-/// Security headers that the operator asked for; a value that makes no sense becomes the strictest one.
-fn security_headers(values: &Values) -> Vec<(&'static str, String)> {
-    let mut headers = Vec::new();
-    let mut add = |name: &'static str, variable: &str, valid: &dyn Fn(&str) -> bool, strictest: &str| {
-        if let Some(value) = values.filled(variable) {
-            headers.push((name, if valid(&value) { value } else { strictest.to_owned() }));
-        }
-    };
-    add("content-security-policy", "CONTENT_SECURITY_POLICY", &|_| true, "");
-    add("strict-transport-security", "HSTS", &|v| v.starts_with("max-age="), "max-age=31536000;includeSubDomains");
-    add(
-        "referrer-policy",
-        "REFERRER_POLICY",
-        &|v| v.contains("origin") || v.contains("referrer") || v == "unsafe-url",
-        "no-referrer",
-    );
-    add("x-frame-options", "XFRAME_OPTIONS", &|v| v == "DENY" || v == "SAMEORIGIN", "DENY");
-    headers
 }

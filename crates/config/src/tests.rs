@@ -35,6 +35,10 @@ fn wrong_values_are_named_in_one_sentence() {
     assert!(error("REDIS_URL", "localhost:6379").starts_with("REDIS_URL: the address must begin with"));
     assert!(error("JWT_EXPIRES_IN", "soon").starts_with("JWT_EXPIRES_IN: \"soon\" is no duration"));
     assert!(error("OPENAI_API_BASE_URLS", "localhost:1").contains("must begin with http://"));
+    let forwarded = [("ENABLE_FORWARD_USER_INFO_HEADERS", "true"), ("FORWARD_USER_INFO_HEADER_USER_ID", "X Who")];
+    assert!(
+        config(&forwarded).err().expect("is refused").to_string().starts_with("FORWARD_USER_INFO_HEADER_USER_ID: it")
+    );
     assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
     assert!(error("VECTOR_DB", "qdrant").starts_with("VECTOR_DB: \"qdrant\" is not built yet"));
     assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");

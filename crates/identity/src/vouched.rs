@@ -1,7 +1,7 @@
 //! People for whom somebody else vouches: a trusted proxy, a directory.
 
 use airis_domain::{Group, Json, Role, User, now};
-use airis_store::StoreError;
+use airis_store::{StoreError, UserPatch};
 use async_recursion::async_recursion as boxed;
 use serde_json::json;
 
@@ -23,15 +23,26 @@ pub(crate) struct GroupRules<'a> {
 }
 
 impl Sessions {
-    /// The person a trusted proxy names; made at first sight. `role` overrides the default role of new people.
+    /// The person a trusted proxy names; made at first sight. The role and the groups that it names hold from now on; of
+    /// those groups that are not here none is made.
     #[boxed]
     pub async fn trusted(
         &self,
         email: &str,
         name: Option<String>,
         role: Option<Role>,
+        groups: Option<Vec<String>>,
     ) -> Result<(User, Opening), AuthError> {
-        let user = self.vouched(&email.trim().to_lowercase(), name, role).await?;
+        let mut user = self.vouched(&email.trim().to_lowercase(), name, role).await?;
+        if let Some(role) = role.filter(|role| *role != user.role) {
+            let patch = UserPatch { role: Some(role), ..UserPatch::default() };
+            user = self.inner.store.update_user(&user.id, &patch).await?;
+            self.revoke_all(&user).await?;
+        }
+        if let Some(groups) = groups {
+            let rules = GroupRules { create: false, share: Json::Null, is_blocked: &|_| false };
+            self.follow_groups(&user, &groups, &rules).await?;
+        }
         let opening = self.open(&user, Method::TrustedHeader).await?;
         Ok((user, opening))
     }

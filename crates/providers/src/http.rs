@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use airis_config::Config;
+use airis_config::{Config, Forwarded};
 use airis_domain::{Json, User};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -38,7 +38,7 @@ pub struct Http {
     idle: Duration,
     total: Option<Duration>,
     list: Duration,
-    forward_user: bool,
+    forwarded: Option<Forwarded>,
 }
 
 impl Http {
@@ -58,7 +58,7 @@ impl Http {
             idle: Duration::from_secs(settings.stream_idle_timeout.unwrap_or(IDLE_SECONDS)),
             total: settings.aiohttp_client_timeout.map(Duration::from_secs),
             list: Duration::from_secs(settings.model_list_timeout.max(1)),
-            forward_user: settings.forward_user_info_headers,
+            forwarded: settings.forwarded.clone(),
         }
     }
 
@@ -96,12 +96,12 @@ impl Http {
         if let Some(trace) = airis_telemetry::trace::header() {
             request = request.header("traceparent", trace);
         }
-        if let Some(user) = user.filter(|_| self.forward_user) {
+        if let (Some(user), Some(names)) = (user, &self.forwarded) {
             request = request
-                .header("X-OpenWebUI-User-Name", header_text(&user.name))
-                .header("X-OpenWebUI-User-Id", user.id.as_str())
-                .header("X-OpenWebUI-User-Email", header_text(&user.email))
-                .header("X-OpenWebUI-User-Role", user.role.as_str());
+                .header(&names.user_name, header_text(&user.name))
+                .header(&names.user_id, user.id.as_str())
+                .header(&names.user_email, header_text(&user.email))
+                .header(&names.user_role, user.role.as_str());
         }
         request
     }
@@ -207,7 +207,10 @@ impl Http {
 
     /// Names the chat of a request where people's names are forwarded too.
     pub fn with_chat(&self, request: RequestBuilder, chat: &str) -> RequestBuilder {
-        if self.forward_user { request.header("X-OpenWebUI-Chat-Id", chat) } else { request }
+        match &self.forwarded {
+            Some(names) => request.header(&names.chat_id, chat),
+            None => request,
+        }
     }
 
     async fn read(&self, connection: &Connection, response: Response) -> Result<Vec<u8>, ProviderError> {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Url};
@@ -57,7 +58,11 @@ fn published(address: &str, mirror: Option<&Url>) -> Result<(Url, String), Provi
         return Err(foreign());
     }
     let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
-    let name: String = percent_decoded(name).chars().filter(|char| !char.is_control() && *char != '/').collect();
+    let name: String = percent_decode_str(name)
+        .decode_utf8_lossy()
+        .chars()
+        .filter(|char| !char.is_control() && *char != '/')
+        .collect();
     if name.is_empty() || name.starts_with('.') {
         return Err(refused("The address names no file"));
     }
@@ -66,25 +71,6 @@ fn published(address: &str, mirror: Option<&Url>) -> Result<(Url, String), Provi
 
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let code = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.filter(|_| first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A client for one file. Wherever a publisher sends it, it never reaches into the operator's own network; a mirror may

@@ -5,6 +5,7 @@ use airis_identity::Opening;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -32,10 +33,18 @@ pub async fn sign_in(State(app): State<App>, headers: HeaderMap, Form(form): For
     let (user, opening) = if let Some(header) = &settings.trusted_email_header {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let email = text(header).ok_or_else(|| ApiError::bad_request("The proxy named nobody"))?;
-        let name = settings.trusted_name_header.as_deref().and_then(text);
+        let name = settings
+            .trusted_name_header
+            .as_deref()
+            .and_then(text)
+            .map(|name| percent_decode_str(&name).decode_utf8_lossy().into_owned());
         let role =
             settings.trusted_role_header.as_deref().and_then(text).and_then(|role| Role::parse(&role.to_lowercase()));
-        app.sessions.trusted(&email, name, role).await?
+        let groups =
+            settings.trusted_groups_header.as_deref().and_then(text).map(|names| {
+                names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+            });
+        app.sessions.trusted(&email, name, role, groups).await?
     } else if !settings.webui_auth {
         app.sessions.single_user().await?
     } else if settings.enable_password_auth {

@@ -203,7 +203,8 @@ impl TestApp {
         self.person(&session)
     }
 
-    fn person(&self, session: &Value) -> Person<'_> {
+    /// Who a session is for.
+    pub fn person(&self, session: &Value) -> Person<'_> {
         let text = |key: &str| session[key].as_str().unwrap().to_owned();
         Person { server: self, id: text("id"), token: text("token") }
     }

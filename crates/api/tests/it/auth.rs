@@ -232,6 +232,47 @@ async fn a_trusted_proxy_names_the_person() {
 }
 
 #[tokio::test]
+async fn a_trusted_proxy_says_the_name_the_role_and_the_groups() {
+    let server = TestApp::with(&[
+        ("WEBUI_AUTH_TRUSTED_EMAIL_HEADER", "X-Email"),
+        ("WEBUI_AUTH_TRUSTED_NAME_HEADER", "X-Name"),
+        ("WEBUI_AUTH_TRUSTED_ROLE_HEADER", "X-Role"),
+        ("WEBUI_AUTH_TRUSTED_GROUPS_HEADER", "X-Groups"),
+    ])
+    .await;
+    let ask = async |email: &str, more: &[(&str, &str)]| {
+        let request = Request::post(SIGN_IN).header("content-type", "application/json").header("x-email", email);
+        let request = more.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        server.send(request.body(Body::from(r#"{"email":"","password":""}"#)).unwrap()).await.ok()
+    };
+    let root = server.person(&ask("root@corp.example", &[("x-role", "admin")]).await);
+    let group = async |name: &str| {
+        let made = root.post("/api/v1/groups/create", json!({"name": name, "description": ""})).await.ok();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let (staff, guests) = (group("Staff").await, group("Guests").await);
+    let anna = ask(
+        "anna@corp.example",
+        &[("x-name", "Anna%20M%C3%BCller"), ("x-role", "User"), ("x-groups", "Staff, Nobody")],
+    )
+    .await;
+    assert_eq!((&anna["name"], &anna["role"]), (&json!("Anna Müller"), &json!("user")));
+    let members = async |group: &str| {
+        let people = root.get(&format!("/api/v1/groups/id/{group}/members")).await.ok();
+        people["items"].as_array().unwrap().iter().map(|person| person["email"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((members(&staff).await, members(&guests).await), (vec![json!("anna@corp.example")], vec![]));
+    let all = root.get("/api/v1/groups/").await.ok();
+    assert_eq!(all.as_array().unwrap().len(), 2, "what the proxy names makes no group");
+
+    // What it says changes what is here, and what it does not say stays.
+    ask("anna@corp.example", &[("x-groups", "Guests")]).await;
+    assert_eq!((members(&staff).await, members(&guests).await), (vec![], vec![json!("anna@corp.example")]));
+    let again = ask("anna@corp.example", &[("x-role", "pending")]).await;
+    assert_eq!((&again["role"], members(&guests).await.len()), (&json!("pending"), 1));
+}
+
+#[tokio::test]
 async fn an_administrator_named_in_the_environment_is_made_once() {
     let env =
         [("WEBUI_ADMIN_EMAIL", "boss@example.com"), ("WEBUI_ADMIN_PASSWORD", PASSWORD), ("WEBUI_ADMIN_NAME", "Boss")];

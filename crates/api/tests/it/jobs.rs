@@ -3,22 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use crate::app::{Person, Reply, TestApp};
 use crate::budgets::reply_of;
 use crate::upstream::{Upstream, whole};
 
-/// Its replies carry the request under `asked`.
+/// Its replies carry the request under `asked`, and what stood in the headers of it under `heard`.
 async fn provider() -> String {
     let router = Router::new()
         .route("/v1/models", get(|| async { Json(json!({"data": [{"id": "large"}, {"id": "small"}]})) }))
-        .route("/v1/chat/completions", post(|Json(asked): Json<Value>| async move { Json(json!({"asked": asked})) }))
+        .route(
+            "/v1/chat/completions",
+            post(|headers: HeaderMap, Json(asked): Json<Value>| async move {
+                let text =
+                    |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), json!(value.to_str().unwrap()));
+                let heard: Map<String, Value> = headers.iter().map(text).collect();
+                Json(json!({"asked": asked, "heard": heard}))
+            }),
+        )
         .route(
             "/v1/messages/count_tokens",
             post(|Json(asked): Json<Value>| async move {
@@ -100,6 +108,26 @@ async fn administrators_choose_the_model_the_words_and_what_is_off() {
     (other["prompt"], other["type"]) = (json!("Thé sk"), json!("retrieval"));
     ask(&admin, "auto", other.clone()).await.ok();
     ask(&admin, "queries", other).await.ok();
+}
+
+#[tokio::test]
+async fn providers_hear_who_asks_in_headers_of_the_names_that_operators_choose() {
+    let heard = async |env: &[(&str, &str)]| {
+        let server = server(env).await;
+        let admin = server.admin().await;
+        (admin.id.clone(), ask(&admin, "title", matter()).await.ok()["heard"].clone())
+    };
+    let (id, told) = heard(&[
+        ("ENABLE_FORWARD_USER_INFO_HEADERS", "true"),
+        ("FORWARD_USER_INFO_HEADER_USER_ID", "X-Who"),
+        ("FORWARD_USER_INFO_HEADER_USER_EMAIL", "X-Mail"),
+    ])
+    .await;
+    assert_eq!((&told["x-who"], &told["x-mail"]), (&json!(id), &json!("root@example.com")));
+    assert_eq!((&told["x-openwebui-user-name"], &told["x-openwebui-user-role"]), (&json!("Root"), &json!("admin")));
+    assert_eq!(told["x-openwebui-user-id"], Value::Null);
+    let (_, told) = heard(&[]).await;
+    assert!(told.as_object().unwrap().keys().all(|name| !name.starts_with("x-openwebui")), "{told}");
 }
 
 #[tokio::test]

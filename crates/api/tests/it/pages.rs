@@ -106,8 +106,14 @@ async fn the_documentation_is_there_for_developers_only() {
 
 #[tokio::test]
 async fn headers_that_the_operator_asks_for_are_on_every_answer() {
-    let server = TestApp::with(&[("XFRAME_OPTIONS", "nonsense"), ("REFERRER_POLICY", "origin")]).await;
+    let server = TestApp::with(&[
+        ("XFRAME_OPTIONS", "nonsense"),
+        ("REFERRER_POLICY", "origin"),
+        ("PERMISSIONS_POLICY", "camera=()"),
+    ])
+    .await;
     let reply = server.call("GET", "/health", None).await;
     assert_eq!(reply.headers["x-frame-options"], "DENY");
     assert_eq!(reply.headers["referrer-policy"], "origin");
+    assert_eq!(reply.headers["permissions-policy"], "camera=()");
 }

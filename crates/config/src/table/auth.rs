@@ -25,6 +25,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("WEBUI_AUTH_TRUSTED_EMAIL_HEADER", "").doc("Request header holding an authenticated email (proxy SSO)"),
     text("WEBUI_AUTH_TRUSTED_NAME_HEADER", "").doc("Request header with display name"),
     text("WEBUI_AUTH_TRUSTED_ROLE_HEADER", "").doc("Request header with role"),
+    text("WEBUI_AUTH_TRUSTED_GROUPS_HEADER", "").doc("Request header with the names of groups, comma between"),
     flag("BYPASS_ADMIN_ACCESS_CONTROL", true)
         .or("ENABLE_ADMIN_WORKSPACE_CONTENT_ACCESS")
         .doc("Admins see all models/workspace items regardless of grants"),

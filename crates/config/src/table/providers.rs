@@ -25,7 +25,14 @@ pub(super) const VARIABLES: &[Variable] = &[
     int("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST", "10")
         .or("AIOHTTP_CLIENT_TIMEOUT_OPENAI_MODEL_LIST")
         .doc("Seconds for provider model listing"),
-    flag("ENABLE_FORWARD_USER_INFO_HEADERS", false).doc("Send user id/name/email/role headers to providers"),
+    flag("ENABLE_FORWARD_USER_INFO_HEADERS", false)
+        .doc("Tell providers and tool servers in headers who asks and in which chat"),
+    text("FORWARD_USER_INFO_HEADER_USER_NAME", "X-OpenWebUI-User-Name").doc("Header of the person's name"),
+    text("FORWARD_USER_INFO_HEADER_USER_ID", "X-OpenWebUI-User-Id").doc("Header of the person's id"),
+    text("FORWARD_USER_INFO_HEADER_USER_EMAIL", "X-OpenWebUI-User-Email").doc("Header of the person's email"),
+    text("FORWARD_USER_INFO_HEADER_USER_ROLE", "X-OpenWebUI-User-Role").doc("Header of the person's role"),
+    text("FORWARD_SESSION_INFO_HEADER_CHAT_ID", "X-OpenWebUI-Chat-Id").doc("Header of the chat's id"),
+    text("FORWARD_SESSION_INFO_HEADER_MESSAGE_ID", "X-OpenWebUI-Message-Id").doc("Header of the reply's id"),
     flag("ENABLE_DIRECT_CONNECTIONS", false).key("direct.enable").doc("Switch: direct connections"),
     flag("ENABLE_DIRECT_INTEGRATIONS", false).key("direct.integrations.enable").doc("Switch: direct integrations"),
     json("DEFAULT_MODEL_METADATA", "{}").key("models.default_metadata").doc("JSON base meta for every model"),

@@ -187,24 +187,21 @@ impl ToolServers {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             call = call.header(name, &filled(&value, offer.user, offer.around));
         }
-        if self.inner.config.settings().forward_user_info_headers {
-            for (name, mark) in FORWARDED {
+        if let Some(names) = &self.inner.config.settings().forwarded {
+            for (name, mark) in [
+                (&names.user_name, "{{USER_NAME}}"),
+                (&names.user_id, "{{USER_ID}}"),
+                (&names.user_email, "{{USER_EMAIL}}"),
+                (&names.user_role, "{{USER_ROLE}}"),
+                (&names.chat_id, "{{CHAT_ID}}"),
+                (&names.message_id, "{{MESSAGE_ID}}"),
+            ] {
                 call = call.header(name, &filled(mark, offer.user, offer.around));
             }
         }
         Ok(call)
     }
 }
-
-/// What is told of the asking person where administrators want that.
-const FORWARDED: [(&str, &str); 6] = [
-    ("X-OpenWebUI-User-Name", "{{USER_NAME}}"),
-    ("X-OpenWebUI-User-Id", "{{USER_ID}}"),
-    ("X-OpenWebUI-User-Email", "{{USER_EMAIL}}"),
-    ("X-OpenWebUI-User-Role", "{{USER_ROLE}}"),
-    ("X-OpenWebUI-Chat-Id", "{{CHAT_ID}}"),
-    ("X-OpenWebUI-Message-Id", "{{MESSAGE_ID}}"),
-];
 
 /// `server:<id>` with the functions that are meant behind `|`; servers of other kinds have a second colon.
 fn picked(id: &str) -> Option<(&str, Option<&str>)> {
