@@ -182,7 +182,12 @@ test('a favourite comes first, also after a reload, and a tag narrows the choice
     await star('mock-alpha', false).click();
     await star('mock-alpha', true).click();
     await page.getByRole('status').filter({ hasText: 'mock-alpha is no favourite any more' }).waitFor();
-    await picture(page, 'favourites');
+    // What is not stored is no favourite.
+    await page.route('**/user/settings/update', (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
+    await star('mock-alpha', false).click();
+    await page.getByRole('alert').filter({ hasText: 'The database is tired.' }).waitFor();
+    await star('mock-alpha', false).waitFor();
+    await page.unroute('**/user/settings/update');
     await kept('mock-beta');
     await page.reload();
     await open();
@@ -191,6 +196,7 @@ test('a favourite comes first, also after a reload, and a tag narrows the choice
     await look('favourites');
     await page.getByRole('button', { name: 'school', exact: true }).click();
     await choice('mock-beta').waitFor({ state: 'detached' });
+    await field.and(page.locator(':focus')).waitFor();
     assert.deepEqual(await page.getByRole('row').allInnerTexts(), ['Kind tutor']);
     // The same star takes it back.
     await page.getByRole('button', { name: 'school', exact: true, pressed: true }).click();
