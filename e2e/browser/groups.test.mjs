@@ -107,7 +107,7 @@ async function found() {
     const lines = await grace.getByRole('menuitem').allInnerTexts();
     await grace.keyboard.press('Escape');
     await grace.getByRole('button', { name: /^Pick a model/ }).click();
-    await grace.getByRole('searchbox', { name: 'Search models' }).waitFor();
+    await grace.getByRole('combobox', { name: 'Search models' }).waitFor();
     const several = await grace.getByRole('checkbox', { name: 'Several at once' }).count();
     await grace.keyboard.press('Escape');
     const folders = await grace.getByRole('heading', { name: 'Folders' }).count();

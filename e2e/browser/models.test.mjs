@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { account, audit, openPage } from './page.mjs';
-import { composer, enter, finished, PATIENCE, picture, say, stage, text } from './stage.mjs';
+import { composer, enter, finished, PATIENCE, picture, replies, say, stage, text } from './stage.mjs';
 import { caller } from './world.mjs';
 import { folder, provider } from '../processes.mjs';
 
@@ -44,6 +44,14 @@ const actions = async (name, line) => {
     await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
     await page.getByRole('menuitem', { name: line }).click();
 };
+
+/** A line of the open list to pick from. */
+const choice = (name) => page.getByRole('gridcell', { name, exact: true });
+/** The favourites that the server knows are these. */
+const kept = (...ids) => page.waitForFunction(async (ids) => {
+    const answer = await fetch('/api/v1/users/user/settings', { headers: { authorization: `Bearer ${localStorage.getItem('token')}` } });
+    return JSON.stringify((await answer.json())?.ui?.pinnedModels) === JSON.stringify(ids);
+}, ids);
 
 async function look(name) {
     await audit(page, `${name}, light`);
@@ -153,10 +161,87 @@ test('a chat with it begins with its questions', async () => {
     await page.getByRole('button', { name: 'How do magnets work?' }).click();
     assert.equal(await composer(page).inputValue(), 'How do magnets work?');
     await page.getByRole('button', { name: /^Pick a model/ }).click();
-    await page.getByRole('option', { name: 'Kind tutor', exact: true }).waitFor();
+    await choice('Kind tutor').waitFor();
     // One that is switched off is not offered.
-    await page.getByRole('option', { name: 'Kind tutor (copy)' }).waitFor({ state: 'detached' });
+    await choice('Kind tutor (copy)').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
+});
+
+test('a favourite comes first, also after a reload, and a tag narrows the choice', async () => {
+    const open = () => page.getByRole('button', { name: /^Pick a model/ }).click();
+    const field = page.getByRole('combobox', { name: 'Search models' });
+    const star = (name, pressed) => page.getByRole('button', { name: `Favourite: ${name}`, exact: true, pressed });
+    await page.getByRole('button', { name: 'Pick a model: Kind tutor' }).click();
+    await field.and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('beta');
+    await choice('Kind tutor').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+D');
+    await star('mock-beta', true).waitFor();
+    await field.fill('');
+    await choice('mock-alpha').hover();
+    await star('mock-alpha', false).click();
+    await star('mock-alpha', true).click();
+    await page.getByRole('status').filter({ hasText: 'mock-alpha is no favourite any more' }).waitFor();
+    // What is not stored is no favourite.
+    await page.route('**/user/settings/update', (route) => route.fulfill({ status: 500, json: { detail: 'The database is tired.' } }));
+    await star('mock-alpha', false).click();
+    await page.getByRole('alert').filter({ hasText: 'The database is tired.' }).waitFor();
+    await star('mock-alpha', false).waitFor();
+    await page.unroute('**/user/settings/update');
+    await kept('mock-beta');
+    await page.reload();
+    await open();
+    await star('mock-beta', true).waitFor();
+    assert.equal((await page.getByRole('row').allInnerTexts())[0], 'mock-beta');
+    await look('favourites');
+    await page.getByRole('button', { name: 'school', exact: true }).click();
+    await choice('mock-beta').waitFor({ state: 'detached' });
+    await field.and(page.locator(':focus')).waitFor();
+    assert.deepEqual(await page.getByRole('row').allInnerTexts(), ['Kind tutor']);
+    // The same star takes it back.
+    await page.getByRole('button', { name: 'school', exact: true, pressed: true }).click();
+    await choice('mock-beta').hover();
+    await star('mock-beta', true).click();
+    await star('mock-beta', false).waitFor();
+    await kept();
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+});
+
+test('a question goes to a model behind @, and the next one to the picked model again', async () => {
+    const to = page.getByText('To: mock-beta', { exact: true });
+    const aim = async () => {
+        await composer(page).fill('');
+        await composer(page).pressSequentially('A word for @bet');
+        await page.getByRole('option', { name: 'mock-beta', selected: true }).waitFor();
+        await composer(page).press('Enter');
+        await to.waitFor();
+        assert.equal(await composer(page).inputValue(), 'A word for ');
+    };
+    await aim();
+    await page.getByRole('button', { name: 'Do not ask mock-beta' }).click();
+    await to.waitFor({ state: 'detached' });
+    await aim();
+    await page.reload();
+    await to.waitFor();
+    await look('one-question');
+    // What the server does not take keeps whom it was for.
+    await page.route('**/api/chat/completions', (route) => route.fulfill({ status: 500, json: { detail: 'The model is tired.' } }));
+    await composer(page).fill('ping');
+    await composer(page).press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'The model is tired.' }).waitFor();
+    await to.waitFor();
+    assert.equal(await composer(page).inputValue(), 'ping');
+    await page.unroute('**/api/chat/completions');
+    await say(page, 'ping');
+    await finished(page);
+    assert.match(await text(page), /\[mock-beta\] You said: ping/);
+    await to.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Pick a model: Kind tutor' }).waitFor();
+    await say(page, 'pong');
+    await replies(page).nth(1).waitFor();
+    await finished(page);
+    assert.match(await text(page), /\[mock-alpha\] You said: pong/);
 });
 
 test('a model brings what it knows and its tools to a chat, until somebody switches them off', async () => {
@@ -239,8 +324,8 @@ async function offered() {
     await grace.goto(at.url);
     await composer(grace).waitFor();
     await grace.getByRole('button', { name: /^Pick a model/ }).click();
-    await grace.getByRole('option').first().waitFor();
-    return grace.getByRole('option').allInnerTexts();
+    await grace.getByRole('row').first().waitFor();
+    return grace.getByRole('row').allInnerTexts();
 }
 
 test('an administrator opens a model of a provider to everyone, who then chat with it', async () => {
@@ -259,7 +344,7 @@ test('an administrator opens a model of a provider to everyone, who then chat wi
     await shown('mock-beta').getByText('Everyone', { exact: true }).waitFor();
     await page.getByText('So far only administrators can use models.').waitFor({ state: 'detached' });
     assert.deepEqual((await offered()).filter((name) => name.startsWith('mock')), ['mock-beta']);
-    await grace.getByRole('option', { name: 'mock-beta', exact: true }).click();
+    await grace.getByRole('gridcell', { name: 'mock-beta', exact: true }).click();
     await say(grace, 'hello');
     await finished(grace);
     assert.match(await text(grace), /\[mock-beta\] You said: hello/);

@@ -147,10 +147,10 @@ test('an arena model is made and kept', async () => {
 test('a reply of the arena is judged before its model is told, and counts for that model', async () => {
     await page.goto(at.url);
     await page.getByRole('button', { name: /^Pick a model/ }).click();
-    await page.getByRole('option', { name: 'Blind Date', exact: true }).click();
+    await page.getByRole('gridcell', { name: 'Blind Date', exact: true }).click();
     await page.getByRole('button', { name: 'Pick a model: Blind Date' }).click();
     await page.getByLabel('Several at once').check();
-    await page.getByRole('option', { name: /llama-mock/ }).click();
+    await page.getByRole('gridcell', { name: 'llama-mock:latest', exact: true }).click();
     await page.keyboard.press('Escape');
     await say(page, 'Which lamp is brighter?');
     await finished(page);

@@ -129,7 +129,12 @@ export const used = ({ call, chats, group, note, prompt, knowledge }) => [
         await d.button('hint.title').last().click();
         await d.page.getByRole('menuitem', { name: d.w('hint.own') }).click();
     }, see: (d) => d.page.getByRole('textbox', { name: d.w('hint.ownLabel') }), undo: (d) => d.page.getByRole('button', { name: d.w('app.cancel'), exact: true }).click() },
-    { name: 'model-picker', path: '/', act: (d) => d.page.getByRole('button', { name: opening(d.language, 'models.pick') }).first().click(), see: (d) => d.page.getByRole('option').first() },
+    { name: 'model-picker', path: '/', act: (d) => d.page.getByRole('button', { name: opening(d.language, 'models.pick') }).first().click(), see: (d) => d.page.getByRole('row').first() },
+    { name: 'at', path: '/', act: (d) => composer(d).fill('@'), see: (d) => d.page.getByRole('option', { name: /Lighthouse keeper/ }), undo: clear },
+    { name: 'one-question', path: '/', async act(d) {
+        await composer(d).fill('@keep');
+        await d.page.getByRole('option', { name: /Lighthouse keeper/ }).click();
+    }, see: (d) => d.button('composer.notTo', { name: 'Lighthouse keeper' }), undo: (d) => d.button('composer.notTo', { name: 'Lighthouse keeper' }).click() },
     { name: 'slash', path: '/', act: (d) => composer(d).fill('/'), see: (d) => d.page.getByRole('option', { name: '/translate' }), undo: clear },
     { name: 'prompt-fill', path: '/', async act(d) {
         await composer(d).fill('/transl');

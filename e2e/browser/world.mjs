@@ -175,6 +175,7 @@ async function workspace(call, people, group) {
     const tables = await call('/v1/knowledge/create', { name: 'Tide tables', description: 'High and low water of every harbour of the coast.', access_grants: everyone });
     const brought = { knowledge: [{ type: 'collection', id: tables.id, name: tables.name, context: 'full' }], toolIds: ['server:lights'] };
     await model('tutor', 'Patient tutor', 'Explains one step at a time.', { access_grants: [grant('user', people.grace.id, 'write'), grant('group', group)], meta: brought });
+    await call('/v1/users/user/settings/update', { ui: { pinnedModels: ['keeper'] } });
     await model('letters', 'Letters', 'Writes letters to offices in plain words, and shortens those that offices write to you.', { is_active: false });
     await call('/v1/models/model/access/update', { id: MODEL, access_grants: everyone });
     await call('/v1/models/model/access/update', { id: 'qwen3-8b', access_grants: [grant('user', people.konrad.id), grant('group', group)] });

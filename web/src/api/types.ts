@@ -99,6 +99,7 @@ export interface Model {
   owned_by: string
   /** Made by somebody over another model. */
   preset?: boolean
+  tags?: { name: string }[]
   /** What is stored about it. */
   info?: { meta?: Meta }
 }

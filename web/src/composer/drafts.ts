@@ -13,12 +13,25 @@ export function keepDraft(chat: string, text: string): void {
   else localStorage.removeItem(key(chat))
 }
 
+const toKey = (chat: string): string => `draft:to:${chat}`
+
+/** The model that the message being written goes to in place of the picked ones; it is part of the draft. */
+export const toOf = (chat: string): string | null => localStorage.getItem(toKey(chat))
+
+export function keepTo(chat: string, model: string | null): void {
+  if (model) localStorage.setItem(toKey(chat), model)
+  else localStorage.removeItem(toKey(chat))
+}
+
 /** A new chat has got its id: what was typed and attached meanwhile belongs to it. */
 export function moveDraft(from: string, to: string): void {
   moveTray(from, to)
   tools.move(from, to)
   web.move(from, to)
   paint.move(from, to)
+  const model = toOf(from)
+  if (model) keepTo(to, model)
+  keepTo(from, null)
   const text = draftOf(from)
   if (!text) return
   keepDraft(to, text)

@@ -9,6 +9,7 @@ let list = $state.raw<Model[]>([])
 let loaded = $state(false)
 let failure = $state<string | null>(null)
 let chosen = $state<string[]>(stored())
+let once = $state<string | null>(null)
 
 function stored(): string[] {
   try {
@@ -21,7 +22,7 @@ function stored(): string[] {
 
 const listed = (ids: string | null | undefined): string[] => (ids ?? '').split(',').flatMap((id) => id.trim() || [])
 
-/** Models that this person may use, and those picked for the next message. */
+/** Models that this person may use, those picked for messages, and the one that only the next message goes to. */
 export const models = {
   get list(): Model[] {
     return list
@@ -42,13 +43,21 @@ export const models = {
     const found = wishes.map(there).find((ids) => ids.length) ?? this.offered.slice(0, 1).map((model) => model.id)
     return may('chat.multiple_models') ? found : found.slice(0, 1)
   },
-  /** What is said of the picked ones. */
-  get about(): Meta[] {
-    return this.chosen.flatMap((id) => list.find((model) => model.id === id)?.info?.meta ?? [])
+  /** The one that the next question goes to, whatever is chosen. */
+  get once(): string | null {
+    return list.find((model) => model.id === once)?.id ?? null
   },
-  /** Those that administrators put first. */
-  get pinned(): string[] {
-    return listed(session.config?.default_pinned_models)
+  /** Those that the next question goes to. */
+  get asked(): string[] {
+    return this.once === null ? this.chosen : [this.once]
+  },
+  /** What is said of those. */
+  get about(): Meta[] {
+    return this.asked.flatMap((id) => list.find((model) => model.id === id)?.info?.meta ?? [])
+  },
+  /** Those that stand first: the person's own, or as long as there are none those of administrators. */
+  get favourites(): string[] {
+    return own.ui.pinnedModels ?? listed(session.config?.default_pinned_models)
   },
   name: (id: string): string => list.find((model) => model.id === id)?.name ?? id,
 
@@ -66,5 +75,15 @@ export const models = {
   choose(ids: string[]): void {
     chosen = ids
     localStorage.setItem('models', JSON.stringify(ids))
+  },
+  /** Null: the next question goes to the chosen ones. */
+  askOnce(id: string | null): void {
+    once = id
+  },
+  /** Makes a model a favourite, or one no more, at once; rejects when that was not stored. */
+  favour(id: string): Promise<void> {
+    const before = this.favourites
+    const pinnedModels = before.includes(id) ? before.filter((other) => other !== id) : [...before, id]
+    return own.change({ pinnedModels })
   },
 }

@@ -1,17 +1,5 @@
 import type { Prompt } from './wire'
 
-/** A command that is being typed: from its slash at `start` to the caret. */
-export interface Typed {
-  start: number
-  query: string
-}
-
-/** The command before the caret. A slash within a word, or a path, begins none. */
-export function typedAt(text: string, caret: number): Typed | null {
-  const found = /(?:^|\s)\/([^\s/]*)$/.exec(text.slice(0, caret))
-  return found ? { start: caret - (found[1]?.length ?? 0) - 1, query: found[1] ?? '' } : null
-}
-
 /** Prompts that are meant by what was typed; those whose command begins so come first. */
 export function offered(list: Prompt[], query: string): Prompt[] {
   const typed = query.toLowerCase()

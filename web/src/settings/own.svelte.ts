@@ -4,6 +4,8 @@ import { get, post } from '../api/client'
 export interface Own {
   /** Chosen for new chats, where this browser knows no better. */
   models?: string[]
+  /** Favourites, which stand first where models are picked. */
+  pinnedModels?: string[]
   /** Put before every conversation. */
   system?: string
   title?: { auto?: boolean }
