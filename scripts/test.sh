@@ -30,6 +30,7 @@ programs() {
     step "identity provider: sign-in, sign-out and the page" e2e/oidc/run.sh "$binary"
     step "collector: traces, metrics and logs over gRPC and HTTP" scripts/postgres.sh e2e/otel/run.sh "$binary"
     step "containers: what they run, without one" e2e/containers/run.sh "$binary"
+    step "browser: every screen" e2e/browser/run.sh "$binary" ./screens.test.mjs
 }
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
@@ -42,6 +43,10 @@ step "browser: packages" npm_ci e2e/browser
 # Much of what they do is waiting for each other's processes.
 beside libraries
 beside programs
-step "browser" e2e/browser/run.sh "$binary"
+talks=()
+for one in e2e/browser/*.test.mjs; do
+    [ "$one" = e2e/browser/screens.test.mjs ] || talks+=("./${one##*/}")
+done
+step "browser: conversations" e2e/browser/run.sh "$binary" "${talks[@]}"
 together
 summary
