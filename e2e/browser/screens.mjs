@@ -171,6 +171,8 @@ export const used = ({ call, chats, group, note, prompt, knowledge }) => [
         await more(d);
         await d.page.getByRole('menuitem', { name: d.w('app.delete'), exact: true }).click();
     }, see: dialog },
+    { name: 'code-output', path: `/c/${chats.page}`, act: (d) => d.button('code.run').click(), see: (d) => d.page.getByRole('region', { name: d.w('code.output') }).getByText('Spring tide') },
+    { name: 'code-preview', path: `/c/${chats.page}`, act: (d) => d.button('code.preview').click(), see: (d) => d.page.frameLocator('iframe').getByRole('heading', { name: 'Tides' }) },
     { name: 'chat-edit', path: `/c/${chats.other}`, async act(d) {
         await d.page.locator('[data-role=user]').hover();
         await d.page.locator('[data-role=user]').getByRole('button', { name: d.w('chat.edit') }).click();

@@ -93,6 +93,70 @@ test('the same goes without a pointer that drags', async () => {
     await folder('Shopping').waitFor();
 });
 
+test('a finger that holds a chat drags it, and one that moves on scrolls', async () => {
+    await page.setViewportSize({ width: 360, height: 500 });
+    const touch = await page.context().newCDPSession(page);
+    await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const finger = (type, x, y) => touch.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+    const middle = async (what) => {
+        const { x, y, width, height } = await what.boundingBox();
+        return [x + width / 2, y + height / 2];
+    };
+    const list = nav().locator('.list');
+    const carried = page.locator('.drag-label.carried');
+    const address = page.url();
+
+    let [x, y] = await middle(folder('Kitchen'));
+    await finger('touchStart', x, y);
+    for (let by = 20; by <= 80; by += 20) await finger('touchMove', x, y - by);
+    await page.waitForFunction(() => document.querySelector('nav .list').scrollTop > 0);
+    assert.equal(await carried.count(), 0, 'nothing was lifted');
+    await finger('touchEnd');
+
+    await chat('Apples').evaluate((row) => row.scrollIntoView({ block: 'center' }));
+    [x, y] = await middle(chat('Apples'));
+    await finger('touchStart', x, y);
+    await carried.filter({ hasText: 'Apples' }).waitFor();
+    // Near the edge the list comes along, and what would take it says so.
+    const edge = (await list.boundingBox()).y + 4;
+    await finger('touchMove', x, edge);
+    await page.waitForFunction(() => document.querySelector('nav .list').scrollTop === 0);
+    [x, y] = await middle(folder('Kitchen'));
+    await finger('touchMove', x, y);
+    await nav().locator('.item.target', { hasText: 'Kitchen' }).waitFor();
+    await picture(page, 'sidebar-carried');
+    await finger('touchEnd');
+    await carried.waitFor({ state: 'detached' });
+    await inside('Kitchen').getByRole('link', { name: 'Apples' }).waitFor();
+
+    [x, y] = await middle(inside('Kitchen').getByRole('link', { name: 'Apples' }));
+    await finger('touchStart', x, y);
+    await carried.waitFor();
+    await page.keyboard.press('Escape');
+    await carried.waitFor({ state: 'detached' });
+    await finger('touchEnd');
+    // Where nothing is left to scroll, what lies under the finger stays there.
+    await list.evaluate((list) => list.scrollTo(0, 0));
+    [x, y] = await middle(folder('Shopping'));
+    await finger('touchStart', x, y);
+    await carried.filter({ hasText: 'Shopping' }).waitFor();
+    [x, y] = await middle(folder('Kitchen'));
+    await finger('touchMove', x, y);
+    await nav().locator('.item.target', { hasText: 'Kitchen' }).waitFor();
+    await finger('touchEnd');
+    await inside('Kitchen').locator('.name', { hasText: 'Shopping' }).waitFor();
+    await nav().getByText('“Shopping” was moved.').waitFor();
+    await undo().click();
+    await inside('Kitchen').locator('.name', { hasText: 'Shopping' }).waitFor({ state: 'detached' });
+    await menu('Apples', 'Move to a folder');
+    await page.getByRole('dialog').getByRole('button', { name: 'No folder', exact: true }).click();
+    await inside('Kitchen').getByText('Nothing in here yet.').waitFor();
+    assert.equal(page.url(), address, 'nothing was opened');
+    await touch.send('Emulation.setTouchEmulationEnabled', { enabled: false });
+    await touch.detach();
+    await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test('chats are chosen with Ctrl and Shift and moved together, and that can be taken back', async () => {
     const [first, second, third] = await nav().locator('[data-chat] > a').allInnerTexts();
     await chat(first).click({ modifiers: ['Control'] });

@@ -109,6 +109,18 @@ function compared() {
     return one;
 }
 
+const PAGE = `Here it is, and how to count:
+
+\`\`\`html
+<!doctype html><title>Tides of the west pier</title><style>body { font: 1rem sans-serif } td { padding: 0.5rem }</style>
+<h1>Tides</h1><table><tr><td>High water</td><td>04:12</td></tr><tr><td>Low water</td><td>10:31</td></tr></table>
+\`\`\`
+
+\`\`\`js
+const heights = [3.1, 0.4, 3.3, 0.6]
+console.log('Range', Math.max(...heights) - Math.min(...heights), { heights })
+console.warn('Spring tide')
+\`\`\``;
 const LONG = Array.from({ length: 60 }, (_, i) => [
     question(`What happened in week ${i + 1} of the restoration?`, { timestamp: NOW - (60 - i) * 40_000 }),
     reply(`In week ${i + 1} the gallery was scraped, primed and painted. The crew went ashore twice because of the swell.`, { timestamp: NOW - (60 - i) * 40_000 }),
@@ -137,8 +149,9 @@ async function chats(call, folders, picture) {
         question('Which lights of this coast burn tonight?'),
         reply('', { output: [{ type: 'function_call', id: 'f', call_id: 'c', name: 'list_of_lights', arguments: '{"coast": "German Bight"}', status: 'pending' }] }),
     ]);
+    const page = chat('A table of the tides', [question('Make me a page of the tides.'), reply(PAGE)], 61);
     const list = [
-        asked, rich, chat('The restoration, week by week', LONG, 1), compared(), failed,
+        asked, rich, page, chat('The restoration, week by week', LONG, 1), compared(), failed,
         short('Plan for the night watch', 0, { pinned: true }), short('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', 1),
         short('Recipe for pea soup', 2, { folder_id: folders.kitchen }), short('Bread without yeast', 2, { folder_id: folders.kitchen }),
         short('Weather words', 3), short('Names for a boat', 9), short('A letter to the harbour office', 40), short('Old tide tables', 50, { archived: true }),
@@ -152,7 +165,7 @@ async function chats(call, folders, picture) {
     return {
         rich: id('How far can a lighthouse be seen?'), long: id('The restoration, week by week'), compared: id('Which lamp is the brightest?'),
         failed: id('Translate the log book'), other: id('Weather words'),
-        asked: id('Which lights burn tonight?'), live: id('Rota of the keepers'), unread: id('Bread without yeast'), letter: id('A letter to the harbour office'),
+        asked: id('Which lights burn tonight?'), live: id('Rota of the keepers'), page: id('A table of the tides'), unread: id('Bread without yeast'), letter: id('A letter to the harbour office'),
     };
 }
 

@@ -20,6 +20,12 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' data: blob: https: http:; media-src 'self' data: blob:; font-src 'self' data:; \
     connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-src 'self' blob: data:; object-src 'none'; \
     base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+/// The page that shows pages of replies: it belongs to nobody, takes scripts and pictures from the web, and asks no server.
+const PREVIEW: &str = "preview.html";
+const PREVIEW_POLICY: &str = "sandbox allow-scripts; default-src 'none'; \
+    script-src 'unsafe-inline' 'unsafe-eval' https: blob: data:; style-src 'unsafe-inline' https:; \
+    img-src https: data: blob:; font-src https: data:; media-src https: data: blob:; connect-src data: blob:; \
+    worker-src blob: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 /// Encodings that the client's build leaves beside its files, best first.
 const PACKED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// A file that is sent as it lies there.
@@ -60,7 +66,7 @@ pub fn file(path: &str, request: &HeaderMap, settings: &Settings) -> Option<Resp
     }
     if path.ends_with(".html") && !settings.security_headers.iter().any(|(name, _)| *name == "content-security-policy")
     {
-        set(header::CONTENT_SECURITY_POLICY, POLICY);
+        set(header::CONTENT_SECURITY_POLICY, if path == PREVIEW { PREVIEW_POLICY } else { POLICY });
         set(header::REFERRER_POLICY, "same-origin");
     }
     Some(response)

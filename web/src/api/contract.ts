@@ -82,6 +82,7 @@ interface Open {
   'get /api/v1/users/default/permissions/defaults': Tree
   'post /api/v1/users/default/permissions': Tree
   'post /api/chat/completions': Begun
+  'post /api/v1/utils/code/execute': { stdout?: string; stderr?: string; result?: string }
   'get /api/v1/prompts/id/{prompt_id}/history/diff': { content_diff: string[] }
   'get /api/v1/tasks/config': TaskConfig
   'post /api/v1/tasks/config/update': TaskConfig

@@ -70,7 +70,11 @@ export interface PageConfig {
     enable_autocomplete_generation?: boolean
     /** People may say what they are doing. */
     enable_user_status?: boolean
+    /** People may run the code of a reply. */
+    enable_code_execution?: boolean
   }
+  /** Where code runs: `jupyter`, or in the browser. */
+  code?: { engine?: string | null }
   file?: {
     /** Megabytes. */
     max_size?: number | null

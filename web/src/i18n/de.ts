@@ -3,6 +3,7 @@ import admin from './admin.de'
 import people from './people.de'
 import budgets from './budgets.de'
 import chats from './chats.de'
+import code from './code.de'
 import controls from './controls.de'
 import documents from './documents.de'
 import insight from './insight.de'
@@ -15,6 +16,7 @@ const de: Record<Key, string> = {
   ...people,
   ...budgets,
   ...chats,
+  ...code,
   ...controls,
   ...documents,
   ...insight,

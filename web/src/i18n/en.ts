@@ -2,6 +2,7 @@ import admin from './admin.en'
 import people from './people.en'
 import budgets from './budgets.en'
 import chats from './chats.en'
+import code from './code.en'
 import controls from './controls.en'
 import documents from './documents.en'
 import insight from './insight.en'
@@ -15,6 +16,7 @@ export default {
   ...people,
   ...budgets,
   ...chats,
+  ...code,
   ...controls,
   ...documents,
   ...insight,

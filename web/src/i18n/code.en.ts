@@ -1,0 +1,22 @@
+/** What can be done with the code of a reply. */
+export default {
+  'code.preview': 'Preview',
+  'code.showPage': 'Show the page',
+  'code.reload': 'Load it again',
+  'code.full': 'Full width',
+  'code.beside': 'Beside the chat',
+  'code.noPreview': 'The preview does not open. The server is out of reach, or its Content-Security-Policy forbids it.',
+  'code.noRun': 'The code cannot be run. The server is out of reach, or its Content-Security-Policy forbids it.',
+  'code.run': 'Run',
+  'code.stop': 'Stop the code',
+  'code.output': 'Output',
+  'code.clear': 'Close the output',
+  'code.runs': 'Running…',
+  'code.nothing': 'It ran and printed nothing.',
+  'code.stopped': 'Stopped.',
+  'code.late': 'Stopped after {seconds} seconds.',
+  'code.more': 'There was more than is shown here.',
+  'code.line': '(line {line})',
+  'code.apart': 'Code runs here on its own: there is no page around it, and no network. A whole HTML page can be previewed.',
+  'code.picture': 'Picture that the code drew',
+} as const
