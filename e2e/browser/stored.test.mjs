@@ -168,6 +168,8 @@ test('a page of a reply is looked at beside the chat, and reaches nothing of it'
     assert.equal(await told('cookie'), 'cookie: SecurityError');
     assert.match(await told('server'), /^server: (401|403|TypeError)$/, 'the server does not know who asks');
     assert.equal(await page.locator('iframe').getAttribute('sandbox'), 'allow-scripts');
+    const served = await fetch(`${at.url}/preview.html`);
+    assert.match(served.headers.get('content-security-policy'), /^sandbox allow-scripts; default-src 'none'; .*connect-src data: blob:;/);
     await frame.getByRole('button', { name: 'Say' }).click();
     assert.equal(await told('form'), 'form: say', 'the page learns what its forms are told');
     await audit(page, 'a preview');
