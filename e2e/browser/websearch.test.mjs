@@ -163,6 +163,35 @@ test('an administrator says what makes pictures, and one comes with the reply', 
     await picture(page, 'image-reply');
 });
 
+test('without a service the browser reads aloud and writes down', async () => {
+    // This browser has no voice and no ear of its own.
+    await page.evaluate(() => {
+        window.spoken = [];
+        speechSynthesis.speak = (words) => {
+            window.spoken.push(words.text);
+            setTimeout(() => words.onend(new Event('end')));
+        };
+        window.SpeechRecognition = window.webkitSpeechRecognition = class {
+            start() {}
+            stop() {
+                this.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: ' Hello there ' }], { isFinal: true })] });
+                this.onend();
+            }
+        };
+    });
+    await replies(page).last().getByRole('button', { name: 'Read aloud' }).click();
+    await page.waitForFunction(() => window.spoken.length);
+    await page.getByRole('button', { name: 'Stop reading' }).waitFor({ state: 'detached' });
+    const shown = await replies(page).last().locator('.body').innerText();
+    assert.ok(shown.startsWith((await page.evaluate(() => window.spoken))[0]), shown);
+    await page.getByRole('button', { name: 'Speak instead of writing' }).click();
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByRole('button', { name: 'Speak instead of writing' }).waitFor();
+    assert.equal(await composer(page).inputValue(), 'Hello there');
+    await composer(page).fill('');
+    assert.deepEqual([said, heard], [[], []]);
+});
+
 test('an administrator says what speaks and what hears', async () => {
     await page.goto(`${at.url}/admin/audio`);
     await page.getByLabel('What reads replies aloud').selectOption({ label: 'OpenAI' });
