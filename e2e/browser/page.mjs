@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP airis.test 127.0.0.1'];
+    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP airis.test 127.0.0.1',
+    '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let running;
 

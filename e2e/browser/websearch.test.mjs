@@ -1,11 +1,11 @@
 // What a person switches on beside a question: the web as a source, with consent, cited by the reply and no obstacle when
-// it is away; and a picture that comes with the reply.
+// it is away; and a picture that comes with the reply. What is spoken: replies that are read aloud, and questions.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { audit, narrow, signUp } from './page.mjs';
-import { composer, finished, picture, replies, say, stage } from './stage.mjs';
+import { composer, finished, openStored, picture, replies, say, stage } from './stage.mjs';
 import { folder, provider } from '../processes.mjs';
 
 // One point.
@@ -14,6 +14,37 @@ let at;
 let page;
 let web;
 let broken = false;
+/** What the speech service was asked to say, and the recordings that it got. */
+const said = [];
+const heard = [];
+
+/** Silence of some seconds, which takes as long as words would. */
+function silence(seconds) {
+    const [rate, bytes] = [8000, 16000 * seconds];
+    const head = Buffer.alloc(44);
+    head.write('RIFF', 0);
+    head.writeUInt32LE(36 + bytes, 4);
+    head.write('WAVEfmt ', 8);
+    for (const [value, at] of [[16, 16], [rate, 24], [rate * 2, 28], [bytes, 40]]) head.writeUInt32LE(value, at);
+    for (const [value, at] of [[1, 20], [1, 22], [2, 32], [16, 34]]) head.writeUInt16LE(value, at);
+    head.write('data', 36);
+    return Buffer.concat([head, Buffer.alloc(bytes)]);
+}
+
+async function speech(request, response) {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const body = Buffer.concat(parts);
+    if (request.url === '/v1/audio/speech') {
+        const { input } = JSON.parse(body);
+        said.push(input);
+        response.setHeader('content-type', 'audio/wav');
+        return response.end(silence(input.includes('long') ? 30 : 1));
+    }
+    heard.push(body);
+    response.setHeader('content-type', 'application/json');
+    return response.end(JSON.stringify({ text: 'Which colour has the sea?' }));
+}
 
 before(async () => {
     web = createServer((request, response) => {
@@ -24,6 +55,7 @@ before(async () => {
             const results = [{ url: `${url.origin}/sky`, title: 'Sky', content: 'It is blue', score: 1 }];
             return response.end(JSON.stringify({ results }));
         }
+        if (request.method === 'POST' && url.pathname.startsWith('/v1/audio/')) return void speech(request, response);
         if (url.pathname === '/v1/images/generations') {
             response.setHeader('content-type', 'application/json');
             return response.end(JSON.stringify({ data: [{ b64_json: PNG }] }));
@@ -129,4 +161,102 @@ test('an administrator says what makes pictures, and one comes with the reply', 
     await brush(true).waitFor();
     await audit(page, 'a reply with a picture');
     await picture(page, 'image-reply');
+});
+
+test('without a service the browser reads aloud and writes down', async () => {
+    // This browser has no voice and no ear of its own.
+    await page.evaluate(() => {
+        window.spoken = [];
+        speechSynthesis.speak = (words) => {
+            window.spoken.push(words.text);
+            setTimeout(() => words.onend(new Event('end')));
+        };
+        window.SpeechRecognition = window.webkitSpeechRecognition = class {
+            start() {}
+            stop() {
+                this.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: ' Hello there ' }], { isFinal: true })] });
+                this.onend();
+            }
+        };
+    });
+    await replies(page).last().getByRole('button', { name: 'Read aloud' }).click();
+    await page.waitForFunction(() => window.spoken.length);
+    await page.getByRole('button', { name: 'Stop reading' }).waitFor({ state: 'detached' });
+    const shown = await replies(page).last().locator('.body').innerText();
+    assert.ok(shown.startsWith((await page.evaluate(() => window.spoken))[0]), shown);
+    await page.getByRole('button', { name: 'Speak instead of writing' }).click();
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByRole('button', { name: 'Speak instead of writing' }).waitFor();
+    assert.equal(await composer(page).inputValue(), 'Hello there');
+    await composer(page).fill('');
+    assert.deepEqual([said, heard], [[], []]);
+});
+
+test('an administrator says what speaks and what hears', async () => {
+    await page.goto(`${at.url}/admin/audio`);
+    await page.getByLabel('What reads replies aloud').selectOption({ label: 'OpenAI' });
+    await page.getByLabel('Address').fill('');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This is needed.', { exact: true }).waitFor();
+    await page.getByLabel('Address').fill(`http://127.0.0.1:${web.address().port}/v1`);
+    await page.getByLabel('What writes speech down').selectOption({ label: 'OpenAI' });
+    await page.getByLabel('Address').last().fill(`http://127.0.0.1:${web.address().port}/v1`);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.getByText('These are offered: alloy, echo').waitFor();
+    await audit(page, 'the settings of speech');
+    await picture(page, 'audio-settings');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await narrow(page, () => picture(page, 'audio-settings-small'));
+    await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('a reply is read aloud piece by piece, one reply at a time', async () => {
+    await openStored(page, 'Colours', [
+        { role: 'user', content: 'Sky?' },
+        { role: 'assistant', content: 'It is **blue**. Look up, and see for yourself.\n\n```js\nlet code = 1\n```' },
+        { role: 'user', content: 'And the sea?' },
+        { role: 'assistant', content: 'This is a long story.' },
+    ]);
+    const reads = (at) => replies(page).nth(at).getByRole('button', { name: 'Read aloud' });
+    const stops = page.getByRole('button', { name: 'Stop reading' });
+    await reads(0).click();
+    await stops.waitFor();
+    await stops.waitFor({ state: 'detached' });
+    assert.deepEqual(said, ['It is blue.', 'Look up, and see for yourself.']);
+    await reads(1).click();
+    await stops.and(page.locator('[aria-busy=false]')).waitFor();
+    await audit(page, 'a reply that is read aloud');
+    await picture(page, 'audio-reading');
+    await reads(0).click();
+    await reads(1).waitFor();
+    await stops.waitFor({ state: 'detached' });
+    assert.equal(said.length, 3, 'what was spoken is not asked for again');
+    await reads(1).click();
+    await stops.and(page.locator('[aria-busy=false]')).click();
+    await reads(1).waitFor();
+    assert.equal(await stops.count(), 0);
+});
+
+test('a question is spoken, and stands where it would be written', async () => {
+    const begin = page.getByRole('button', { name: 'Speak instead of writing' });
+    await begin.click();
+    await page.getByRole('button', { name: 'Forget what was said' }).click();
+    await begin.waitFor();
+    assert.equal(heard.length, 0);
+    await composer(page).fill('Tell me:');
+    await begin.click();
+    const write = page.getByRole('button', { name: 'Write it down' });
+    await write.waitFor();
+    await audit(page, 'the composer while it listens');
+    await picture(page, 'audio-listening');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await narrow(page, () => picture(page, 'audio-listening-small'));
+    await page.emulateMedia({ colorScheme: 'light' });
+    await write.click();
+    await begin.waitFor();
+    assert.equal(await composer(page).inputValue(), 'Tell me: Which colour has the sea?');
+    const [recording] = heard;
+    assert.match(recording.toString('latin1'), /filename="recording\.webm"/);
+    assert.ok(recording.length > 500, 'there is a sound in it');
 });

@@ -9,6 +9,7 @@ use airis_config::Config;
 use airis_files::Files;
 use airis_identity::Sessions;
 use airis_media::Images;
+use airis_media::audio::Audio;
 use airis_memory::Memories;
 use airis_outbound::Outbound;
 use airis_providers::Providers;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub memories: Memories,
     /// What makes pictures; the same that turns ask.
     pub images: Images,
+    /// What speaks and hears.
+    pub audio: Audio,
     /// Calls to servers that are no providers.
     pub outbound: Outbound,
     pub turns: Turns,
@@ -77,6 +80,7 @@ impl App {
         let budgets = providers.budgets().cloned().unwrap_or_else(|| Budgets::new(store.clone()));
         let memories = Memories::new(store.clone(), providers.clone(), config.clone());
         let images = turns.images().clone();
+        let audio = Audio::new(store.clone(), config.clone(), &config.settings().data_dir.join("cache"));
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -88,6 +92,7 @@ impl App {
                 retrieval,
                 memories,
                 images,
+                audio,
                 outbound: Outbound::new(),
                 turns,
                 tools,

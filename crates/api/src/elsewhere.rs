@@ -15,9 +15,8 @@ use crate::error::ApiError;
 const SERVERS_OWN: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 
 /// Areas that the contract has and this server has not, or not whole: nothing is there, whatever the method.
-const NOT_BUILT: [&str; 11] = [
+const NOT_BUILT: [&str; 10] = [
     "/api/v1/apps",
-    "/api/v1/audio",
     "/api/v1/automations",
     "/api/v1/calendars",
     "/api/v1/channels",

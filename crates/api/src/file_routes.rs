@@ -1,11 +1,11 @@
-//! Addresses of files, of what is in them, and of pictures.
+//! Addresses of files, of what is in them, of pictures and of speech.
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{files, images, knowledge, retrieval};
+use crate::{audio, files, images, knowledge, retrieval};
 
 /// Bytes of a body with a long text or a long list of files.
 const TEXT_LIMIT: usize = 32 * 1024 * 1024;
@@ -71,6 +71,18 @@ pub fn image_area() -> OpenApiRouter<App> {
         .routes(routes!(images::change::change))
         // Pictures that are to be changed may be sent along.
         .layer(DefaultBodyLimit::max(TEXT_LIMIT))
+}
+
+/// Speech that other services make and hear.
+pub fn audio_area() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(audio::config::read))
+        .routes(routes!(audio::config::update))
+        .routes(routes!(audio::speak::speak))
+        .routes(routes!(audio::listed::models))
+        .routes(routes!(audio::listed::voices))
+        // A recording goes to the disk as it comes, up to a limit of its own.
+        .merge(OpenApiRouter::new().routes(routes!(audio::transcribe::transcribe)).layer(DefaultBodyLimit::disable()))
 }
 
 /// Knowledge bases.

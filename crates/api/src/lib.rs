@@ -2,6 +2,7 @@
 
 mod analytics;
 mod app;
+mod audio;
 mod audit;
 mod auths;
 mod budgets;

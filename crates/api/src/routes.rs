@@ -37,6 +37,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(terminal_area())
         .merge(file_routes::retrieval_area())
         .merge(file_routes::image_area())
+        .merge(file_routes::audio_area())
         .merge(file_routes::knowledge_area())
         .merge(tasks())
         .merge(completions())

@@ -22,6 +22,12 @@ pub trait SettingsForm: DeserializeOwned + ToSchema {
     fn view(config: &Config) -> JsonMap {
         Self::FIELDS.iter().map(|(wire, key)| ((*wire).to_owned(), config.get(key))).collect()
     }
+
+    /// Dotted keys with the values that were sent for them.
+    fn keys(mut sent: JsonMap) -> JsonMap {
+        let pick = |(wire, key): &(&str, &str)| sent.remove(*wire).map(|value| ((*key).to_owned(), value));
+        Self::FIELDS.iter().filter_map(pick).collect()
+    }
 }
 
 /// A checked form as the settings it changes. Fields that were not sent stay as they are.
@@ -37,9 +43,8 @@ impl<S: Send + Sync, T: SettingsForm> FromRequest<S> for Changes<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let (headers, body) = body(request, state).await?;
         read_json::<T>(&headers, &body).map_err(|findings| invalid(&findings))?;
-        let mut sent: JsonMap = serde_json::from_slice(&body).map_err(ApiError::internal)?;
-        let pick = |(wire, key): &(&str, &str)| sent.remove(*wire).map(|value| ((*key).to_owned(), value));
-        Ok(Self { keys: T::FIELDS.iter().filter_map(pick).collect(), form: PhantomData })
+        let sent: JsonMap = serde_json::from_slice(&body).map_err(ApiError::internal)?;
+        Ok(Self { keys: T::keys(sent), form: PhantomData })
     }
 }
 

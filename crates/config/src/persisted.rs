@@ -12,6 +12,16 @@ const OLLAMA: &str = "http://localhost:11434";
 /// From a text to a picture, with nodes that every ComfyUI has.
 const WORKFLOW: &str = include_str!("workflow.json");
 
+/// Settings of areas that are not built: nothing reads them, but they move in and out with all others.
+const KEPT: [(&str, &str); 6] = [
+    ("automations.auth_token_expires_in", "1h"),
+    ("webhook_url", ""),
+    ("oauth.feishu.client_id", ""),
+    ("oauth.feishu.client_secret", ""),
+    ("oauth.feishu.scope", "contact:user.base:readonly"),
+    ("oauth.feishu.redirect_uri", ""),
+];
+
 /// Dotted keys and their defaults.
 pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) -> Result<JsonMap, ConfigError> {
     let mut keys = JsonMap::new();
@@ -24,6 +34,9 @@ pub(crate) fn defaults(values: &Values, env: &dyn Fn(&str) -> Option<String>) ->
     roles(&mut keys, values, env);
     if values.filled("COMFYUI_WORKFLOW").is_none() {
         keys.insert("image_generation.comfyui.workflow".to_owned(), json!(WORKFLOW.trim_end()));
+    }
+    for (key, value) in KEPT {
+        keys.entry(key).or_insert_with(|| json!(value));
     }
     keys.insert("oauth.group_default_share".to_owned(), switch_or_rule(&values.text("OAUTH_GROUP_DEFAULT_SHARE")));
     keys.insert("user.permissions".to_owned(), permissions(env));

@@ -152,6 +152,7 @@ pub struct Settings {
     /// Patterns of image models: that may choose the size of their pictures, and that choose how they send them.
     pub image_auto_size_models: String,
     pub image_url_response_models: String,
+    pub elevenlabs_api_base_url: String,
     /// Texts of files go into the system message instead of the question.
     pub rag_system_context: bool,
     /// What embedding models want before a question and before a passage, and the field it goes into, if not the text.
@@ -290,6 +291,7 @@ impl Settings {
             tavily_api_base_url: v.text("TAVILY_API_BASE_URL"),
             image_auto_size_models: v.text("IMAGE_AUTO_SIZE_MODELS_REGEX_PATTERN"),
             image_url_response_models: v.text("IMAGE_URL_RESPONSE_MODELS_REGEX_PATTERN"),
+            elevenlabs_api_base_url: v.text("ELEVENLABS_API_BASE_URL"),
             enable_openai_passthrough: v.flag("ENABLE_OPENAI_API_PASSTHROUGH"),
             rag_system_context: v.flag("RAG_SYSTEM_CONTEXT"),
             embedding_query_prefix: v.filled("RAG_EMBEDDING_QUERY_PREFIX"),

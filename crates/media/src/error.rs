@@ -6,6 +6,8 @@ use airis_files::FilesError;
 use airis_outbound::OutboundError;
 use airis_store::StoreError;
 
+use crate::service::ServiceError;
+
 /// Making or changing a picture came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
@@ -41,6 +43,15 @@ impl From<AccessError> for ImageError {
         match error {
             AccessError::Store(error) => Self::Store(error),
             _ => Self::Refused("A picture to be changed does not exist, or it is not yours".to_owned()),
+        }
+    }
+}
+
+impl From<ServiceError> for ImageError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Refused(text) => Self::Refused(text),
+            ServiceError::Engine(error) => Self::Engine(error),
         }
     }
 }

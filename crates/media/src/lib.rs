@@ -1,10 +1,14 @@
-//! Pictures that other services make and change, kept as files of whoever asked for them.
+//! Pictures that other services make and change, kept as files of whoever asked for them; speech that other services
+//! make of texts, and texts that they make of speech (`audio`).
 
+pub mod audio;
 mod engines;
 mod error;
+mod form;
 mod keep;
 mod order;
 mod picture;
+mod service;
 mod source;
 
 pub use engines::Model;

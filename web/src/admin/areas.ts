@@ -117,6 +117,12 @@ export const AREAS: readonly [Area, ...Area[]] = [
     holds: ['paintSettings.enable', 'paintSettings.prompt', 'paintSettings.engine', 'paintSettings.enableEdit'],
   },
   {
+    id: 'audio',
+    label: 'speech.title',
+    load: () => import('../speech/AudioSettings.svelte'),
+    holds: ['speech.speaker', 'speech.voice', 'speech.cut', 'speech.hearer', 'speech.endings'],
+  },
+  {
     id: 'code',
     label: 'code.title',
     load: () => import('./Code.svelte'),

@@ -78,8 +78,9 @@ function parsed(text: string): unknown {
 async function ask(method: Method, template: string, parts: Parts): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (token) headers.authorization = `Bearer ${token}`
-  if (parts.body !== undefined) headers['content-type'] = 'application/json'
-  const body = parts.body === undefined ? null : JSON.stringify(parts.body)
+  const form = parts.body instanceof FormData ? parts.body : null
+  if (parts.body !== undefined && !form) headers['content-type'] = 'application/json'
+  const body = form ?? (parts.body === undefined ? null : JSON.stringify(parts.body))
   let answer: Response
   try {
     answer = await fetch(address(template, parts), { method: method.toUpperCase(), headers, body, signal: parts.signal ?? null })
@@ -107,6 +108,14 @@ export const del = caller('delete')
 
 /** An answer that is a file. */
 export const getFile = async (path: PathOf<'get'>): Promise<Blob> => (await ask('get', path, {})).blob()
+
+type File = <P extends PathOf<'post'>>(path: P, ...parts: Options<'post', P>) => Promise<Blob>
+
+/** The same of a question with a body. */
+export const postFile = (async (path: string, parts?: Parts) => (await ask('post', path, parts ?? {})).blob()) as File
+
+/** Sends a form, which may have files in it. */
+export const postForm = (path: PathOf<'post'>, form: FormData): Promise<unknown> => request('post', path, { body: form })
 
 type Lines = <P extends PathOf<'post'>>(path: P, ...parts: Options<'post', P>) => AsyncIterable<unknown>
 

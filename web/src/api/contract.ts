@@ -59,6 +59,7 @@ interface Open {
   'post /api/v1/auths/ldap': SignedIn
   'post /api/v1/auths/signin': SignedIn
   'post /api/v1/auths/signup': SignedIn
+  'get /api/v1/audio/voices': { voices: { id: string; name: string }[] }
   'get /api/v1/auths/admin/config': AdminConfig
   'post /api/v1/auths/admin/config': AdminConfig
   'get /api/v1/auths/admin/config/ldap': { ENABLE_LDAP: boolean }

@@ -1085,6 +1085,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audio/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AudioConfig"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/config/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AudioConfig"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AudioConfig"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SpeechForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/mpeg": number[];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["TranscriptionForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auths/": {
         parameters: {
             query?: never;
@@ -16223,6 +16439,11 @@ export interface components {
         ApiKey: {
             api_key?: string | null;
         };
+        AudioConfig: {
+            realtime?: components["schemas"]["RealtimeConfig"] | null;
+            stt: components["schemas"]["SttConfig"];
+            tts: components["schemas"]["TtsConfig"];
+        };
         AzureOpenAIConfigForm: {
             key?: string | null;
             url?: string | null;
@@ -17490,6 +17711,18 @@ export interface components {
             path: string;
             type?: "user" | "context" | "all";
         };
+        RealtimeConfig: {
+            AUTH_TYPE?: string | null;
+            ENABLED?: boolean | null;
+            INPUT_PARAMS?: components["schemas"]["FreeForm"] | null;
+            MODEL?: string | null;
+            OPENAI_API_BASE_URL?: string | null;
+            OPENAI_API_KEY?: string | null;
+            PROVIDER?: string | null;
+            REALTIME_CALL_PROMPT_TEMPLATE?: string | null;
+            TRANSCRIPTION_MODEL?: string | null;
+            VOICE?: string | null;
+        };
         ResolveToolCallForm: {
             action: "approve" | "reject" | "answer";
             answers?: unknown;
@@ -17681,6 +17914,33 @@ export interface components {
         SnapshotData: {
             chat?: components["schemas"]["FreeForm"] | null;
         };
+        SpeechForm: {
+            input: string;
+            instructions?: string | null;
+            model?: string | null;
+            response_format?: string | null;
+            speed?: number | null;
+            voice?: string | null;
+        };
+        SttConfig: {
+            ALLOWED_EXTENSIONS?: string[] | null;
+            AZURE_API_KEY: string;
+            AZURE_BASE_URL: string;
+            AZURE_LOCALES: string;
+            AZURE_MAX_SPEAKERS: string;
+            AZURE_REGION: string;
+            DEEPGRAM_API_KEY: string;
+            ENGINE: string;
+            MISTRAL_API_BASE_URL: string;
+            MISTRAL_API_KEY: string;
+            MISTRAL_USE_CHAT_COMPLETIONS: boolean;
+            MODEL: string;
+            OPENAI_API_BASE_URL: string;
+            OPENAI_API_KEY: string;
+            OPENAI_API_REQUEST_FORMAT?: string | null;
+            SUPPORTED_CONTENT_TYPES?: string[] | null;
+            WHISPER_MODEL: string;
+        };
         SubagentsConfigForm: {
             ENABLE_SUBAGENTS: boolean;
             SUBAGENTS_BACKGROUND_ENABLED: boolean;
@@ -17836,6 +18096,26 @@ export interface components {
             user?: components["schemas"]["UserResponse"] | null;
             user_id?: string | null;
             version_id?: string | null;
+        };
+        TranscriptionForm: {
+            file: string;
+            language?: string | null;
+        };
+        TtsConfig: {
+            API_KEY: string;
+            AZURE_SPEECH_BASE_URL: string;
+            AZURE_SPEECH_OUTPUT_FORMAT: string;
+            AZURE_SPEECH_REGION: string;
+            ENGINE: string;
+            MISTRAL_API_BASE_URL: string;
+            MISTRAL_API_KEY: string;
+            MODEL: string;
+            OPENAI_API_BASE_URL: string;
+            OPENAI_API_KEY: string;
+            OPENAI_PARAMS?: components["schemas"]["FreeForm"] | null;
+            REALTIME_TTS_PROMPT_TEMPLATE?: string | null;
+            SPLIT_ON: string;
+            VOICE: string;
         };
         UpdateConfigForm: {
             ENABLE_EVALUATION_ARENA_MODELS?: boolean | null;

@@ -83,6 +83,8 @@ export interface PageConfig {
     /** Points that no picture goes beyond. */
     image_compression?: { width?: number | null; height?: number | null }
   }
+  /** What reads aloud and what writes down; empty: the browser. */
+  audio?: { tts?: { engine?: string | null; split_on?: string | null }; stt?: { engine?: string | null } }
   /** Questions to begin with, where a model has none of its own. */
   default_prompt_suggestions?: Suggestion[] | null
   default_prompt_suggestions_i18n?: Record<string, unknown> | null

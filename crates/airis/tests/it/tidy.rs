@@ -32,12 +32,13 @@ const RESERVED: [(&str, &[&str]); 6] = [
 
 /// Rooms that may name a kind of provider: those that speak to it, hand its addresses on, and configure it; those that keep
 /// files at a cloud of the same name; and where makers of pictures and search engines of the same names are spoken to.
-const MAY_NAME_PROVIDERS: [&str; 7] = [
+const MAY_NAME_PROVIDERS: [&str; 8] = [
     "crates/providers/",
     "crates/api/",
     "crates/config/",
     "crates/files/",
     "crates/airis/src/storage.rs",
+    "crates/media/src/audio/",
     "crates/media/src/engines/",
     "crates/retrieval/src/web/engines/",
 ];

@@ -47,7 +47,8 @@ pub async fn read(
     Ok(Sent { received, name, content_type, metadata })
 }
 
-async fn receive(mut part: Field<'_>, files: &Files, limit: Option<u64>) -> Result<Received> {
+/// The bytes of a part, on the disk.
+pub async fn receive(mut part: Field<'_>, files: &Files, limit: Option<u64>) -> Result<Received> {
     let mut incoming = files.receive().await?;
     while let Some(piece) = part.chunk().await.map_err(broken)? {
         let size = incoming.write(&piece).await?;
@@ -59,11 +60,12 @@ async fn receive(mut part: Field<'_>, files: &Files, limit: Option<u64>) -> Resu
     if received.size == 0 { Err(ApiError::bad_request("The file is empty")) } else { Ok(received) }
 }
 
-async fn small(mut part: Field<'_>) -> Result<Vec<u8>> {
+/// A part that is short.
+pub async fn small(mut part: Field<'_>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(piece) = part.chunk().await.map_err(broken)? {
         if bytes.len() + piece.len() > SMALL {
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The metadata is too large"));
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "A part beside the file is too large"));
         }
         bytes.extend_from_slice(&piece);
     }
@@ -78,12 +80,12 @@ pub fn object(text: &[u8]) -> Result<JsonMap> {
     serde_json::from_slice(text).map_err(|_| ApiError::bad_request("The metadata is no JSON object"))
 }
 
-fn no_file() -> ApiError {
+pub fn no_file() -> ApiError {
     invalid(&[Invalid::missing(vec![json!("body"), json!("file")], json!(null))])
 }
 
 /// The client went away, or what it sent is no form: no mistake of this server's.
-fn broken(error: MultipartError) -> ApiError {
+pub fn broken(error: MultipartError) -> ApiError {
     let status = if error.status().is_server_error() { StatusCode::BAD_REQUEST } else { error.status() };
     ApiError::new(status, error.body_text())
 }

@@ -47,6 +47,8 @@ pub const KNOWN: &[(&str, &str, &str)] = &[
     ("group.member_removed", "People left a group.", "People left a group"),
     ("image.generated", "Somebody had pictures made.", "Pictures made"),
     ("image.edited", "Somebody had pictures changed.", "Pictures changed"),
+    ("audio.speech_requested", "Somebody had a text read aloud.", "Text read aloud"),
+    ("audio.transcription_requested", "Somebody had speech written down.", "Speech written down"),
 ];
 
 pub fn is_known(event: &str) -> bool {

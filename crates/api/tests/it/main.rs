@@ -5,6 +5,7 @@ mod analytics;
 mod app;
 mod arena;
 mod attached;
+mod audio;
 mod audit;
 mod auth;
 mod bad_input;

@@ -37,17 +37,4 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("ONEDRIVE_CLIENT_ID", "").doc("Client id for onedrive sign-in"),
     text("ONEDRIVE_CLIENT_ID_PERSONAL", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id personal setting"),
     text("ONEDRIVE_CLIENT_ID_BUSINESS", "").or("ONEDRIVE_CLIENT_ID").doc("Onedrive client id business setting"),
-    text("AUDIO_STT_ENGINE", "")
-        .key("audio.stt.engine")
-        .doc("Empty = local whisper, else openai, deepgram, azure, mistral, web"),
-    text("AUDIO_TTS_ENGINE", "")
-        .key("audio.tts.engine")
-        .doc("Empty = browser, else openai, elevenlabs, azure, mistral, transformers"),
-    text("AUDIO_TTS_VOICE", "alloy").key("audio.tts.voice").doc("Audio text-to-speech voice setting"),
-    text("AUDIO_TTS_SPLIT_ON", "punctuation").key("audio.tts.split_on").doc("Punctuation, paragraphs or none"),
-    flag("AUDIO_REALTIME_ENABLED", false).key("audio.realtime.enabled").doc("Audio realtime enabled setting"),
-    text("AUDIO_REALTIME_MODEL", "gpt-realtime-2.1-mini")
-        .key("audio.realtime.model")
-        .doc("Model name for audio realtime"),
-    text("AUDIO_REALTIME_VOICE", "marin").key("audio.realtime.voice").doc("Audio realtime voice setting"),
 ];

@@ -1,6 +1,7 @@
 //! The one list of environment variables, in files by area.
 
 mod areas;
+mod audio;
 mod audit;
 mod auth;
 mod chat;
@@ -37,6 +38,7 @@ pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Text of files", extraction::VARIABLES),
     ("Web search", web_search::VARIABLES),
     ("Pictures", images::VARIABLES),
+    ("Speech", audio::VARIABLES),
     ("Other areas", areas::VARIABLES),
 ];
 

@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Model;
-use super::setup::{SHORTLY, Setup, under};
+use super::setup::{SHORTLY, Setup};
 use crate::Result;
 use crate::order::Order;
 use crate::picture::{Picture, none, some};
+use crate::service::{ask, under};
 
 pub async fn make(setup: &Setup<'_>, order: &Order) -> Result<Vec<Picture>> {
     let mut body = json!({"prompt": order.prompt, "batch_size": order.count});
@@ -44,7 +45,7 @@ pub async fn models(setup: &Setup<'_>) -> Result<Vec<Model>> {
     let auth = setup.text("automatic1111.api_auth");
     let address = under(&setup.needed("automatic1111.base_url")?, "sdapi/v1/sd-models", "")?;
     let call = signed(Call::get(address), &auth).within(SHORTLY);
-    let answer = super::setup::ask(setup.outbound, call, &auth).await?;
+    let answer = ask(setup.outbound, call, &auth).await?;
     let model = |model: &Json| {
         let id = model["title"].as_str()?;
         Some(Model::new(id, model["model_name"].as_str().unwrap_or(id)))

@@ -7,12 +7,13 @@ use airis_outbound::{Answer, Call, OutboundError, Url};
 use futures::future::try_join_all;
 use serde_json::json;
 
-use super::multipart::Form;
-use super::setup::{SHORTLY, Setup, ask, under};
+use super::setup::{SHORTLY, Setup};
 use super::workflow::{Filled, Workflow};
 use super::{Model, late};
+use crate::form::Form;
 use crate::order::{MOST, Order};
 use crate::picture::{LARGEST, Picture, none, some};
+use crate::service::{ask, under};
 use crate::{ImageError, Result};
 
 /// How often it is asked whether a workflow is done: soon, then less often.
@@ -62,11 +63,11 @@ impl<'a> Server<'a> {
     }
 
     fn at(&self, path: &str) -> Result<String> {
-        under(&self.base, path, "")
+        Ok(under(&self.base, path, "")?)
     }
 
     async fn small(&self, call: Call) -> Result<Json> {
-        ask(self.setup.outbound, call.bearer(&self.key).within(self.setup.seconds.min(SMALL)), &self.key).await
+        Ok(ask(self.setup.outbound, call.bearer(&self.key).within(self.setup.seconds.min(SMALL)), &self.key).await?)
     }
 
     /// The name by which nodes find a picture.
@@ -74,7 +75,8 @@ impl<'a> Server<'a> {
         let mut form = Form::new();
         form.field("type", "input");
         form.field("overwrite", "true");
-        form.picture("image", &format!("airis-{}.{}", uuid::Uuid::new_v4(), picture.ending), picture);
+        let name = format!("airis-{}.{}", uuid::Uuid::new_v4(), picture.ending);
+        form.file("image", &name, picture.kind, &picture.bytes);
         let answer = self.small(form.send(Call::post(self.at("upload/image")?))).await?;
         let text = |key: &str| answer[key].as_str().unwrap_or_default();
         match (text("subfolder"), text("name")) {

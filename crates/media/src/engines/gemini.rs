@@ -5,9 +5,10 @@ use airis_outbound::Call;
 use futures::future::try_join_all;
 use serde_json::json;
 
-use super::setup::{Purpose, Setup, under};
+use super::setup::{Purpose, Setup};
 use crate::order::{Order, Size};
 use crate::picture::{Picture, none, some};
+use crate::service::under;
 use crate::{ImageError, Result};
 
 /// What is offered; other names may be written.

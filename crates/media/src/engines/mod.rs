@@ -3,7 +3,6 @@
 mod automatic1111;
 mod comfyui;
 mod gemini;
-mod multipart;
 mod openai;
 mod setup;
 mod workflow;
@@ -18,6 +17,7 @@ use serde_json::json;
 
 use crate::order::Order;
 use crate::picture::Picture;
+use crate::service;
 use crate::{ImageError, Result};
 
 /// A model that makes pictures.
@@ -80,16 +80,16 @@ fn named(models: &[(&str, &str)]) -> Vec<Model> {
 pub async fn verify(outbound: &Outbound, engine: &str, url: &str, key: &str) -> Result<()> {
     let url = url.trim();
     let (call, proof) = match engine {
-        "openai" => (openai::signed(Call::get(setup::under(url, "models", "")?), key, ""), "/data"),
-        "gemini" => (gemini::signed(Call::get(setup::under(url, "models", "")?), key), "/models"),
+        "openai" => (openai::signed(Call::get(service::under(url, "models", "")?), key, ""), "/data"),
+        "gemini" => (gemini::signed(Call::get(service::under(url, "models", "")?), key), "/models"),
         "automatic1111" => {
-            let call = Call::get(setup::under(url, "sdapi/v1/options", "")?);
+            let call = Call::get(service::under(url, "sdapi/v1/options", "")?);
             (automatic1111::signed(call, key), "")
         }
-        "comfyui" => (Call::get(setup::under(url, "system_stats", "")?).bearer(key), "/system"),
+        "comfyui" => (Call::get(service::under(url, "system_stats", "")?).bearer(key), "/system"),
         other => return Err(ImageError::Refused(format!("The image engine \"{other}\" is not built in here"))),
     };
-    let answer = setup::ask(outbound, call.within(setup::SHORTLY), key).await?;
+    let answer = service::ask(outbound, call.within(setup::SHORTLY), key).await?;
     if answer.is_object() && answer.pointer(proof).is_some() {
         return Ok(());
     }

@@ -4,11 +4,12 @@ use airis_domain::Json;
 use airis_outbound::Call;
 use serde_json::json;
 
-use super::multipart::Form;
-use super::setup::{Setup, under};
+use super::setup::Setup;
 use crate::Result;
+use crate::form::Form;
 use crate::order::{Order, Size};
 use crate::picture::{Picture, none, some};
+use crate::service::under;
 
 /// What is offered; other names may be written.
 pub const MODELS: &[(&str, &str)] = &[
@@ -54,7 +55,7 @@ pub async fn change(setup: &Setup<'_>, order: &Order) -> Result<Vec<Picture>> {
     }
     let field = if order.sources.len() > 1 { "image[]" } else { "image" };
     for (index, source) in order.sources.iter().enumerate() {
-        form.picture(field, &format!("image-{index}.{}", source.ending), source);
+        form.file(field, &format!("image-{index}.{}", source.ending), source.kind, &source.bytes);
     }
     let server = Server::of(setup)?;
     let answer = setup.ask(form.send(server.post("images/edits")?), order.count, &server.key).await?;

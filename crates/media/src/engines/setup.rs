@@ -2,10 +2,11 @@
 
 use airis_config::Config;
 use airis_domain::{Json, JsonMap};
-use airis_outbound::{Answer, Call, Outbound, Url};
+use airis_outbound::{Call, Outbound, Url};
 use regex::Regex;
 
 use crate::picture::{self, LARGEST, Picture};
+use crate::service;
 use crate::{ImageError, Result};
 
 /// Seconds that an order may take where the operator sets no time for providers.
@@ -17,10 +18,6 @@ pub const SHORTLY: u64 = 10;
 const LARGEST_ANSWER: usize = LARGEST / 3 * 4 + 1024 * 1024;
 /// The same of an answer with several pictures.
 const LARGEST_OF_MANY: usize = 3 * LARGEST_ANSWER;
-/// Characters of a reason that an engine gives.
-const REASON: usize = 500;
-/// Shorter values are no secrets, and taking them out would garble sentences.
-const SHORTEST_SECRET: usize = 8;
 
 /// What pictures are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +98,7 @@ impl<'a> Setup<'a> {
     /// not repeat to people.
     pub async fn ask(&self, call: Call, pictures: usize, secret: &str) -> Result<Json> {
         let limit = if pictures > 1 { LARGEST_OF_MANY } else { LARGEST_ANSWER };
-        ask(self.outbound, call.within(self.seconds).at_most(limit), secret).await
+        Ok(service::ask(self.outbound, call.within(self.seconds).at_most(limit), secret).await?)
     }
 
     /// A picture that an engine at `base` names by its address: its own, or one that everybody can reach.
@@ -121,41 +118,4 @@ impl<'a> Setup<'a> {
 /// A pattern that is none fits nothing.
 fn matches(pattern: &str, model: &str) -> bool {
     !pattern.is_empty() && Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(model))
-}
-
-/// Joins an address and a path, with the version that some servers want behind it.
-pub fn under(base: &str, path: &str, version: &str) -> Result<String> {
-    let shown: String = base.chars().take(200).collect();
-    let mut url =
-        Url::parse(base).map_err(|_| ImageError::Refused(format!("\"{shown}\" is no address of an image engine")))?;
-    url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-    if !version.is_empty() {
-        url.query_pairs_mut().append_pair("api-version", version);
-    }
-    Ok(url.into())
-}
-
-/// Calls and reads JSON. A refusal is told in the engine's own words.
-pub async fn ask(outbound: &Outbound, call: Call, secret: &str) -> Result<Json> {
-    let answer = outbound.fetch(call).await?;
-    if answer.status >= 400
-        && let Some(reason) = answer.json().ok().as_ref().and_then(reason)
-    {
-        tracing::info!(status = answer.status, "an image engine refused");
-        return Err(ImageError::Refused(without(&reason, secret)));
-    }
-    Ok(Answer::ok(answer).and_then(|answer| answer.json())?)
-}
-
-fn without(reason: &str, secret: &str) -> String {
-    let cut: String = reason.chars().take(REASON).collect();
-    if secret.len() < SHORTEST_SECRET { cut } else { cut.replace(secret, "***") }
-}
-
-/// The sentence of a refusal, wherever engines have it.
-fn reason(answer: &Json) -> Option<String> {
-    const PLACES: [&str; 7] =
-        ["/error/message", "/error", "/detail", "/detail/0/msg", "/message", "/errors", "/0/error/message"];
-    let text = |place: &&str| answer.pointer(place)?.as_str().map(str::trim).filter(|text| !text.is_empty());
-    PLACES.iter().find_map(text).map(str::to_owned)
 }

@@ -2,8 +2,6 @@
 
 use airis_outbound::Call;
 
-use crate::picture::Picture;
-
 /// A form that grows part by part.
 pub struct Form {
     boundary: String,
@@ -19,9 +17,9 @@ impl Form {
         self.part(&format!("name=\"{name}\""), None, value.as_bytes());
     }
 
-    /// A picture under a name that holds no quotes.
-    pub fn picture(&mut self, name: &str, file: &str, picture: &Picture) {
-        self.part(&format!("name=\"{name}\"; filename=\"{file}\""), Some(picture.kind), &picture.bytes);
+    /// A file under a name that holds no quotes.
+    pub fn file(&mut self, name: &str, file: &str, kind: &str, bytes: &[u8]) {
+        self.part(&format!("name=\"{name}\"; filename=\"{file}\""), Some(kind), bytes);
     }
 
     /// Sends it with a call.
