@@ -87,7 +87,7 @@ test('a picture and a status are set, seen where people are listed, and taken aw
     await row.locator('img[src^="data:image/"]').waitFor();
     await audit(page, 'somebody who is here');
     await picture(page, 'people-active');
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
 
     await page.goto(`${at.url}/settings`);
     await page.getByRole('button', { name: 'Clear status' }).click();
