@@ -123,11 +123,11 @@ test('what is taken from everybody is hidden, and a group gives it back', async 
     const before = await found();
     assert.deepEqual(before.shown, { key: 0, look: 1, several: 1, folders: 1, controls: 1 }, 'keys are for nobody at first');
     assert.ok(before.lines.includes('Delete') && before.lines.includes('Move to a folder'), `${before.lines}`);
-    assert.deepEqual(before.actions, ['Copy', 'Edit', 'Regenerate', 'Another reply, with a hint', 'Good reply', 'Bad reply', 'Continue', 'More']);
+    assert.deepEqual(before.actions, ['Copy', 'Read aloud', 'Edit', 'Regenerate', 'Another reply, with a hint', 'Good reply', 'Bad reply', 'Continue', 'More']);
 
     const taken = {
         Chats: ['Edit messages', 'Ask for another reply', 'Let a reply go on', 'Ask several models at once', 'Delete chats', 'Rate replies',
-            'Write a system prompt', 'Use the controls beside a chat'],
+            'Have replies read aloud', 'Write a system prompt', 'Use the controls beside a chat'],
         Features: ['Folders'],
         Settings: ['Change how the client looks and works'],
     };

@@ -150,7 +150,7 @@ test('the newest chats are kept, and nothing that the server answered is in the 
     assert.ok(cached.includes('/'), 'the page itself');
     assert.ok(cached.some((path) => /^\/assets\/Shell-.*\.js$/.test(path)), 'the scripts of the chat');
     assert.ok(cached.some((path) => /^\/assets\/(esm|socket)[^/]*\.js$/.test(path)), 'a library that was used');
-    assert.deepEqual(cached.filter((path) => path !== '/' && !/^\/(assets|icons)\/|^\/(favicon\.svg|manifest\.webmanifest)$/.test(path)), []);
+    assert.deepEqual(cached.filter((path) => path !== '/' && !/^\/(assets|icons)\/|^\/(favicon\.svg|manifest\.webmanifest|preview\.html)$/.test(path)), []);
 });
 
 test('a person who signs out leaves no chat in the browser', async () => {
