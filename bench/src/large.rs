@@ -1,11 +1,12 @@
 //! Reading when very much is stored: a list of very many chats, a search over all their messages, very long chats.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use airis_domain::{Chat, ChatId, JsonMap, Message, MessageId, MessageRole, UserId};
 use airis_store::{Store, StoreOptions};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::http::hammer;
 use crate::report::{Report, percentile};
@@ -19,6 +20,10 @@ const WORDS: usize = 25;
 const VOCABULARY: f64 = 30_000.0;
 /// Messages of the longest chat.
 const LONG: usize = 10_000;
+/// Chats that are stored at a time.
+const WRITERS: usize = 4;
+/// What the database does after so many rows (statistics, checkpoints) is not what is measured.
+const SETTLE: Duration = Duration::from_secs(20);
 
 /// Reads of a person with `count` chats of twenty messages, one of ten thousand messages and one of 40 MB.
 pub async fn measure(launch: &Launch, count: usize, report: &mut Report) -> Result<()> {
@@ -29,14 +34,26 @@ pub async fn measure(launch: &Launch, count: usize, report: &mut Report) -> Resu
     let on = if launch.database.is_some() { "PostgreSQL" } else { "SQLite" };
     let begin = Instant::now();
     let store = Store::open(&options(launch, &server)).await?;
-    let mut words = Words(1);
-    for index in 0..count {
-        store_chat(&store, &user, index, MESSAGES, |_| words.text(WORDS)).await?;
+    let mut writers: JoinSet<Result<()>> = JoinSet::new();
+    for writer in 0..WRITERS {
+        let (store, user) = (store.clone(), user.clone());
+        writers.spawn(async move {
+            let mut words = Words(writer as u64 + 2);
+            for index in (writer..count).step_by(WRITERS) {
+                store_chat(&store, &user, index, MESSAGES, |_| words.text(WORDS)).await?;
+            }
+            Ok(())
+        });
     }
+    while let Some(done) = writers.join_next().await {
+        done??;
+    }
+    let mut words = Words(1);
     let long = store_chat(&store, &user, count, LONG, |_| words.text(WORDS)).await?;
     let heavy = store_chat(&store, &user, count + 1, 1_000, |_| words.text(5_500)).await?;
     store.close().await;
     eprintln!("{on}: {count} chats, {} messages stored in {:.1} s", count * MESSAGES, begin.elapsed().as_secs_f64());
+    tokio::time::sleep(SETTLE).await;
 
     let searches = |texts: &[String]| {
         texts.iter().map(|text| format!("/api/v1/chats/search?text={text}&page=1")).collect::<Vec<_>>()
@@ -69,7 +86,7 @@ fn options(launch: &Launch, server: &Server) -> StoreOptions {
     let sqlite = || format!("sqlite:///{}", server.data().join("airis.db").display());
     StoreOptions {
         url: launch.database.clone().unwrap_or_else(sqlite),
-        pool_size: Some(1),
+        pool_size: Some(WRITERS as u32),
         pool_max_overflow: 0,
         pool_timeout: 30,
         pool_recycle: 3600,

@@ -33,7 +33,7 @@ struct Options {
     /// Write the table to this file as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Rows to measure (all when empty): start, http, large, api, web, sockets, append.
+    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// An empty PostgreSQL database; what grows with the data is measured on it too.
@@ -111,10 +111,12 @@ async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Res
     if options.wants("http") {
         tolerate(launch, "http", http::measure(launch, report).await)?;
     }
-    if options.wants("large") && matches!(launch.kind, Kind::Airis(_)) {
-        large::measure(launch, options.chats, report).await?;
-        if let Some(database) = &options.postgres {
-            let launch = Launch { database: Some(database.clone()), ..launch.clone() };
+    if matches!(launch.kind, Kind::Airis(_)) {
+        if options.wants("large") {
+            large::measure(launch, options.chats, report).await?;
+        }
+        if let Some(database) = options.postgres.clone().filter(|_| options.wants("large-postgres")) {
+            let launch = Launch { database: Some(database), ..launch.clone() };
             large::measure(&launch, options.chats, report).await?;
         }
     }

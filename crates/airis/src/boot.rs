@@ -6,9 +6,9 @@ use std::sync::Arc;
 use airis_api::App;
 use airis_budgets::Budgets;
 use airis_bus::{Bus, Member, RedisOptions};
-use airis_config::{Config, Redis, Settings};
+use airis_config::{Config, Redis, Settings, Trusted};
 use airis_identity::Sessions;
-use airis_outbound::Outbound;
+use airis_outbound::{Outbound, Trust};
 use airis_providers::Providers;
 use airis_realtime::Realtime;
 use airis_retrieval::Retrieval;
@@ -26,6 +26,20 @@ pub struct Booted {
     pub app: App,
     /// Held as long as the server runs: no second one on the same file.
     pub lock: ServeLock,
+}
+
+/// Says whom encrypted connections trust, before there is one.
+pub fn trust(settings: &Settings) -> Result<()> {
+    airis_outbound::trust(match &settings.trusted {
+        Trusted::Machine => Trust::Machine,
+        Trusted::Anybody => Trust::Anybody,
+        Trusted::File(path) => {
+            let problem =
+                || format!("AIOHTTP_CLIENT_SESSION_SSL: the certificates in {} cannot be read", path.display());
+            Trust::file(path).with_context(problem)?
+        }
+    });
+    Ok(())
 }
 
 /// Opens everything. Fails with one sentence that says what to change.
@@ -103,6 +117,9 @@ fn options(redis: &Redis) -> RedisOptions {
         prefix: redis.prefix.clone(),
         connect_within: redis.connect_within,
         answer_within: redis.answer_within,
+        keepalive: redis.keepalive,
+        sentinel_retries: redis.sentinel_retries,
+        sentinel_pause: redis.sentinel_pause,
         log_ttl: redis.log_ttl,
     }
 }

@@ -78,6 +78,9 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Uploaded files and where they are kept.
+    #[command(subcommand)]
+    Storage(Storage),
     /// Bring back what an archive holds, into the configured database, whichever kind it was made from.
     #[command(after_help = "\
 Examples:
@@ -168,6 +171,30 @@ pub struct Migrate {
     /// One JSON object instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Storage {
+    /// Copy every uploaded file from one storage to another; the server may go on meanwhile.
+    #[command(after_help = "\
+Examples:
+  airis storage copy --from local --to s3
+  airis storage copy --from s3 --to local --json | jq .copied
+
+Both are described by the environment, as the server's own is. What is there already is passed over, so a copy that was
+cut off goes on. Then set STORAGE_PROVIDER, restart the server, and copy once more what came meanwhile. Nothing is
+deleted.")]
+    Copy {
+        /// Where files are: local, s3, gcs or azure.
+        #[arg(long)]
+        from: String,
+        /// Where they are to be: local, s3, gcs or azure.
+        #[arg(long)]
+        to: String,
+        /// One JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]

@@ -21,7 +21,7 @@ use airis_config::Config;
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Storage};
 use crate::environment::Environment;
 
 /// Hands freed memory back sooner and serves many threads better than the system's.
@@ -63,11 +63,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let environment = Environment::load()?;
     if let Command::Doctor { json } = cli.command {
         // The one command that must also run when the configuration is wrong.
-        return runtime(None)?.block_on(doctor::run(&environment, json));
+        return runtime(None, None)?.block_on(doctor::run(&environment, json));
     }
     let config = Config::from_env(&|name| environment.get(name))?;
     let settings = config.settings().clone();
-    let runtime = runtime(settings.workers)?;
+    boot::trust(&settings)?;
+    let runtime = runtime(settings.workers, settings.blocking_threads)?;
     let done = match cli.command {
         Command::Serve(given) => runtime.block_on(serve::run(config, given)),
         Command::User(command) => runtime.block_on(account::run(config, command)),
@@ -76,6 +77,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Migrate(asked) => runtime.block_on(databases::migrate(config, asked)),
         Command::Backup { file, json } => runtime.block_on(databases::back_up(config, &file, json)),
         Command::Restore { file, force, json } => runtime.block_on(databases::restore(config, &file, force, json)),
+        Command::Storage(Storage::Copy { from, to, json }) => {
+            runtime.block_on(storage::copy(&environment, &from, &to, json))
+        }
         Command::Healthcheck { url } => runtime.block_on(health::check(&settings, url)),
         Command::Completions { .. } | Command::Version | Command::Env | Command::Openapi | Command::Doctor { .. } => {
             Ok(())
@@ -86,13 +90,16 @@ fn run(cli: Cli) -> Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// The threads that everything runs on: as many as asked for, else one per core.
-fn runtime(workers: Option<usize>) -> Result<tokio::runtime::Runtime> {
+/// The threads that everything runs on: as many as asked for, else one per core; those for what blocks come and go.
+fn runtime(workers: Option<usize>, blocking: Option<usize>) -> Result<tokio::runtime::Runtime> {
     // Whoever speaks TLS asks for the process's provider; there must be exactly one. A second call changes nothing.
     _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if let Some(workers) = workers.filter(|workers| *workers > 0) {
         builder.worker_threads(workers);
+    }
+    if let Some(blocking) = blocking.filter(|blocking| *blocking > 0) {
+        builder.max_blocking_threads(blocking);
     }
     builder.enable_all().thread_name("airis").build().context("the threads of the server cannot be started")
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airis_api::App;
-use airis_config::Config;
+use airis_config::{Config, Trusted};
 use anyhow::{Result, bail};
 use axum::serve::ListenerExt;
 use tokio::sync::oneshot;
@@ -58,6 +58,9 @@ pub async fn run(config: Config, given: Serve) -> Result<()> {
         axum::serve(listener, router).with_graceful_shutdown(async { _ = close.await }).await
     });
     greet(&listen::url(address), &app);
+    if settings.trusted == Trusted::Anybody {
+        tracing::warn!("AIOHTTP_CLIENT_SESSION_SSL=false: whoever answers in the place of another server is believed");
+    }
 
     let mut background = JoinSet::new();
     background.spawn(recover(app.clone()));

@@ -11,6 +11,7 @@ mod settings;
 mod standing;
 mod storage;
 mod table;
+mod trust;
 mod values;
 mod variable;
 
@@ -22,6 +23,7 @@ pub use redis::Redis;
 pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};
 pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Storage};
+pub use trust::Trusted;
 
 use std::sync::Arc;
 

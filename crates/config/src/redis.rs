@@ -15,11 +15,16 @@ pub struct Redis {
     pub prefix: String,
     pub connect_within: Duration,
     pub answer_within: Duration,
+    pub keepalive: bool,
+    /// How many times Sentinels that knew no server are asked again, and the pause before each.
+    pub sentinel_retries: u32,
+    pub sentinel_pause: Duration,
     pub log_ttl: Duration,
 }
 
 pub(crate) fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
     const PATIENCE: Duration = Duration::from_secs(5);
+    const PAUSE: Duration = Duration::from_millis(100);
     let wanted = values.one_of("WEBSOCKET_MANAGER", &["", "redis"])? == "redis";
     let Some(url) = values.filled("WEBSOCKET_REDIS_URL") else {
         return if wanted {
@@ -38,10 +43,11 @@ pub(crate) fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
     if cluster && !sentinels.is_empty() {
         return Err(wrong("REDIS_CLUSTER", "a cluster has no Sentinels; unset REDIS_SENTINEL_HOSTS"));
     }
-    let patience = |name: &str| {
-        let seconds = values.json(name).as_f64().filter(|seconds| *seconds > 0.0);
-        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(PATIENCE)
+    let time = |name: &str, unit: f64| {
+        let value = values.json(name).as_f64().filter(|value| *value > 0.0);
+        value.and_then(|value| Duration::try_from_secs_f64(value * unit).ok())
     };
+    let patience = |name: &str| time(name, 1.0).unwrap_or(PATIENCE);
     Ok(Some(Redis {
         url,
         sentinels,
@@ -49,6 +55,9 @@ pub(crate) fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
         prefix: values.text("REDIS_KEY_PREFIX"),
         connect_within: patience("REDIS_SOCKET_CONNECT_TIMEOUT"),
         answer_within: patience("REDIS_SOCKET_TIMEOUT"),
+        keepalive: values.flag("REDIS_SOCKET_KEEPALIVE"),
+        sentinel_retries: values.required("REDIS_SENTINEL_MAX_RETRY_COUNT")?,
+        sentinel_pause: time("REDIS_RECONNECT_DELAY", 0.001).unwrap_or(PAUSE),
         log_ttl: Duration::from_secs(values.required("REDIS_RESPONSE_STREAM_TTL")?),
     }))
 }

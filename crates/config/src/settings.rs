@@ -11,6 +11,7 @@ use crate::otel::{Otel, otel};
 use crate::redis::{Redis, redis};
 use crate::security_headers;
 use crate::storage::{FileStorage, storage};
+use crate::trust::{Trusted, trusted};
 use crate::values::{Values, wrong};
 
 /// Process settings. Field names follow the variables. More fields join as capabilities are built.
@@ -140,7 +141,10 @@ pub struct Settings {
     pub log_level: String,
     pub log_json: bool,
     /// Runtime threads (`UVICORN_WORKERS`); `None`: all cores.
+    pub trusted: Trusted,
     pub workers: Option<usize>,
+    /// For what blocks; `None`: as many as the runtime allows.
+    pub blocking_threads: Option<usize>,
     /// Seconds that running turns get on SIGTERM.
     pub shutdown_grace: u64,
     pub enable_openai_passthrough: bool,
@@ -284,7 +288,9 @@ impl Settings {
             onedrive_client_id_business: v.text("ONEDRIVE_CLIENT_ID_BUSINESS"),
             log_level: v.text("GLOBAL_LOG_LEVEL").to_lowercase(),
             log_json: v.text("LOG_FORMAT").eq_ignore_ascii_case("json"),
+            trusted: trusted(v),
             workers: v.number("UVICORN_WORKERS")?,
+            blocking_threads: v.number("THREAD_POOL_SIZE")?,
             shutdown_grace: v.required("SHUTDOWN_GRACE")?,
             enable_local_web_fetch: v.flag("ENABLE_LOCAL_WEB_FETCH"),
             web_fetch_filter_list: v.list("WEB_FETCH_FILTER_LIST"),

@@ -27,6 +27,7 @@ pub struct S3Storage {
     /// Whether the host of an address names the bucket; as the endpoint wants when empty.
     pub virtual_host: Option<bool>,
     pub accelerate: bool,
+    pub tagging: bool,
 }
 
 /// A bucket of Google Cloud Storage.
@@ -89,6 +90,7 @@ fn s3(values: &Values) -> Result<S3Storage, ConfigError> {
             _ => None,
         },
         accelerate: values.flag("S3_USE_ACCELERATE_ENDPOINT"),
+        tagging: values.flag("S3_ENABLE_TAGGING"),
     })
 }
 

@@ -202,6 +202,18 @@ fn redis_is_named_by_its_own_variables_or_by_those_for_sockets() {
     .unwrap();
     assert_eq!(sentinels.url, "redis://sockets/0");
     assert_eq!(sentinels.sentinels, ["a:5", "b:7", ":word@c:5", "rediss://me:word@d:8"]);
+    assert_eq!(
+        (sentinels.sentinel_retries, sentinels.sentinel_pause.as_millis(), sentinels.keepalive),
+        (2, 100, false)
+    );
+    let more = [
+        ("REDIS_SENTINEL_MAX_RETRY_COUNT", "9"),
+        ("REDIS_RECONNECT_DELAY", "2.5"),
+        ("REDIS_SOCKET_KEEPALIVE", "true"),
+        ("REDIS_URL", "redis://mymaster/0"),
+    ];
+    let patient = redis(&more).unwrap();
+    assert_eq!((patient.sentinel_retries, patient.sentinel_pause.as_micros(), patient.keepalive), (9, 2_500, true));
     assert!(redis(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true")]).unwrap().cluster);
     assert!(config(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true"), ("REDIS_SENTINEL_HOSTS", "a")]).is_err());
 }

@@ -11,7 +11,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::google_identity::{GoogleCredentials, Identity};
 use crate::objects::{object_name, web_client};
-use crate::{FilesError, Reader, Received, Result, Storage};
+use crate::{FilesError, Reader, Received, Result, Storage, Tags};
 
 const HOME: &str = "https://storage.googleapis.com";
 /// How often something is asked again that a busy service did not do, and the first pause, which doubles.
@@ -96,7 +96,7 @@ impl GoogleObjects {
 
 #[async_trait]
 impl Storage for GoogleObjects {
-    async fn keep(&self, received: Received, name: &str) -> Result<String> {
+    async fn keep(&self, received: Received, name: &str, _tags: &Tags) -> Result<String> {
         let mut url = self.address(&["upload"], None);
         url.query_pairs_mut().append_pair("uploadType", "media").append_pair("name", name);
         let sent = self.ask(|| async {

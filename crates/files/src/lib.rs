@@ -6,6 +6,8 @@ mod incoming;
 mod local;
 mod name;
 mod objects;
+mod tags;
+mod take;
 mod text;
 
 pub use google::GoogleBucket;
@@ -14,6 +16,8 @@ pub use incoming::{Incoming, Received};
 pub use local::LocalFolder;
 pub use name::{base_name, extension, stored_name};
 pub use objects::{Bucket, Container};
+pub use tags::Tags;
+pub use take::Taken;
 pub use text::{Unreadable, text_of};
 
 use std::io;
@@ -62,7 +66,7 @@ pub type Reader = Pin<Box<dyn AsyncRead + Send>>;
 #[async_trait]
 pub trait Storage: Send + Sync {
     /// Takes over what was received, under this name; returns its place.
-    async fn keep(&self, received: Received, name: &str) -> Result<String>;
+    async fn keep(&self, received: Received, name: &str, tags: &Tags) -> Result<String>;
     /// Bytes that are kept there.
     async fn size(&self, place: &str) -> Result<u64>;
     /// `length` bytes from `start` on.
@@ -113,7 +117,12 @@ impl Files {
 
     /// Keeps what was received for the file `id`; returns its place.
     pub async fn keep(&self, received: Received, id: &str, name: &str) -> Result<String> {
-        self.storage.keep(received, &stored_name(id, name)).await
+        self.keep_tagged(received, id, name, &Tags::default()).await
+    }
+
+    /// The same, with what a store that knows tags is to say of it.
+    pub async fn keep_tagged(&self, received: Received, id: &str, name: &str, tags: &Tags) -> Result<String> {
+        self.storage.keep(received, &stored_name(id, name), tags).await
     }
 
     pub async fn size(&self, place: &str) -> Result<u64> {

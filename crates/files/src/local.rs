@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-use crate::{FilesError, Reader, Received, Result, Storage};
+use crate::{FilesError, Reader, Received, Result, Storage, Tags};
 
 /// Keeps every file as one in this folder. Its place is the whole path, but only the last part of it counts: a folder
 /// may move, and files may come from another server.
@@ -50,7 +50,7 @@ impl LocalFolder {
 
 #[async_trait]
 impl Storage for LocalFolder {
-    async fn keep(&self, received: Received, name: &str) -> Result<String> {
+    async fn keep(&self, received: Received, name: &str, _tags: &Tags) -> Result<String> {
         let path = self.at(name)?;
         received.settle(&path).await?;
         Ok(path.to_string_lossy().into_owned())

@@ -11,13 +11,13 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::buffered::BufWriter;
 use object_store::client::{HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService};
 use object_store::path::Path;
-use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig};
+use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, TagSet};
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_RANGE;
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::StreamReader;
 
-use crate::{FilesError, Reader, Received, Result, Storage};
+use crate::{FilesError, Reader, Received, Result, Storage, Tags};
 
 /// Time to reach the store, and between two pieces of what it says.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -45,6 +45,8 @@ pub struct Bucket {
     pub virtual_host: Option<bool>,
     /// Over the points of Amazon that are nearer.
     pub accelerate: bool,
+    /// Whether objects get tags; not every server that speaks like S3 knows them.
+    pub tagging: bool,
 }
 
 /// A container of Azure Blob Storage.
@@ -64,6 +66,7 @@ pub(crate) struct Objects {
     /// What a place begins with, up to the name of the object.
     home: String,
     prefix: String,
+    tagging: bool,
 }
 
 impl Objects {
@@ -91,7 +94,7 @@ impl Objects {
         builder = builder.with_virtual_hosted_style_request(by_host || bucket.accelerate);
         let prefix = bucket.prefix.trim_matches('/').to_owned();
         let home = format!("s3://{}/{prefix}{}", bucket.name, if prefix.is_empty() { "" } else { "/" });
-        Ok(Self { store: Arc::new(builder.build()?), home, prefix })
+        Ok(Self { store: Arc::new(builder.build()?), home, prefix, tagging: bucket.tagging })
     }
 
     pub(crate) fn azure(container: &Container) -> Result<Self> {
@@ -107,7 +110,7 @@ impl Objects {
             builder = builder.with_access_key(key);
         }
         let home = format!("{endpoint}/{}/", container.name);
-        Ok(Self { store: Arc::new(builder.build()?), home, prefix: String::new() })
+        Ok(Self { store: Arc::new(builder.build()?), home, prefix: String::new(), tagging: false })
     }
 
     fn at(&self, place: &str) -> Result<Path> {
@@ -181,10 +184,15 @@ pub(crate) fn web_client() -> io::Result<reqwest::Client> {
 
 #[async_trait]
 impl Storage for Objects {
-    async fn keep(&self, received: Received, name: &str) -> Result<String> {
+    async fn keep(&self, received: Received, name: &str, tags: &Tags) -> Result<String> {
         let mut file = received.open().await?;
         let mut writer =
             BufWriter::with_capacity(self.store.clone(), self.at(name)?, PART).with_max_concurrency(PARTS_AT_ONCE);
+        if self.tagging {
+            let mut set = TagSet::default();
+            tags.iter().for_each(|(name, value)| set.push(name, value));
+            writer = writer.with_tags(set);
+        }
         if let Err(error) = tokio::io::copy(&mut file, &mut writer).await {
             // Parts that stay behind are not seen, but paid for.
             if let Err(error) = writer.abort().await {

@@ -16,7 +16,7 @@ pub use call::Call;
 pub use error::OutboundError;
 pub use rpc::{Rpc, Status};
 pub use streamed::Streamed;
-pub use trust::encryption;
+pub use trust::{Trust, encryption, trust};
 pub use websocket::{Frame, Socket, closing};
 
 /// What is sent piece by piece, and an address in its parts.

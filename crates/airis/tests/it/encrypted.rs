@@ -30,8 +30,12 @@ impl Encrypted {
 
     /// What the health check says of it on a machine with these certificates.
     fn checked(&self, folder: &Path, certificates: &str) -> Output {
+        self.checked_with(folder, &[("SSL_CERT_FILE", folder.join(certificates).to_str().unwrap())])
+    }
+
+    fn checked_with(&self, folder: &Path, variables: &[(&str, &str)]) -> Output {
         let mut command = airis(folder);
-        command.args(["healthcheck", "--url", &self.url]).env("SSL_CERT_FILE", folder.join(certificates));
+        command.args(["healthcheck", "--url", &self.url]).envs(variables.iter().copied());
         command.output().unwrap()
     }
 }
@@ -64,6 +68,20 @@ fn a_server_is_believed_by_the_certificates_of_this_machine_alone() {
     assert!(text.contains("certificate"), "{text}");
     let text = refused(&server.checked(folder.path(), "missing.pem"));
     assert!(text.contains("certificates"), "{text}");
+
+    // Or by those that an operator adds, beside the machine's; or by none, where that is wanted.
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (machine, own, other) = (("SSL_CERT_FILE", at("other.pem")), at("own.pem"), at("other.pem"));
+    let machine = (machine.0, machine.1.as_str());
+    let with = |variable: &str, value: &str| server.checked_with(folder.path(), &[machine, (variable, value)]);
+    assert!(with("AIOHTTP_CLIENT_SESSION_SSL", &own).status.success());
+    assert!(with("AIOHTTP_CLIENT_SSL_CERT_FILE", &own).status.success());
+    assert!(with("AIOHTTP_CLIENT_SESSION_SSL", "False").status.success());
+    assert!(refused(&with("AIOHTTP_CLIENT_SESSION_SSL", &other)).contains("certificate"));
+    for none in ["missing.pem", "own.key"] {
+        let text = refused(&with("AIOHTTP_CLIENT_SESSION_SSL", &at(none)));
+        assert!(text.contains("AIOHTTP_CLIENT_SESSION_SSL") && text.contains(none), "{text}");
+    }
 }
 
 #[test]

@@ -89,6 +89,13 @@ impl Drop for Server {
     }
 }
 
+/// A command with a text on its standard input.
+pub fn told_to(folder: &Path, arguments: &[&str], text: &str) -> Output {
+    let mut child = airis(folder).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
 /// What was said on standard error by a command that must fail: exactly one line.
 pub fn refused(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -190,11 +197,7 @@ fn the_dotenv_file_counts_less_than_the_environment() {
 #[test]
 fn accounts_are_made_and_changed_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str], password: &str| {
-        let mut child = airis(folder.path()).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
-    };
+    let run = |arguments: &[&str], password: &str| told_to(folder.path(), arguments, password);
     let add = |email: &str| run(&["user", "add", email, "--password-stdin"], "a long password\n");
     assert_eq!(String::from_utf8_lossy(&add("ada@example.com").stdout), "added ada@example.com as admin\n");
     assert_eq!(String::from_utf8_lossy(&add("bob@example.com").stdout), "added bob@example.com as user\n");

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use crate::program::{Server, airis, refused};
+use crate::program::{Server, airis, refused, told_to};
 
 /// The other server's database with one person and one chat; the oldest columns are enough.
 const THERE: &str = "
@@ -22,14 +22,19 @@ INSERT INTO chat VALUES ('c1', 'u1', 'Hello', '{\"history\": {\"messages\": {}}}
 
 fn there(folder: &Path) -> String {
     let file = folder.join("webui.db");
-    let made = async {
-        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    execute(&file, THERE);
+    file.to_str().unwrap().to_owned()
+}
+
+/// Statements on a database that is made where it is missing.
+fn execute(file: &Path, sql: &'static str) {
+    let done = async {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
         let mut connection = options.connect().await.unwrap();
-        sqlx::raw_sql(THERE).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     };
-    tokio::runtime::Runtime::new().unwrap().block_on(made);
-    file.to_str().unwrap().to_owned()
+    tokio::runtime::Runtime::new().unwrap().block_on(done);
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
@@ -97,4 +102,44 @@ fn tables_are_moved_and_brought_up_to_date() {
     assert!(moved.contains("every table was compared"), "{moved}");
     assert!(told(&run(new.path(), &["user", "list"])).contains("ann@example.com"));
     assert!(refused(&run(old.path(), &["migrate"])).contains("--from and --to"));
+}
+
+/// Copies between a folder and a real store that speaks S3, whose address comes from `scripts/object-stores.sh`.
+#[test]
+fn uploads_are_copied_into_a_bucket_and_back_and_what_is_missing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    told(&told_to(folder.path(), &["user", "add", "ada@example.com", "--password-stdin"], "a long password\n"));
+    let uploads = folder.path().join("data/uploads");
+    std::fs::create_dir_all(&uploads).unwrap();
+    std::fs::write(uploads.join("f1_a.txt"), "first").unwrap();
+    std::fs::write(uploads.join("f2_b.txt"), vec![7; 300_000]).unwrap();
+    let rows = "INSERT INTO file (id, user_id, filename, search_name, path, meta, created_at, updated_at)
+        SELECT column1, account.id, column1, column1, column2, '{}', 1, 1 FROM account, (VALUES
+        ('f1', '/app/data/uploads/f1_a.txt'), ('f2', '/app/data/uploads/f2_b.txt'), ('f3', '/app/data/uploads/f3_gone.txt'))";
+    execute(&folder.path().join("data/airis.db"), rows);
+    let given =
+        |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("run the tests through scripts/object-stores.sh"));
+    let (endpoint, key) = (given("AIRIS_TEST_S3"), given("AIRIS_TEST_OBJECT_KEY"));
+    let copy = |from: &str, to: &str, more: &[&str]| {
+        let mut command = airis(folder.path());
+        command.envs([("S3_BUCKET_NAME", "files"), ("S3_ENDPOINT_URL", &endpoint), ("S3_ACCESS_KEY_ID", "airis")]);
+        command.envs([("S3_SECRET_ACCESS_KEY", key.as_str()), ("S3_KEY_PREFIX", "copied")]);
+        command.args(["storage", "copy", "--from", from, "--to", to]).args(more).output().unwrap()
+    };
+    // Two come; the one that is gone is named, and the command fails for it.
+    let first = copy("local", "s3", &[]);
+    assert!(String::from_utf8_lossy(&first.stdout).contains("copied 2 files"), "{first:?}");
+    assert_eq!(first.status.code(), Some(1));
+    let problem = String::from_utf8_lossy(&first.stderr);
+    assert!(problem.contains("f3_gone.txt") && problem.contains("1 file could not be copied"), "{problem}");
+    // Asked once more it finds them there; an empty folder gets both.
+    let again = copy("local", "s3", &["--json"]);
+    let again: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!((again["copied"].as_u64(), again["there"].as_u64()), (Some(0), Some(2)));
+    std::fs::remove_dir_all(&uploads).unwrap();
+    copy("s3", "local", &[]);
+    assert_eq!(std::fs::read(uploads.join("f1_a.txt")).unwrap(), b"first");
+    assert_eq!(std::fs::read(uploads.join("f2_b.txt")).unwrap(), vec![7; 300_000]);
+    assert!(refused(&copy("local", "tape", &[])).contains("none of local, s3, gcs, azure"));
+    assert!(refused(&copy("s3", "s3", &[])).contains("both say s3"));
 }

@@ -1,7 +1,8 @@
 //! Uploading.
 
+use airis_config::FileStorage;
 use airis_domain::{File, FileId, FileStatus, JsonMap, Role, UserId, now};
-use airis_files::Received;
+use airis_files::{Received, Tags};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -90,7 +91,8 @@ pub async fn keep(
     let hash = metadata.get("file_hash").and_then(|hash| hash.as_str()).unwrap_or(&received.sha256);
     meta.insert("file_hash".to_owned(), json!(hash));
     meta.insert("data".to_owned(), json!(metadata));
-    let path = app.files.keep(received, id.as_str(), &name).await?;
+    let tags = tags(app, owner, &id).await?;
+    let path = app.files.keep_tagged(received, id.as_str(), &name, &tags).await?;
     let at = now();
     let file = File {
         id: id.clone(),
@@ -122,6 +124,21 @@ pub async fn keep(
     }
     let (status, path) = if process { (Some(true), file.path.clone()) } else { (None, None) };
     Ok(UploadedFile { file: file.into(), status, path })
+}
+
+/// Whose the file is, for a store that is to be told.
+async fn tags(app: &App, owner: &UserId, file: &FileId) -> Result<Tags> {
+    let owner = match &app.config.settings().file_storage {
+        FileStorage::S3(s3) if s3.tagging => app.store.user(owner).await?,
+        _ => None,
+    };
+    let Some(owner) = owner else { return Ok(Tags::default()) };
+    Ok(Tags::new([
+        ("OpenWebUI-User-Email", owner.email.as_str()),
+        ("OpenWebUI-User-Id", owner.id.as_str()),
+        ("OpenWebUI-User-Name", owner.name.as_str()),
+        ("OpenWebUI-File-Id", file.as_str()),
+    ]))
 }
 
 /// Whether the caller may upload at all.

@@ -1,17 +1,23 @@
 //! The connection to Redis, wherever it is right now: made when it is needed, left when it fails.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Msg};
-use tokio::time::timeout;
+use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, Msg};
+use tokio::time::{sleep, timeout};
 
 use super::RedisOptions;
 use crate::BusError;
+
+/// An idle connection is tried after so long, and as often.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// A connection that many commands share; cheap to clone.
 #[derive(Clone)]
@@ -50,7 +56,10 @@ impl Link {
         if let Some(open) = self.open.lock().clone() {
             return Ok(open);
         }
-        let connection = timeout(self.options.connect_within, self.dial()).await.map_err(|_| BusError::Silent)??;
+        // Each of the questions to Sentinels has a deadline of its own.
+        let within =
+            self.options.connect_within + self.options.sentinel_pause.saturating_mul(self.options.sentinel_retries);
+        let connection = timeout(within, self.dial()).await.map_err(|_| BusError::Silent)??;
         *self.open.lock() = Some(connection.clone());
         Ok(connection)
     }
@@ -61,6 +70,7 @@ impl Link {
             let client = ClusterClient::builder(nodes)
                 .connection_timeout(self.options.connect_within)
                 .response_timeout(self.options.answer_within)
+                .tcp_settings(self.socket())
                 .build()?;
             return Ok(Connection::Cluster(client.get_async_connection().await?));
         }
@@ -75,13 +85,28 @@ impl Link {
     async fn server(&self) -> Result<Client> {
         if self.options.sentinels.is_empty() {
             let one = self.options.url.split(',').next().unwrap_or(&self.options.url);
-            return Ok(Client::open(one.trim())?);
+            return self.client(one.trim());
         }
         let service = service(&self.options.url);
         let mut problem = BusError::Silent;
+        for time in 0..=self.options.sentinel_retries {
+            if time > 0 {
+                sleep(self.options.sentinel_pause).await;
+            }
+            match self.known_to_sentinels(service).await {
+                Ok(address) => return self.client(&address),
+                Err(error) => problem = error,
+            }
+        }
+        Err(problem)
+    }
+
+    /// The address of the server that takes writes, from the first Sentinel that knows it.
+    async fn known_to_sentinels(&self, service: &str) -> Result<String> {
+        let mut problem = BusError::Silent;
         for sentinel in &self.options.sentinels {
             match timeout(self.options.answer_within, master(sentinel, service)).await {
-                Ok(Ok(Some((host, port)))) => return Ok(Client::open(with_host(&self.options.url, &host, port))?),
+                Ok(Ok(Some((host, port)))) => return Ok(with_host(&self.options.url, &host, port)),
                 Ok(Ok(None)) => {
                     let (_, host, _) = parts(sentinel);
                     tracing::warn!(host, service, "a Sentinel knows no such service");
@@ -91,6 +116,18 @@ impl Link {
             }
         }
         Err(problem)
+    }
+
+    fn client(&self, address: &str) -> Result<Client> {
+        Ok(Client::open(address.into_connection_info()?.set_tcp_settings(self.socket()))?)
+    }
+
+    fn socket(&self) -> TcpSettings {
+        let settings = TcpSettings::default().set_nodelay(true);
+        if !self.options.keepalive {
+            return settings;
+        }
+        settings.set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE))
     }
 
     /// One command and its answer.

@@ -34,6 +34,11 @@ pub struct RedisOptions {
     pub prefix: String,
     pub connect_within: Duration,
     pub answer_within: Duration,
+    /// Whether the system tries idle connections.
+    pub keepalive: bool,
+    /// How many times Sentinels that knew no server are asked again, and the pause before each.
+    pub sentinel_retries: u32,
+    pub sentinel_pause: Duration,
     /// How long the log of a turn outlives its last line.
     pub log_ttl: Duration,
 }

@@ -78,6 +78,9 @@ pub fn options(url: &str) -> RedisOptions {
         prefix: "open-webui".to_owned(),
         connect_within: Duration::from_secs(2),
         answer_within: Duration::from_secs(2),
+        keepalive: true,
+        sentinel_retries: 2,
+        sentinel_pause: Duration::from_millis(100),
         log_ttl: Duration::from_secs(60),
     }
 }

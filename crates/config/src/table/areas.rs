@@ -10,6 +10,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     json("TOOL_SERVER_CONNECTIONS", "[]")
         .key("tool_server.connections")
         .doc("Tool servers as a JSON list, in the form that their settings page sends"),
+    text("AIOHTTP_CLIENT_SESSION_SSL", "true").doc("Whom encrypted connections to other servers trust: `true`, whom the machine trusts; the path of a file with more certificates (PEM); `false`, anybody, which is for trying things out"),
+    text("AIOHTTP_CLIENT_SSL_CERT_FILE", "").doc("File with more certificates (PEM) where the other is `true`"),
     int("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER", "300").doc("Seconds that one call of a tool server may take"),
     int("AIOHTTP_CLIENT_TIMEOUT_TOOL_SERVER_DATA", "10")
         .doc("Seconds that a tool server may take to give its document"),

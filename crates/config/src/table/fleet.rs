@@ -15,5 +15,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("REDIS_KEY_PREFIX", "open-webui").doc("What every key in Redis begins with"),
     float("REDIS_SOCKET_CONNECT_TIMEOUT", "").doc("Seconds that a connection to Redis may take; default: 5"),
     float("REDIS_SOCKET_TIMEOUT", "").doc("Seconds that an answer of Redis may take; default: 5"),
+    flag("REDIS_SOCKET_KEEPALIVE", false).doc("Whether the system tries idle connections to Redis, too, for networks that forget them"),
+    int("REDIS_SENTINEL_MAX_RETRY_COUNT", "2").doc("How many times the Sentinels are asked again, one after the other, when none of them knows a server"),
+    float("REDIS_RECONNECT_DELAY", "").doc("Milliseconds before each of these times; default: 100"),
     int("REDIS_RESPONSE_STREAM_TTL", "3600").doc("Seconds that the log of a reply is kept in Redis after its last line"),
 ];

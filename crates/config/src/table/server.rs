@@ -11,6 +11,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("LOG_FORMAT", "").doc("`json`: one JSON object per line"),
     text("GLOBAL_LOG_LEVEL", "info").doc("`error`, `warn`, `info`, `debug` or `trace`"),
     int("UVICORN_WORKERS", "").doc("Threads of the server; default: one per core"),
+    int("THREAD_POOL_SIZE", "").doc("Threads for work that blocks (files, passwords, texts), made when there is some; default: 512 at most"),
     int("SHUTDOWN_GRACE", "30").doc("Seconds that running replies get to finish when the server is asked to stop"),
     text("DATABASE_URL", "").doc("`sqlite:///…`, `postgres://…`, `postgresql://…` or `postgresql+asyncpg://…`; default: a file in the data folder"),
     text("DATABASE_TYPE", "").doc("`postgresql` or `sqlite`, when the database is given in parts"),

@@ -31,9 +31,19 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("OAUTH_GROUPS_SEPARATOR", ";").doc("What stands between several groups in one text"),
     text("OAUTH_GROUP_DEFAULT_SHARE", "true").doc("Who may share with such a group: true, false or members"),
     text("OAUTH_PROVIDER_NAME", "SSO").key("oauth.provider_name").doc("Name of the provider that people see"),
-    text("OPENID_PROVIDER_URL", "").key("oauth.provider_url").doc("Address of its discovery document"),
-    text("OAUTH_CLIENT_ID", "").key("oauth.client_id").doc("This server's id at the provider"),
-    text("OAUTH_CLIENT_SECRET", "").key("oauth.client_secret").doc("This server's secret at the provider"),
+    text("OPENID_PROVIDER_URL", "")
+        .or("OKTA_ISSUER_URL")
+        .key("oauth.provider_url")
+        .doc("Address of its discovery document"),
+    text("OAUTH_CLIENT_ID", "").or("OKTA_CLIENT_ID").key("oauth.client_id").doc("This server's id at the provider"),
+    text("OAUTH_CLIENT_SECRET", "")
+        .or("OKTA_CLIENT_SECRET")
+        .key("oauth.client_secret")
+        .doc("This server's secret at the provider"),
+    text("OKTA_ISSUER_URL", "")
+        .doc("Address of an issuer, Okta's or any other, where `OPENID_PROVIDER_URL` is not set"),
+    text("OKTA_CLIENT_ID", "").doc("This server's id there"),
+    text("OKTA_CLIENT_SECRET", "").doc("This server's secret there"),
     text("OPENID_REDIRECT_URI", "").key("oauth.redirect_uri").doc("Where the provider sends people back to"),
     text("OAUTH_SCOPES", "openid email profile").key("oauth.scopes").doc("What is asked of the provider"),
     text("OAUTH_CODE_CHALLENGE_METHOD", "").key("oauth.code_challenge_method").nullable().doc("`S256` turns PKCE on"),

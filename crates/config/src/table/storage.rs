@@ -5,7 +5,8 @@ use crate::variable::{Variable, flag, json, text};
 pub(super) const VARIABLES: &[Variable] = &[
     text("STORAGE_PROVIDER", "local")
         .doc("Where uploaded files are kept: `local`, the folder `uploads` in the data folder; `s3`; `gcs`; `azure`"),
-    text("S3_BUCKET_NAME", "").doc("The bucket; it must be there already"),
+    text("S3_BUCKET_NAME", "").or("S3_BUCKET").doc("The bucket; it must be there already"),
+    text("S3_BUCKET", "").doc("The same, by its shorter name"),
     text("S3_REGION_NAME", "").doc("Its region; default: `AWS_REGION`, else us-east-1"),
     text("S3_ACCESS_KEY_ID", "").doc(
         "A key; default: as the tools of Amazon find one (`AWS_ACCESS_KEY_ID`, a role of the container or the machine)",
@@ -15,6 +16,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("S3_KEY_PREFIX", "").doc("What the name of every object begins with, before a slash"),
     text("S3_ADDRESSING_STYLE", "")
         .doc("`path` or `virtual` (the host names the bucket); default: virtual at Amazon, else path"),
+    flag("S3_ENABLE_TAGGING", false)
+        .doc("Tag every uploaded object with its file and with who uploaded it (id, email address, name)"),
     flag("S3_USE_ACCELERATE_ENDPOINT", false).doc("Go over the points of Amazon that are nearer"),
     text("GCS_BUCKET_NAME", "").doc("The bucket of Google Cloud Storage; it must be there already"),
     json("GOOGLE_APPLICATION_CREDENTIALS_JSON", "").doc("The account of a service, as Google's file of it says; default: `GOOGLE_APPLICATION_CREDENTIALS`, else the identity of the machine"),

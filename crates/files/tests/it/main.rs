@@ -3,7 +3,7 @@
 
 mod objects;
 
-use airis_files::{Files, FilesError};
+use airis_files::{Files, FilesError, Taken};
 use tokio::io::AsyncReadExt;
 
 fn names(folder: &std::path::Path) -> Vec<String> {
@@ -86,4 +86,20 @@ async fn a_tree_is_read_at_any_depth_and_never_left() {
     for place in ["../secret", "audio/../../secret", "/etc/passwd", "link", "audio", "", "none", "a\0b"] {
         assert!(matches!(files.size(place).await, Err(FilesError::Gone)), "{place:?}");
     }
+}
+
+#[tokio::test]
+async fn a_storage_takes_over_what_another_keeps() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (from, to) = (Files::local(one.path()), Files::local(other.path()));
+    std::fs::write(one.path().join("id_a.txt"), b"whole").unwrap();
+    // What a copy that was cut off left behind elsewhere.
+    std::fs::write(other.path().join("id_a.txt"), b"who").unwrap();
+    let place = "/app/data/uploads/id_a.txt";
+    assert_eq!(to.take(&from, place).await.unwrap(), Taken::Copied(5));
+    assert_eq!(to.whole(place, 9).await.unwrap(), b"whole");
+    assert_eq!(to.take(&from, place).await.unwrap(), Taken::There);
+    assert_eq!(from.size(place).await.unwrap(), 5, "it stays where it was");
+    assert!(matches!(to.take(&from, "id_b.txt").await, Err(FilesError::Gone)));
+    assert_eq!(names(other.path()), ["id_a.txt"]);
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use airis_files::{Bucket, Container, Files, FilesError, GoogleBucket, GoogleCredentials};
-use tokio::io::AsyncReadExt;
+use airis_files::{Bucket, Container, Files, FilesError, GoogleBucket, GoogleCredentials, Tags};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 fn given(name: &str) -> String {
     std::env::var(name).expect("run the tests through scripts/object-stores.sh")
@@ -101,6 +102,35 @@ async fn a_bucket_of_google_keeps_files() {
         emulator: Some(given("AIRIS_TEST_GCS")),
     };
     keeps_files(Files::google(&bucket, folder.path()).unwrap(), folder.path(), "gs://files/").await;
+}
+
+/// A server that writes down what it is asked, as not every one that speaks like S3 keeps tags.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_of_s3_says_whose_it_is_where_that_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
+    let tags = Tags::new([("OpenWebUI-User-Name", "Ada <Lovelace>"), ("OpenWebUI-File-Id", "one")]);
+    for tagging in [true, false] {
+        let bucket = Bucket { endpoint: endpoint.clone(), tagging, ..bucket("") };
+        let files = Files::s3(&bucket, folder.path()).unwrap();
+        let mut incoming = files.receive().await.unwrap();
+        incoming.write(b"Hello").await.unwrap();
+        let received = incoming.finish().await.unwrap();
+        let tags = tags.clone();
+        let kept = tokio::spawn(async move { files.keep_tagged(received, "one", "a.txt", &tags).await });
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"Hello") {
+            assert_ne!(stream.read_buf(&mut asked).await.unwrap(), 0, "the request broke off");
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        kept.await.unwrap().unwrap();
+        let asked = String::from_utf8(asked).unwrap();
+        let told = asked.lines().find_map(|line| line.strip_prefix("x-amz-tagging: "));
+        let wanted = "OpenWebUI-User-Name=Ada+Lovelace&OpenWebUI-File-Id=one";
+        assert_eq!(told, tagging.then_some(wanted), "{asked}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
