@@ -11,13 +11,12 @@ use tokio::task::JoinSet;
 use crate::http::hammer;
 use crate::report::{Report, percentile};
 use crate::server::{Launch, Server};
+use crate::words::{Words, word};
 
 /// Messages of an ordinary chat.
 const MESSAGES: usize = 20;
 /// Words of an ordinary message.
 const WORDS: usize = 25;
-/// Different words; a few are in most chats, most are in a few.
-const VOCABULARY: f64 = 30_000.0;
 /// Messages of the longest chat.
 const LONG: usize = 10_000;
 /// Chats that are stored at a time.
@@ -38,7 +37,7 @@ pub async fn measure(launch: &Launch, count: usize, report: &mut Report) -> Resu
     for writer in 0..WRITERS {
         let (store, user) = (store.clone(), user.clone());
         writers.spawn(async move {
-            let mut words = Words(writer as u64 + 2);
+            let mut words = Words::new(writer as u64 + 2);
             for index in (writer..count).step_by(WRITERS) {
                 store_chat(&store, &user, index, MESSAGES, |_| words.text(WORDS)).await?;
             }
@@ -48,7 +47,7 @@ pub async fn measure(launch: &Launch, count: usize, report: &mut Report) -> Resu
     while let Some(done) = writers.join_next().await {
         done??;
     }
-    let mut words = Words(1);
+    let mut words = Words::new(1);
     let long = store_chat(&store, &user, count, LONG, |_| words.text(WORDS)).await?;
     let heavy = store_chat(&store, &user, count + 1, 1_000, |_| words.text(5_500)).await?;
     store.close().await;
@@ -92,39 +91,6 @@ fn options(launch: &Launch, server: &Server) -> StoreOptions {
         pool_recycle: 3600,
         schema: None,
         migrate: false,
-    }
-}
-
-/// Words from a generator of our own, so that every run stores the same.
-struct Words(u64);
-
-impl Words {
-    fn text(&mut self, count: usize) -> String {
-        let mut text = String::with_capacity(count * 8);
-        for _ in 0..count {
-            // Frequent words have small numbers: the cube of a uniform number.
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let uniform = (self.0 >> 11) as f64 / (1_u64 << 53) as f64;
-            text.push_str(&word((uniform.powi(3) * VOCABULARY) as usize));
-            text.push(' ');
-        }
-        text
-    }
-}
-
-/// The word of a number, pronounceable and longer the rarer it is.
-fn word(number: usize) -> String {
-    const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
-    const VOWELS: &[u8] = b"aeiou";
-    let (mut rest, mut word) = (number, String::new());
-    loop {
-        word.push(char::from(CONSONANTS[rest % CONSONANTS.len()]));
-        rest /= CONSONANTS.len();
-        word.push(char::from(VOWELS[rest % VOWELS.len()]));
-        rest /= VOWELS.len();
-        if rest == 0 && word.len() >= 4 {
-            return word;
-        }
     }
 }
 

@@ -7,11 +7,13 @@ mod append;
 mod http;
 mod large;
 mod mock;
+mod passages;
 mod people;
 mod report;
 mod server;
 mod sockets;
 mod streams;
+mod words;
 
 use std::path::PathBuf;
 
@@ -33,7 +35,7 @@ struct Options {
     /// Write the table to this file as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append.
+    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// An empty PostgreSQL database; what grows with the data is measured on it too.
@@ -42,6 +44,9 @@ struct Options {
     /// Chats, twenty messages each, in the measurement of much data.
     #[arg(long, default_value_t = 100_000)]
     chats: usize,
+    /// Passages in the measurement of their store.
+    #[arg(long, default_value_t = 1_000_000)]
+    passages: usize,
     /// Streams at once in the stream measurements.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 32, 128, 512])]
     streams: Vec<usize>,
@@ -82,6 +87,9 @@ async fn main() -> Result<()> {
     if let Some(command) = &options.reference {
         let launch = Launch { kind: Kind::Reference(command.clone()), mock: mock.clone(), database: None };
         measure(&options, &launch, &mut report).await.context("measuring the reference")?;
+    }
+    if options.wants("passages") {
+        passages::measure(options.passages, &mut report).await.context("measuring passages")?;
     }
     let table = report.table();
     println!("{table}");

@@ -77,7 +77,7 @@ fn extra_budget(row: &str) -> Option<f64> {
     if row.starts_with("web-client delivery, 1000") {
         return row.ends_with("p99").then_some(50.0);
     }
-    (row.starts_with("chat list page") && row.ends_with("p99")).then_some(20.0)
+    (row.contains("chat list page") && row.ends_with("p99")).then_some(20.0)
 }
 
 /// The value below which `share` (0 to 1) of the samples lie; sorts them. NaN when there are none.

@@ -1,9 +1,10 @@
 //! Passages of texts with their vectors, and how they are found: by what they mean and by their words. One face for every
 //! store of vectors. Knows nothing of who may read what: callers say in which collections and files to look.
 
+mod cache;
+mod codes;
 mod embedded;
 mod error;
-mod matrix;
 mod measure;
 mod nearest;
 mod postgres;

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::Result;
-use crate::matrix::Cache;
+use crate::cache::Cache;
 use open::Pools;
 
 /// The file, and the vectors of collections that were searched lately.

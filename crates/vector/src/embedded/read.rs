@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Embedded;
 use crate::measure::score;
-use crate::nearest::{TOGETHER, VectorRow, VectorRows, Wanted, nearest};
+use crate::nearest::{TOGETHER, VectorRow, VectorRows, nearest};
 use crate::{Found, MOST, Result, Row, Scope, found, words};
 
 impl Embedded {
@@ -27,9 +27,8 @@ impl Embedded {
     }
 
     pub async fn near(&self, scope: &Scope, model: &str, vector: &[f32], limit: usize) -> Result<Vec<Found>> {
-        let wanted = Wanted::new(scope, vector, limit)?;
         let Some(collection) = self.collection(&scope.collection).await? else { return Ok(Vec::new()) };
-        let nearest = nearest(self, &self.cache, collection, model, wanted).await?;
+        let nearest = nearest(self, &self.cache, collection, model, (scope, vector, limit)).await?;
         let keys: Vec<i64> = nearest.iter().map(|(key, _)| *key).collect();
         let mut rows = self.rows(collection.0, scope, &keys).await?;
         let found = nearest.into_iter().filter_map(|(key, near)| Some(found(rows.remove(&key)?, score(near))));
@@ -123,6 +122,28 @@ impl VectorRows for Embedded {
         .bind(model)
         .bind(after)
         .bind(TOGETHER)
+        .fetch_all(&self.pools().await?.read)
+        .await?)
+    }
+
+    async fn count(&self, collection: i64, model: &str) -> Result<usize> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM passage WHERE collection = $1 AND model = $2")
+            .bind(collection)
+            .bind(model)
+            .fetch_one(&self.pools().await?.read)
+            .await?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    async fn vectors(&self, collection: i64, scope: &Scope, keys: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+        let keys = serde_json::to_string(keys).unwrap_or_else(|_| "[]".to_owned());
+        Ok(sqlx::query_as(
+            "SELECT key, vector FROM passage WHERE key IN (SELECT value FROM json_each($1)) AND collection = $2 \
+             AND vector IS NOT NULL AND ($3 IS NULL OR file_id IN (SELECT value FROM json_each($3)))",
+        )
+        .bind(keys)
+        .bind(collection)
+        .bind(files(scope))
         .fetch_all(&self.pools().await?.read)
         .await?)
     }

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::OnceCell;
 
-use crate::matrix::Cache;
+use crate::cache::Cache;
 use crate::{Result, VectorError};
 
 /// Whoever makes the tables holds this lock of the database.

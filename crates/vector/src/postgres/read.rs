@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Tables, collection};
 use crate::measure::score;
-use crate::nearest::{TOGETHER, VectorRow, VectorRows, Wanted, nearest};
+use crate::nearest::{TOGETHER, VectorRow, VectorRows, nearest};
 use crate::{Found, MOST, Result, Row, Scope, found};
 
 impl Tables {
@@ -29,12 +29,11 @@ impl Tables {
     }
 
     pub async fn near(&self, scope: &Scope, model: &str, vector: &[f32], limit: usize) -> Result<Vec<Found>> {
-        let wanted = Wanted::new(scope, vector, limit)?;
         let mut tx = self.begin().await?;
         let Some(collection) = collection(&mut tx, &scope.collection).await? else { return Ok(Vec::new()) };
         // Nobody waits for a connection that only waits for us to compare.
         drop(tx);
-        let nearest = nearest(self, &self.cache, collection, model, wanted).await?;
+        let nearest = nearest(self, &self.cache, collection, model, (scope, vector, limit)).await?;
         let keys: Vec<i64> = nearest.iter().map(|(key, _)| *key).collect();
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT key, id, text, metadata FROM vector_passage \
@@ -94,6 +93,27 @@ impl VectorRows for Tables {
         .bind(model)
         .bind(after)
         .bind(TOGETHER)
+        .fetch_all(&mut *self.begin().await?)
+        .await?)
+    }
+
+    async fn count(&self, collection: i64, model: &str) -> Result<usize> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM vector_passage WHERE collection = $1 AND model = $2")
+            .bind(collection)
+            .bind(model)
+            .fetch_one(&mut *self.begin().await?)
+            .await?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    async fn vectors(&self, collection: i64, scope: &Scope, keys: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+        Ok(sqlx::query_as(
+            "SELECT key, vector FROM vector_passage WHERE key = ANY($1) AND collection = $2 \
+             AND vector IS NOT NULL AND ($3::text[] IS NULL OR file_id = ANY($3))",
+        )
+        .bind(keys)
+        .bind(collection)
+        .bind(scope.files.as_deref())
         .fetch_all(&mut *self.begin().await?)
         .await?)
     }
