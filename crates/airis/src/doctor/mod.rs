@@ -42,6 +42,7 @@ async fn examine(config: Arc<Config>, report: &mut Report<'_>) {
     report.add(checks::clock(&settings));
     report.add(checks::port(&settings).await);
     report.add(checks::uploads(&settings).await);
+    report.add(checks::vectors(&settings).await);
     report.extend(database(&settings, &config).await);
     let providers = Providers::new(config);
     report.extend(providers.probe().await.into_iter().map(checks::connection));
