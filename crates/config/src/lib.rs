@@ -25,7 +25,7 @@ pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};
 pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Storage};
 pub use trust::Trusted;
-pub use vectors::{ChromaServer, MilvusServer, QdrantServer, VectorServer, VectorStore};
+pub use vectors::{ChromaServer, ElasticServer, MilvusServer, QdrantServer, VectorServer, VectorStore};
 
 use std::sync::Arc;
 

@@ -43,6 +43,8 @@ fn wrong_values_are_named_in_one_sentence() {
     assert!(
         error("VECTOR_DB", "oracle23ai").starts_with("VECTOR_DB: \"oracle23ai\" is not built; it may be embedded,")
     );
+    let cloud = config(&[("VECTOR_DB", "elasticsearch"), ("ELASTICSEARCH_CLOUD_ID", "x")]).err().expect("is refused");
+    assert_eq!(cloud.to_string(), "ELASTICSEARCH_CLOUD_ID: it is no id of a deployment");
     assert_eq!(error("VECTOR_DB", "qdrant"), "QDRANT_URI: VECTOR_DB=qdrant needs it");
     assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");
 }
@@ -97,6 +99,21 @@ fn a_server_of_vectors_is_found_as_others_name_it() {
     assert_eq!(header("x-chroma-token").unwrap()[1], "X-Chroma-Token: a:b");
     assert!(header("kerberos").unwrap_err().starts_with("CHROMA_CLIENT_AUTH_PROVIDER: \"kerberos\" is none of"));
     assert!(chroma(&[("CHROMA_TENANT", "a/b")]).err().unwrap().starts_with("CHROMA_TENANT: \"a/b\" is no name"));
+    // An address of another cloud in the form that its documents show.
+    let given = [
+        ("VECTOR_DB", "elasticsearch"),
+        ("ELASTICSEARCH_CLOUD_ID", "mine:ZXUuZXhhbXBsZSRhYmMka2li"),
+        ("ELASTICSEARCH_API_KEY", "k"),
+    ];
+    let VectorStore::Server(VectorServer::Elasticsearch(elastic)) =
+        config(&given).unwrap().settings().vector_store.clone()
+    else {
+        panic!("is no Elasticsearch")
+    };
+    assert_eq!(
+        (elastic.url.as_str(), elastic.authorization.as_deref()),
+        ("https://abc.eu.example:443", Some("ApiKey k"))
+    );
     let file = config(&[("VECTOR_DB", "chroma")]).unwrap().settings().vector_store.clone();
     assert!(matches!(file, VectorStore::File), "without an address it is what others keep in the data folder");
 }

@@ -21,7 +21,9 @@ pub enum VectorStore {
 #[derive(Clone)]
 pub enum VectorServer {
     Chroma(ChromaServer),
+    Elasticsearch(ElasticServer),
     Milvus(MilvusServer),
+    OpenSearch(ElasticServer),
     Qdrant(QdrantServer),
 }
 
@@ -30,6 +32,8 @@ impl VectorServer {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Chroma(_) => "Chroma",
+            Self::Elasticsearch(_) => "Elasticsearch",
+            Self::OpenSearch(_) => "OpenSearch",
             Self::Milvus(_) => "Milvus",
             Self::Qdrant(_) => "Qdrant",
         }
@@ -43,6 +47,16 @@ pub struct ChromaServer {
     pub database: String,
     /// Sent with every request; credentials are among them.
     pub headers: Vec<(String, String)>,
+}
+
+/// Elasticsearch or OpenSearch.
+#[derive(Clone)]
+pub struct ElasticServer {
+    pub url: String,
+    /// As the header has it.
+    pub authorization: Option<String>,
+    /// How the names of its indexes begin.
+    pub prefix: String,
 }
 
 #[derive(Clone)]
@@ -76,7 +90,7 @@ pub struct QdrantServer {
 }
 
 /// What `VECTOR_DB` may say.
-const KNOWN: &str = "embedded, pgvector, chroma, milvus, qdrant";
+const KNOWN: &str = "embedded, pgvector, chroma, elasticsearch, milvus, opensearch, qdrant";
 
 /// A store that is not built must not quietly become another one. `chroma` without an address is what others keep in the data
 /// folder when nothing is said.
@@ -88,6 +102,8 @@ pub(crate) fn vectors(values: &Values, database_url: &str) -> Result<VectorStore
         "pgvector" if database_url.starts_with("postgres") => return Ok(VectorStore::Database),
         "pgvector" => return Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in DATABASE_URL")),
         "chroma" => VectorServer::Chroma(chroma(values)?),
+        "elasticsearch" => VectorServer::Elasticsearch(elasticsearch(values)?),
+        "opensearch" => VectorServer::OpenSearch(opensearch(values)?),
         "milvus" => VectorServer::Milvus(milvus(values)?),
         "qdrant" => VectorServer::Qdrant(qdrant(values)?),
         name => {
@@ -130,6 +146,45 @@ fn chroma(values: &Values) -> Result<ChromaServer, ConfigError> {
         database: segment(values, "CHROMA_DATABASE")?,
         headers,
     })
+}
+
+fn elasticsearch(values: &Values) -> Result<ElasticServer, ConfigError> {
+    let key = values.filled("ELASTICSEARCH_API_KEY").map(|key| format!("ApiKey {key}"));
+    let url = match cloud(values)? {
+        Some(url) => url,
+        None => address("ELASTICSEARCH_URL", values.text("ELASTICSEARCH_URL"))?,
+    };
+    let person = person(values, "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD");
+    Ok(ElasticServer { url, authorization: key.or(person), prefix: values.text("ELASTICSEARCH_INDEX_PREFIX") })
+}
+
+/// The address in the id of a deployment at Elastic's own cloud: a name, a colon, and in base64 a host and the names of its
+/// services with `$` between them.
+fn cloud(values: &Values) -> Result<Option<String>, ConfigError> {
+    let Some(id) = values.filled("ELASTICSEARCH_CLOUD_ID") else { return Ok(None) };
+    let read = || {
+        let packed = STANDARD.decode(id.rsplit_once(':')?.1).ok()?;
+        let text = String::from_utf8(packed).ok()?;
+        let (host, services) = text.split_once('$')?;
+        let (host, port) = host.split_once(':').unwrap_or((host, "443"));
+        let service = services.split('$').next().filter(|service| !service.is_empty())?;
+        Some(format!("https://{service}.{host}:{port}"))
+    };
+    let problem = || wrong("ELASTICSEARCH_CLOUD_ID", "it is no id of a deployment");
+    read().map(Some).ok_or_else(problem)
+}
+
+fn opensearch(values: &Values) -> Result<ElasticServer, ConfigError> {
+    Ok(ElasticServer {
+        url: address("OPENSEARCH_URI", values.text("OPENSEARCH_URI"))?,
+        authorization: person(values, "OPENSEARCH_USERNAME", "OPENSEARCH_PASSWORD"),
+        prefix: "airis".to_owned(),
+    })
+}
+
+/// Somebody with a password, as a header has them.
+fn person(values: &Values, name: &str, password: &str) -> Option<String> {
+    values.filled(name).map(|name| basic(&format!("{name}:{}", values.text(password))))
 }
 
 fn milvus(values: &Values) -> Result<MilvusServer, ConfigError> {

@@ -6,6 +6,7 @@
 //! passage names are passed over, and deleted by whoever writes next.
 
 mod chroma;
+mod elastic;
 mod milvus;
 mod passages;
 mod points;
@@ -52,6 +53,14 @@ pub async fn check(server: &VectorServer) -> Result<()> {
 fn open(server: &VectorServer) -> (&'static str, Arc<dyn Points>, String) {
     match server {
         VectorServer::Chroma(chroma) => ("chroma", Arc::new(chroma::Chroma::new(chroma)), "airis".to_owned()),
+        VectorServer::Elasticsearch(server) => {
+            let elastic = elastic::Elastic::new(server, elastic::Dialect::Elasticsearch);
+            ("elasticsearch", Arc::new(elastic), server.prefix.clone())
+        }
+        VectorServer::OpenSearch(server) => {
+            let elastic = elastic::Elastic::new(server, elastic::Dialect::OpenSearch);
+            ("opensearch", Arc::new(elastic), server.prefix.clone())
+        }
         VectorServer::Milvus(milvus) => ("milvus", Arc::new(milvus::Milvus::new(milvus)), milvus.prefix.clone()),
         VectorServer::Qdrant(qdrant) => ("qdrant", Arc::new(qdrant::Qdrant::new(qdrant)), qdrant.prefix.clone()),
     }

@@ -43,8 +43,13 @@ pub trait Points: Send + Sync {
     /// Makes a place for vectors of so many numbers; one that is there stays as it is.
     async fn ensure(&self, place: &str, dimensions: usize) -> Result<()>;
 
-    /// Stores points so that they are found as soon as this is done.
+    /// Stores points; they are found when `settle` was called behind the last of them.
     async fn upsert(&self, place: &str, points: &[Point]) -> Result<()>;
+
+    /// Has found what was stored, where that takes more than storing it.
+    async fn settle(&self, _place: &str) -> Result<()> {
+        Ok(())
+    }
 
     /// The points nearest to a vector, the nearest first; none where there is no such place.
     async fn near(&self, place: &str, question: Question<'_>) -> Result<Vec<Hit>>;

@@ -42,7 +42,13 @@ impl Rest {
         Ok(self.answer(method, path, body).await?.ok()?.json()?)
     }
 
-    /// The same, and `None` where the answer is that it is not there.
+    /// What is said to lines of JSON.
+    pub async fn lines(&self, path: &str, body: String) -> Result<Json> {
+        let call = self.call(Method::POST, path).bytes("application/x-ndjson", body.into_bytes());
+        Ok(self.outbound.fetch(call).await?.ok()?.json()?)
+    }
+
+    /// The same as `ask`, and `None` where the answer is that it is not there.
     pub async fn find(&self, method: Method, path: &str, body: Option<&Json>) -> Result<Option<Json>> {
         let answer = self.answer(method, path, body).await?;
         if answer.status == 404 { Ok(None) } else { Ok(Some(answer.ok()?.json()?)) }

@@ -117,6 +117,7 @@ impl Remote {
                 for some in points.chunks(TOGETHER) {
                     self.points.upsert(place, some).await?;
                 }
+                self.points.settle(place).await?;
             }
             self.passages.write(collection, passages, &kept, instead_of).await
         };

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod away;
+mod elastic;
 mod model;
 mod qdrant;
 mod served;
