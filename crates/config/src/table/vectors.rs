@@ -7,7 +7,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Where vectors are kept: `pgvector`, tables of the PostgreSQL in `DATABASE_URL` (the extension is not needed); \
          `embedded`, the file vectors.db in the data folder; `chroma` (without `CHROMA_HTTP_HOST` the same as `embedded`), \
          `elasticsearch`, `milvus`, `opensearch` or `qdrant`, a server; default: PostgreSQL where there is one, else the \
-         file. Texts and words stay there, whoever keeps the vectors",
+         file. Texts and words stay in one of those two, whoever keeps the vectors",
     ),
     text("CHROMA_HTTP_HOST", "").doc("Name of the machine that runs Chroma, or its whole address"),
     int("CHROMA_HTTP_PORT", "8000").doc("Its port"),
