@@ -13,6 +13,7 @@ use airis_providers::Providers;
 use airis_store::{Store, StoreOptions};
 use anyhow::Result;
 
+use crate::boot;
 use crate::environment::Environment;
 use report::{Check, Report};
 
@@ -26,6 +27,9 @@ pub async fn run(environment: &Environment, json: bool) -> Result<ExitCode> {
         Err(problem) => report.add(Check::failed("configuration", problem.to_string())),
         Ok(config) => {
             report.add(checks::dotenv(environment));
+            if let Err(problem) = boot::trust(config.settings()) {
+                report.add(Check::failed("certificates", format!("{problem:#}")));
+            }
             examine(Arc::new(config), &mut report).await;
         }
     }

@@ -32,7 +32,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     int("MILVUS_HNSW_M", "16").doc("Edges of a vector in the graph of `HNSW`"),
     int("MILVUS_HNSW_EFCONSTRUCTION", "100").doc("Candidates for them"),
     int("MILVUS_IVF_FLAT_NLIST", "128").doc("Lists of `IVF_FLAT`"),
-    text("OPENSEARCH_URI", "https://localhost:9200").doc("Address of OpenSearch; its certificate must be one that the machine trusts"),
+    text("OPENSEARCH_URI", "https://localhost:9200").doc("Address of OpenSearch"),
     text("OPENSEARCH_USERNAME", "").doc("Who signs in there"),
     text("OPENSEARCH_PASSWORD", "").doc("The password"),
     text("QDRANT_URI", "").doc("Address of Qdrant's HTTP interface, such as http://localhost:6333"),
