@@ -17,7 +17,7 @@ client() {
 
 libraries() {
     # A page that is shown late is taken for one that is not shown: browsers come first.
-    step "rust: tests" nice scripts/postgres.sh scripts/object-stores.sh cargo test --workspace --quiet --no-fail-fast
+    step "rust: tests" nice scripts/postgres.sh scripts/object-stores.sh scripts/vector-servers.sh cargo test --workspace --quiet --no-fail-fast
 }
 
 programs() {

@@ -67,8 +67,9 @@ pub async fn measure(count: usize, report: &mut Report) -> Result<()> {
         let begin = Instant::now();
         let (by_meaning, by_words) =
             tokio::join!(store.near(&scope, MODEL, question, WANTED), store.with_words(&scope, text, false, WANTED));
-        (by_meaning?, by_words?);
         both.push(milliseconds(begin));
+        by_meaning?;
+        by_words?;
     }
     for (row, samples) in [("nearest", &mut near), ("by three words", &mut words), ("both at once", &mut both)] {
         add(&format!("{row}: p50"), percentile(samples, 0.5), "ms");

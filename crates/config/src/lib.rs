@@ -14,6 +14,7 @@ mod table;
 mod trust;
 mod values;
 mod variable;
+mod vectors;
 
 pub use audit::{Audit, AuditLevel};
 pub use docs::docs_markdown;
@@ -24,6 +25,7 @@ pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};
 pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Storage};
 pub use trust::Trusted;
+pub use vectors::{ChromaServer, ElasticServer, MilvusServer, QdrantServer, VectorServer, VectorStore};
 
 use std::sync::Arc;
 

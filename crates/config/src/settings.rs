@@ -13,6 +13,7 @@ use crate::security_headers;
 use crate::storage::{FileStorage, storage};
 use crate::trust::{Trusted, trusted};
 use crate::values::{Values, wrong};
+use crate::vectors::{VectorStore, vectors};
 
 /// Process settings. Field names follow the variables. More fields join as capabilities are built.
 #[derive(Clone)]
@@ -35,8 +36,7 @@ pub struct Settings {
     /// Where instances talk to each other, unless over the database.
     pub redis: Option<Redis>,
     pub file_storage: FileStorage,
-    /// Passages stay in the data folder even where a PostgreSQL could hold them.
-    pub vectors_in_file: bool,
+    pub vector_store: VectorStore,
     /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
     pub enable_persistent_config: bool,
     /// Whether that holds for `oauth.*`, too.
@@ -188,7 +188,7 @@ impl Settings {
             port: v.required("PORT")?,
             dev: v.one_of("ENV", &["dev", "test", "prod"])? == "dev",
             timezone: v.filled("TZ"),
-            vectors_in_file: vectors_in_file(v, &database_url)?,
+            vector_store: vectors(v, &database_url)?,
             database_url,
             audit: audit(v, &data_dir)?,
             otel: otel(v)?,
@@ -347,19 +347,4 @@ fn fields(values: &Values, name: &str) -> Result<Vec<(String, String)>, ConfigEr
         given.as_object().ok_or_else(|| wrong(name, "it must be a JSON object, such as {\"prompt\": \"login\"}"))?;
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Ok(object.iter().map(|(name, value)| (name.clone(), text(value))).collect())
-}
-
-/// Whether passages stay in a file even where there is a PostgreSQL that could hold them; `chroma` is what others keep in
-/// the data folder when nothing is said.
-fn vectors_in_file(values: &Values, database_url: &str) -> Result<bool, ConfigError> {
-    match values.text("VECTOR_DB").to_lowercase().as_str() {
-        "" => Ok(false),
-        "embedded" | "chroma" => Ok(true),
-        "pgvector" if database_url.starts_with("postgres") => Ok(false),
-        "pgvector" => Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in DATABASE_URL")),
-        name => Err(wrong(
-            "VECTOR_DB",
-            format!("\"{name}\" is not built yet; leave it empty to keep vectors in PostgreSQL or the data folder"),
-        )),
-    }
 }

@@ -40,7 +40,12 @@ fn wrong_values_are_named_in_one_sentence() {
         config(&forwarded).err().expect("is refused").to_string().starts_with("FORWARD_USER_INFO_HEADER_USER_ID: it")
     );
     assert!(error("OPENAI_API_CONFIGS", "{").contains("is not JSON"));
-    assert!(error("VECTOR_DB", "qdrant").starts_with("VECTOR_DB: \"qdrant\" is not built yet"));
+    assert!(
+        error("VECTOR_DB", "oracle23ai").starts_with("VECTOR_DB: \"oracle23ai\" is not built; it may be embedded,")
+    );
+    let cloud = config(&[("VECTOR_DB", "elasticsearch"), ("ELASTICSEARCH_CLOUD_ID", "x")]).err().expect("is refused");
+    assert_eq!(cloud.to_string(), "ELASTICSEARCH_CLOUD_ID: it is no id of a deployment");
+    assert_eq!(error("VECTOR_DB", "qdrant"), "QDRANT_URI: VECTOR_DB=qdrant needs it");
     assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");
 }
 
@@ -61,6 +66,56 @@ fn settings_of_retrieval_have_the_kinds_that_clients_expect() {
     ] {
         assert_eq!(config.get(key), value, "{key}");
     }
+}
+
+#[test]
+fn a_server_of_vectors_is_found_as_others_name_it() {
+    let chroma = |more: &[(&str, &str)]| {
+        let pairs = [&[("VECTOR_DB", "chroma"), ("CHROMA_HTTP_HOST", "c")], more].concat();
+        match config(&pairs).map(|config| config.settings().vector_store.clone()) {
+            Ok(VectorStore::Server(VectorServer::Chroma(chroma))) => Ok(chroma),
+            Ok(_) => panic!("is no Chroma"),
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    let plain = chroma(&[]).unwrap();
+    assert_eq!(
+        (plain.url.as_str(), plain.tenant.as_str(), plain.headers.len()),
+        ("http://c:8000", "default_tenant", 0)
+    );
+    assert_eq!(chroma(&[("CHROMA_HTTP_SSL", "true"), ("CHROMA_HTTP_PORT", "1")]).unwrap().url, "https://c:1");
+    let header = |provider: &str| {
+        let given = [
+            ("CHROMA_HTTP_HEADERS", "X-A=1"),
+            ("CHROMA_CLIENT_AUTH_PROVIDER", provider),
+            ("CHROMA_CLIENT_AUTH_CREDENTIALS", "a:b"),
+        ];
+        chroma(&given)
+            .map(|chroma| chroma.headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect())
+    };
+    let given: Vec<String> = header("chromadb.auth.basic_authn.BasicAuthClientProvider").unwrap();
+    assert_eq!(given, ["X-A: 1", "Authorization: Basic YTpi"]);
+    assert_eq!(header("").unwrap()[1], "Authorization: Bearer a:b");
+    assert_eq!(header("x-chroma-token").unwrap()[1], "X-Chroma-Token: a:b");
+    assert!(header("kerberos").unwrap_err().starts_with("CHROMA_CLIENT_AUTH_PROVIDER: \"kerberos\" is none of"));
+    assert!(chroma(&[("CHROMA_TENANT", "a/b")]).err().unwrap().starts_with("CHROMA_TENANT: \"a/b\" is no name"));
+    // An address of another cloud in the form that its documents show.
+    let given = [
+        ("VECTOR_DB", "elasticsearch"),
+        ("ELASTICSEARCH_CLOUD_ID", "mine:ZXUuZXhhbXBsZSRhYmMka2li"),
+        ("ELASTICSEARCH_API_KEY", "k"),
+    ];
+    let VectorStore::Server(VectorServer::Elasticsearch(elastic)) =
+        config(&given).unwrap().settings().vector_store.clone()
+    else {
+        panic!("is no Elasticsearch")
+    };
+    assert_eq!(
+        (elastic.url.as_str(), elastic.authorization.as_deref()),
+        ("https://abc.eu.example:443", Some("ApiKey k"))
+    );
+    let file = config(&[("VECTOR_DB", "chroma")]).unwrap().settings().vector_store.clone();
+    assert!(matches!(file, VectorStore::File), "without an address it is what others keep in the data folder");
 }
 
 #[test]

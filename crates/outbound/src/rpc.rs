@@ -39,7 +39,12 @@ impl Rpc {
 
     /// Sends one message to the address of a method; what is answered is not looked at, only how it ended. Within the
     /// call's deadline, with its largest answer.
-    pub async fn tell(&self, mut call: Call, message: &[u8]) -> Result<Status, OutboundError> {
+    pub async fn tell(&self, call: Call, message: &[u8]) -> Result<Status, OutboundError> {
+        Ok(self.ask(call, message).await?.0)
+    }
+
+    /// The same with the message that is answered; an empty one where it did not end well.
+    pub async fn ask(&self, mut call: Call, message: &[u8]) -> Result<(Status, Vec<u8>), OutboundError> {
         let (place, seconds, limit) = (call.place()?, call.deadline.as_secs(), call.limit);
         call.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         call.headers.insert(TE, HeaderValue::from_static("trailers"));
@@ -49,16 +54,25 @@ impl Rpc {
             let answer: http::Response<Body> = response.into();
             let (head, body) = answer.into_parts();
             if !head.status.is_success() {
-                return Ok(Status { code: of_http(head.status.as_u16()), message: head.status.to_string() });
+                let message = head.status.to_string();
+                return Ok((Status { code: of_http(head.status.as_u16()), message }, Vec::new()));
             }
             // An error without an answer stands before it.
             if let Some(status) = status(&head.headers) {
-                return Ok(status);
+                return Ok((status, Vec::new()));
             }
+            let odd = |what: String| OutboundError::Odd(place.clone(), what);
             let whole = Limited::new(body, limit).collect().await;
-            let whole = whole.map_err(|error| OutboundError::Odd(place.clone(), format!("breaks off: {error}")))?;
+            let whole = whole.map_err(|error| odd(format!("breaks off: {error}")))?;
             let status = whole.trailers().and_then(status);
-            status.ok_or_else(|| OutboundError::Odd(place.clone(), "does not say how the call ended".to_owned()))
+            let status = status.ok_or_else(|| odd("does not say how the call ended".to_owned()))?;
+            let message = match status.code {
+                0 => {
+                    unframed(&whole.to_bytes()).ok_or_else(|| odd("answers something that is no message".to_owned()))?
+                }
+                _ => Vec::new(),
+            };
+            Ok((status, message))
         };
         match tokio::time::timeout(Duration::from_secs(seconds), asking).await {
             Ok(outcome) => outcome,
@@ -74,6 +88,16 @@ fn framed(message: &[u8]) -> Vec<u8> {
     body.extend_from_slice(&u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
     body.extend_from_slice(message);
     body
+}
+
+/// The message of an answer that has one and is not packed.
+fn unframed(body: &[u8]) -> Option<Vec<u8>> {
+    match body.split_at_checked(5)? {
+        ([0, length @ ..], message) if u32::from_be_bytes(length.try_into().ok()?) as usize == message.len() => {
+            Some(message.to_vec())
+        }
+        _ => None,
+    }
 }
 
 fn status(headers: &HeaderMap) -> Option<Status> {
@@ -103,6 +127,10 @@ mod tests {
     fn a_message_is_framed_with_its_length() {
         assert_eq!(framed(b"abc"), [0, 0, 0, 0, 3, b'a', b'b', b'c']);
         assert_eq!(framed(&[7; 258])[..6], [0, 0, 0, 1, 2, 7]);
+        assert_eq!(unframed(&framed(b"abc")).unwrap(), b"abc");
+        for other in [&[][..], &[0, 0, 0, 0, 2, 1], &[1, 0, 0, 0, 1, 1]] {
+            assert_eq!(unframed(other), None);
+        }
     }
 
     #[test]

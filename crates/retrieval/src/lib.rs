@@ -14,6 +14,7 @@ pub mod split;
 mod state;
 mod web;
 
+pub use airis_vector::check as check_vectors;
 pub use extract::{Bounds, ExtractError, Section};
 pub use found::{Gathered, Piece, Source};
 pub use index::Target;
@@ -25,7 +26,7 @@ pub use web::{Hit, Page, Searched, is_video};
 use std::sync::Arc;
 
 use airis_access::AccessError;
-use airis_config::Config;
+use airis_config::{Config, VectorStore};
 use airis_files::{Files, FilesError};
 use airis_outbound::Outbound;
 use airis_providers::{ProviderError, Providers};
@@ -35,7 +36,7 @@ use airis_vector::{VectorError, Vectors};
 use crate::state::Inner;
 
 /// The name of the file of passages in the data folder.
-const FILE: &str = "vectors.db";
+pub const FILE: &str = "vectors.db";
 
 /// Why something could not be indexed or found.
 #[derive(Debug, thiserror::Error)]
@@ -97,8 +98,8 @@ pub struct Retrieval {
 }
 
 impl Retrieval {
-    /// Passages lie beside everything else in a PostgreSQL that instances share, else in the data folder; nothing is opened
-    /// or begun yet.
+    /// Passages lie beside everything else in a PostgreSQL that instances share, else in the data folder, whoever keeps their
+    /// vectors; nothing is opened or begun yet.
     pub fn new(
         store: Store,
         files: Files,
@@ -108,9 +109,11 @@ impl Retrieval {
         instance: String,
     ) -> Self {
         let settings = config.settings();
-        let vectors = match store.postgres() {
-            Some(pool) if !settings.vectors_in_file => Vectors::postgres(pool.clone()),
-            _ => Vectors::embedded(&settings.data_dir.join(FILE)),
+        let file = settings.data_dir.join(FILE);
+        let vectors = match (&settings.vector_store, store.postgres()) {
+            (VectorStore::Server(server), pool) => Vectors::remote(server, pool.cloned(), &file),
+            (VectorStore::Database, Some(pool)) => Vectors::postgres(pool.clone()),
+            (VectorStore::Database | VectorStore::File, _) => Vectors::embedded(&file),
         };
         Self { inner: Arc::new(Inner::new(store, vectors, files, providers, outbound, config, instance)) }
     }

@@ -11,7 +11,7 @@ pub const ROOM: usize = 768 * 1024 * 1024;
 
 /// The vectors of a model in a collection, as they were in one of its versions.
 #[derive(Clone)]
-pub struct Kept {
+pub struct Loaded {
     pub version: i64,
     /// The key of the last one that was read.
     pub last: i64,
@@ -20,7 +20,7 @@ pub struct Kept {
     pub pieces: Vec<Arc<Codes>>,
 }
 
-impl Kept {
+impl Loaded {
     pub fn len(&self) -> usize {
         self.pieces.iter().map(|piece| piece.len()).sum()
     }
@@ -33,13 +33,13 @@ impl Kept {
 /// By collection and model, as many as there is room for; those that were not asked for longest go first.
 #[derive(Default)]
 pub struct Cache {
-    kept: HashMap<(i64, String), (Kept, u64)>,
+    kept: HashMap<(i64, String), (Loaded, u64)>,
     clock: u64,
 }
 
 impl Cache {
     /// What is kept with so many numbers a vector, of whichever version.
-    pub fn get(&mut self, collection: i64, model: &str, dimensions: usize) -> Option<Kept> {
+    pub fn get(&mut self, collection: i64, model: &str, dimensions: usize) -> Option<Loaded> {
         self.clock += 1;
         let (kept, used) = self.kept.get_mut(&(collection, model.to_owned()))?;
         if kept.middle.len() != dimensions {
@@ -49,7 +49,7 @@ impl Cache {
         Some(kept.clone())
     }
 
-    pub fn put(&mut self, collection: i64, model: &str, kept: Kept) {
+    pub fn put(&mut self, collection: i64, model: &str, kept: Loaded) {
         self.clock += 1;
         self.kept.insert((collection, model.to_owned()), (kept, self.clock));
         while self.kept.values().map(|(kept, _)| kept.size()).sum::<usize>() > ROOM {
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn another_model_or_another_length_is_not_taken_for_this_one() {
         let mut cache = Cache::default();
-        let kept = Kept { version: 1, last: 0, middle: Arc::new(vec![0.0, 0.0]), pieces: Vec::new() };
+        let kept = Loaded { version: 1, last: 0, middle: Arc::new(vec![0.0, 0.0]), pieces: Vec::new() };
         cache.put(1, "m", kept);
         assert!(cache.get(1, "m", 2).is_some_and(|kept| kept.version == 1));
         assert!(cache.get(1, "m", 3).is_none());

@@ -1,5 +1,7 @@
 //! What can go wrong in a store of vectors.
 
+use airis_outbound::OutboundError;
+
 /// Why passages were not kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum VectorError {
@@ -12,6 +14,19 @@ pub enum VectorError {
     /// It cannot be opened, or does not answer.
     #[error("the store of passages is not available: {0}")]
     Unavailable(String),
+}
+
+impl VectorError {
+    /// What was put at another server is not waited for any more.
+    pub(crate) fn lapsed() -> Self {
+        Self::Unavailable("it was changed, or took too long, while vectors were stored; try again".to_owned())
+    }
+}
+
+impl From<OutboundError> for VectorError {
+    fn from(error: OutboundError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 /// SQLite's code for a full disk.

@@ -5,21 +5,26 @@ mod cache;
 mod codes;
 mod embedded;
 mod error;
+mod kept;
 mod measure;
 mod nearest;
 mod postgres;
+mod remote;
 mod words;
 
 pub use error::VectorError;
+pub use remote::check;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use airis_config::VectorServer;
 use airis_domain::JsonMap;
 use sqlx::PgPool;
 
 use crate::embedded::Embedded;
 use crate::postgres::Tables;
+use crate::remote::{Passages, Remote};
 
 pub type Result<T> = std::result::Result<T, VectorError>;
 
@@ -104,6 +109,7 @@ pub struct Vectors {
 enum Kind {
     Embedded(Embedded),
     Postgres(Tables),
+    Remote(Box<Remote>),
 }
 
 /// Asks whichever store there is.
@@ -112,6 +118,7 @@ macro_rules! ask {
         match $self.store.as_ref() {
             Kind::Embedded($store) => $body,
             Kind::Postgres($store) => $body,
+            Kind::Remote($store) => $body,
         }
     };
 }
@@ -125,6 +132,16 @@ impl Vectors {
     /// Tables of a PostgreSQL, which many instances share; they are made when it is first asked for anything.
     pub fn postgres(pool: PgPool) -> Self {
         Self { store: Arc::new(Kind::Postgres(Tables::new(pool))) }
+    }
+
+    /// Vectors at a server made for them. Passages, their texts and their words stay in tables of a PostgreSQL, where there
+    /// is one, or in this file.
+    pub fn remote(server: &VectorServer, tables: Option<PgPool>, file: &Path) -> Self {
+        let passages = match tables {
+            Some(pool) => Passages::Tables(Tables::new(pool)),
+            None => Passages::File(Embedded::new(file.to_owned())),
+        };
+        Self { store: Arc::new(Kind::Remote(Box::new(Remote::new(passages, server)))) }
     }
 
     /// Adds passages whose vectors `model` made; those with an id that is there are replaced.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::cache::{Cache, Kept, ROOM};
+use crate::cache::{Cache, Loaded, ROOM};
 use crate::codes::{Asked, Codes};
 use crate::measure::{product, unit, unpack};
 use crate::{Result, Scope, VectorError};
@@ -107,7 +107,7 @@ impl<S: VectorRows> Search<'_, S> {
     }
 
     /// What is kept with what came since; `None` when too much of it is gone.
-    async fn brought_up(&self, mut kept: Kept) -> Result<Option<Kept>> {
+    async fn brought_up(&self, mut kept: Loaded) -> Result<Option<Loaded>> {
         let before = kept.len();
         loop {
             let rows = self.store.vector_rows(self.collection, self.model, kept.last).await?;
@@ -149,7 +149,7 @@ impl<S: VectorRows> Search<'_, S> {
         let Some(middle) = middle else { return Ok(Vec::new()) };
         best.extend(self.compared(&pieces, &middle, wide).await?);
         if fits {
-            let kept = Kept { version: self.version, last, middle, pieces };
+            let kept = Loaded { version: self.version, last, middle, pieces };
             self.cache.lock().put(self.collection, self.model, kept);
         }
         Ok(keys(first(best, wide)))

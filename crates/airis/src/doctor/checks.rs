@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use airis_config::Settings;
+use airis_config::{Settings, VectorStore};
 use airis_files::FilesError;
 use airis_providers::{LocalModel, Probe};
 
@@ -17,7 +17,7 @@ const SPACE_NONE: u64 = 100_000_000;
 const CLOCK_DRIFT: Duration = Duration::from_secs(5);
 /// Shorter secrets can be guessed from one session token.
 const SECRET_LENGTH: usize = 16;
-/// How long a storage may take to say that a file is not there.
+/// How long a storage may take to say that a file is not there, and a server of vectors to say that it is.
 const STORAGE_DEADLINE: Duration = Duration::from_secs(10);
 /// 2025-01-01: this binary did not exist before.
 const EARLIEST: Duration = Duration::from_secs(1_735_689_600);
@@ -67,6 +67,32 @@ pub async fn uploads(settings: &Settings) -> Check {
     match tokio::time::timeout(STORAGE_DEADLINE, files.size("doctor")).await {
         Err(_) => Check::failed(name, format!("no answer within {} s", STORAGE_DEADLINE.as_secs())),
         Ok(Ok(_) | Err(FilesError::Gone)) => Check::well(name, "can be reached"),
+        Ok(Err(error)) => Check::failed(name, error.to_string()),
+    }
+}
+
+/// Whether the server of vectors lets us in; without one they are in the database, or in a file of their own.
+pub async fn vectors(settings: &Settings) -> Check {
+    let name = "vectors";
+    let server = match &settings.vector_store {
+        VectorStore::Server(server) => server,
+        VectorStore::Database if settings.database_url.starts_with("postgres") => {
+            return Check::well(name, "kept in the database");
+        }
+        VectorStore::Database | VectorStore::File => {
+            let file = settings.data_dir.join(airis_retrieval::FILE);
+            return Check::well(
+                name,
+                match std::fs::metadata(&file) {
+                    Ok(known) => format!("{} in {}", out::size(known.len()), file.display()),
+                    Err(_) => format!("{} will be made for the first document", file.display()),
+                },
+            );
+        }
+    };
+    match tokio::time::timeout(STORAGE_DEADLINE, airis_retrieval::check_vectors(server)).await {
+        Err(_) => Check::failed(name, format!("no answer within {} s", STORAGE_DEADLINE.as_secs())),
+        Ok(Ok(())) => Check::well(name, format!("{} answers", server.name())),
         Ok(Err(error)) => Check::failed(name, error.to_string()),
     }
 }

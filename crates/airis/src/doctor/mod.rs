@@ -13,6 +13,7 @@ use airis_providers::Providers;
 use airis_store::{Store, StoreOptions};
 use anyhow::Result;
 
+use crate::boot;
 use crate::environment::Environment;
 use report::{Check, Report};
 
@@ -26,6 +27,9 @@ pub async fn run(environment: &Environment, json: bool) -> Result<ExitCode> {
         Err(problem) => report.add(Check::failed("configuration", problem.to_string())),
         Ok(config) => {
             report.add(checks::dotenv(environment));
+            if let Err(problem) = boot::trust(config.settings()) {
+                report.add(Check::failed("certificates", format!("{problem:#}")));
+            }
             examine(Arc::new(config), &mut report).await;
         }
     }
@@ -42,6 +46,7 @@ async fn examine(config: Arc<Config>, report: &mut Report<'_>) {
     report.add(checks::clock(&settings));
     report.add(checks::port(&settings).await);
     report.add(checks::uploads(&settings).await);
+    report.add(checks::vectors(&settings).await);
     report.extend(database(&settings, &config).await);
     let providers = Providers::new(config);
     report.extend(providers.probe().await.into_iter().map(checks::connection));

@@ -232,6 +232,13 @@ fn the_doctor_fails_when_something_is_wrong_and_shows_no_secret() {
     let report: serde_json::Value = serde_json::from_slice(&ill.stdout).unwrap();
     assert_eq!(report["well"], false);
     assert!(!String::from_utf8_lossy(&ill.stdout).contains("hunter2"));
+    let away = [("VECTOR_DB", "qdrant"), ("QDRANT_URI", "http://127.0.0.1:9"), ("QDRANT_API_KEY", "hunter2")];
+    let text = String::from_utf8_lossy(&doctor(&away).stdout).into_owned();
+    assert!(text.contains("http://127.0.0.1:9/collections cannot be reached"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    let unknown = airis(folder.path()).args(["serve", "--port", "0"]).env("VECTOR_DB", "s3vector").output().unwrap();
+    let text = refused(&unknown);
+    assert!(text.contains("VECTOR_DB: \"s3vector\" is not built; it may be embedded, pgvector, chroma,"), "{text}");
 }
 
 #[test]

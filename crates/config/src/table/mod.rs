@@ -17,6 +17,7 @@ mod single_sign_on;
 mod storage;
 mod telemetry;
 mod ui;
+mod vectors;
 mod web_search;
 
 use crate::variable::Variable;
@@ -35,6 +36,7 @@ pub(crate) const AREAS: &[(&str, &[Variable])] = &[
     ("Providers", providers::VARIABLES),
     ("Chats and tasks", chat::VARIABLES),
     ("Documents and retrieval", retrieval::VARIABLES),
+    ("Vectors", vectors::VARIABLES),
     ("Text of files", extraction::VARIABLES),
     ("Web search", web_search::VARIABLES),
     ("Pictures", images::VARIABLES),

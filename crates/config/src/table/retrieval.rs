@@ -101,7 +101,8 @@ pub(super) const VARIABLES: &[Variable] = &[
         .key("file.image_compression_height")
         .nullable()
         .doc("File image compression height setting"),
-    text("RAG_EMBEDDING_QUERY_PREFIX", "").doc("Put before every question that is embedded, where the model wants that"),
+    text("RAG_EMBEDDING_QUERY_PREFIX", "")
+        .doc("Put before every question that is embedded, where the model wants that"),
     text("RAG_EMBEDDING_CONTENT_PREFIX", "").doc("Put before every passage that is embedded"),
     text("RAG_EMBEDDING_PREFIX_FIELD_NAME", "")
         .doc("The prefix is sent as this field of the request instead of being put before the text"),
@@ -110,6 +111,4 @@ pub(super) const VARIABLES: &[Variable] = &[
     flag("BYPASS_RETRIEVAL_ACCESS_CONTROL", false).doc("Collections are not checked for who may read them"),
     flag("ENABLE_RETRIEVAL_UNSCOPED_COLLECTIONS", false)
         .doc("People may read collections that belong to no file, knowledge base or person"),
-    text("VECTOR_DB", "")
-        .doc("Where passages and their vectors are kept: `pgvector` for tables of the PostgreSQL in `DATABASE_URL` (the extension is not needed), `embedded` or `chroma` for the file vectors.db in the data folder; default: PostgreSQL where there is one"),
 ];

@@ -2,6 +2,7 @@
 //! what fits on one machine, quick.
 
 mod open;
+mod points;
 mod read;
 mod write;
 

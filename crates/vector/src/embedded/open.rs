@@ -14,6 +14,18 @@ const PATIENCE: u64 = 30;
 /// The form of the tables; a file with a larger number is of a newer program.
 const FORM: i64 = 1;
 
+/// Where a vector is that another server keeps: `home` says at which and in what, `point` under which id. A passage whose
+/// vector is nothing but zeros has a home and no point. Files of earlier versions have neither column.
+const COLUMNS: [&str; 2] = ["ALTER TABLE passage ADD COLUMN home TEXT", "ALTER TABLE passage ADD COLUMN point TEXT"];
+const POINTS: &str = "
+CREATE UNIQUE INDEX IF NOT EXISTS passage_point ON passage (point) WHERE point IS NOT NULL;
+CREATE TABLE IF NOT EXISTS passage_waste (point TEXT PRIMARY KEY, home TEXT NOT NULL, since INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_waste_since ON passage_waste (since);
+CREATE TRIGGER IF NOT EXISTS passage_point_gone AFTER DELETE ON passage WHEN old.point IS NOT NULL BEGIN
+  INSERT OR REPLACE INTO passage_waste (point, home, since) VALUES (old.point, old.home, 0);
+END;
+";
+
 /// Keys are never given twice, so that what was read before a deletion cannot name another passage after it.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS collection (
@@ -67,6 +79,18 @@ pub async fn open(file: &Path) -> Result<Pools> {
         )));
     }
     raw_sql(TABLES).execute(&write).await.map_err(describe)?;
+    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info('passage')")
+        .fetch_all(&write)
+        .await
+        .map_err(describe)?;
+    if !columns.iter().any(|name| name == "point") {
+        let mut tx = write.begin().await.map_err(describe)?;
+        for column in COLUMNS {
+            sqlx::query(column).execute(&mut *tx).await.map_err(describe)?;
+        }
+        tx.commit().await.map_err(describe)?;
+    }
+    raw_sql(POINTS).execute(&write).await.map_err(describe)?;
     raw_sql("PRAGMA user_version = 1").execute(&write).await.map_err(describe)?;
     let read = pool().max_connections(READERS).connect_with(options).await.map_err(describe)?;
     Ok(Pools { read, write })

@@ -69,13 +69,21 @@ impl Embedded {
     }
 
     pub async fn lacks(&self, collection: &str, model: &str) -> Result<bool> {
+        self.lacks_at(collection, model, None).await
+    }
+
+    /// Whether a collection has passages without a vector of `model` at `home`, or in this file.
+    pub async fn lacks_at(&self, collection: &str, model: &str, home: Option<&str>) -> Result<bool> {
         let Some((id, _)) = self.collection(collection).await? else { return Ok(false) };
-        let other: Option<i64> =
-            sqlx::query_scalar("SELECT key FROM passage WHERE collection = $1 AND model IS NOT $2 LIMIT 1")
-                .bind(id)
-                .bind(model)
-                .fetch_optional(&self.pools().await?.read)
-                .await?;
+        let other: Option<i64> = sqlx::query_scalar(
+            "SELECT key FROM passage WHERE collection = $1 AND (model IS NOT $2 OR ($3 IS NULL AND home IS NOT NULL) \
+               OR ($3 IS NOT NULL AND instr(COALESCE(home, ''), $3) <> 1)) LIMIT 1",
+        )
+        .bind(id)
+        .bind(model)
+        .bind(home)
+        .fetch_optional(&self.pools().await?.read)
+        .await?;
         Ok(other.is_some())
     }
 
@@ -84,7 +92,7 @@ impl Embedded {
     }
 
     /// Number and version.
-    async fn collection(&self, name: &str) -> Result<Option<(i64, i64)>> {
+    pub(super) async fn collection(&self, name: &str) -> Result<Option<(i64, i64)>> {
         Ok(sqlx::query_as("SELECT id, version FROM collection WHERE name = $1")
             .bind(name)
             .fetch_optional(&self.pools().await?.read)
@@ -108,7 +116,7 @@ impl Embedded {
 }
 
 /// The files of a scope as a list that the database reads.
-fn files(scope: &Scope) -> Option<String> {
+pub(super) fn files(scope: &Scope) -> Option<String> {
     scope.files.as_ref().map(|files| serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned()))
 }
 

@@ -5,7 +5,7 @@ use airis_domain::JsonMap;
 use sqlx::{Sqlite, Transaction};
 
 use super::Embedded;
-use crate::measure::{pack, unit};
+use crate::kept::Kept;
 use crate::words::words;
 use crate::{Duplicate, Passage, Result, VectorError, Which};
 
@@ -18,10 +18,18 @@ impl Embedded {
         passages: Vec<Passage>,
         instead_of: Option<&str>,
     ) -> Result<()> {
-        let vectors: Vec<Option<Vec<u8>>> = passages
-            .iter()
-            .map(|passage| passage.vector.as_ref().map(|vector| unit(vector).map(|vector| pack(&vector))).transpose())
-            .collect::<Result<_>>()?;
+        let kept = passages.iter().map(|passage| Kept::here(model, passage)).collect::<Result<Vec<_>>>()?;
+        self.write(collection, &passages, &kept, instead_of).await
+    }
+
+    /// The same for passages whose vectors are where `kept` says.
+    pub async fn write(
+        &self,
+        collection: &str,
+        passages: &[Passage],
+        kept: &[Kept],
+        instead_of: Option<&str>,
+    ) -> Result<()> {
         let mut tx = self.pools().await?.write.begin_with("BEGIN IMMEDIATE").await?;
         let id = touched(&mut tx, collection).await?;
         if let Some(file) = instead_of {
@@ -31,26 +39,30 @@ impl Embedded {
                 .execute(&mut *tx)
                 .await?;
         }
-        for (passage, vector) in passages.iter().zip(vectors) {
+        for (passage, kept) in passages.iter().zip(kept) {
             sqlx::query("DELETE FROM passage WHERE collection = $1 AND id = $2")
                 .bind(id)
                 .bind(&passage.id)
                 .execute(&mut *tx)
                 .await?;
-            let model = vector.as_ref().map(|_| model);
+            if let Some(point) = &kept.point {
+                taken(&mut tx, point).await?;
+            }
             let key = sqlx::query(
-                "INSERT INTO passage (collection, id, file_id, hash, model, text, about, metadata, vector) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "INSERT INTO passage (collection, id, file_id, hash, model, text, about, metadata, vector, home, point) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             )
             .bind(id)
             .bind(&passage.id)
             .bind(&passage.file_id)
             .bind(&passage.hash)
-            .bind(model)
+            .bind(&kept.model)
             .bind(&passage.text)
             .bind(&passage.about)
             .bind(text(&passage.metadata))
-            .bind(vector)
+            .bind(&kept.vector)
+            .bind(&kept.home)
+            .bind(&kept.point)
             .execute(&mut *tx)
             .await?
             .last_insert_rowid();
@@ -69,11 +81,12 @@ impl Embedded {
             .execute(&mut *tx)
             .await?;
         let before: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(key), 0) FROM passage").fetch_one(&mut *tx).await?;
-        // A passage needs an id of its own there, as the same text may be added twice.
+        // A passage needs an id of its own there, as the same text may be added twice. What another server keeps is no
+        // vector here.
         let copied = sqlx::query(
             "INSERT INTO passage (collection, id, file_id, hash, model, text, about, metadata, vector) \
-             SELECT $1, lower(hex(randomblob(16))), file_id, hash, model, text, about, metadata, vector FROM passage \
-             WHERE collection = (SELECT id FROM collection WHERE name = $2) AND file_id = $3 ORDER BY key",
+             SELECT $1, lower(hex(randomblob(16))), file_id, hash, CASE WHEN home IS NULL THEN model END, text, about, \
+               metadata, vector FROM passage WHERE collection = (SELECT id FROM collection WHERE name = $2) AND file_id = $3 ORDER BY key",
         )
         .bind(to)
         .bind(copy.from)
@@ -139,6 +152,7 @@ impl Embedded {
     pub async fn reset(&self) -> Result<()> {
         let mut tx = self.pools().await?.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM passage").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM passage_waste").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM collection").execute(&mut *tx).await?;
         tx.commit().await?;
         self.cache.lock().clear();
@@ -158,6 +172,13 @@ async fn touched(tx: &mut Transaction<'_, Sqlite>, name: &str) -> Result<i64> {
     .bind(name)
     .fetch_one(&mut **tx)
     .await?)
+}
+
+/// A point that was announced belongs to a passage from now on. One that is not announced any more was given up, or
+/// everything was deleted meanwhile.
+async fn taken(tx: &mut Transaction<'_, Sqlite>, point: &str) -> Result<()> {
+    let announced = sqlx::query("DELETE FROM passage_waste WHERE point = $1").bind(point).execute(&mut **tx).await?;
+    if announced.rows_affected() == 0 { Err(VectorError::lapsed()) } else { Ok(()) }
 }
 
 async fn known(tx: &mut Transaction<'_, Sqlite>, name: &str) -> Result<Option<i64>> {

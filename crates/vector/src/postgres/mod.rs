@@ -1,6 +1,7 @@
 //! Passages in tables of a PostgreSQL that many instances share. No extension is needed: every instance compares vectors
 //! in its own memory, which a version of each collection keeps true, and words are weighed by the database.
 
+mod points;
 mod read;
 mod words;
 mod write;
@@ -14,7 +15,9 @@ use crate::{Result, VectorError};
 
 /// Whoever makes the tables holds this lock of the database.
 const LOCK: i64 = 0x6169_7269_7376;
-/// Vectors are numbers that nothing makes smaller: the database need not try.
+/// Vectors are numbers that nothing makes smaller: the database need not try. Where a vector is that another server keeps:
+/// `home` says at which and in what, `point` under which id; a passage whose vector is nothing but zeros has a home and no
+/// point. The tables of earlier versions have neither.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS vector_collection (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL UNIQUE, version BIGINT NOT NULL
@@ -32,6 +35,18 @@ CREATE INDEX IF NOT EXISTS vector_passage_hash ON vector_passage (collection, ha
 CREATE INDEX IF NOT EXISTS vector_passage_model ON vector_passage (collection, model, key);
 CREATE INDEX IF NOT EXISTS vector_passage_words ON vector_passage USING GIN (words);
 CREATE INDEX IF NOT EXISTS vector_passage_about ON vector_passage USING GIN (about_words);
+ALTER TABLE vector_passage ADD COLUMN IF NOT EXISTS home TEXT, ADD COLUMN IF NOT EXISTS point TEXT;
+CREATE UNIQUE INDEX IF NOT EXISTS vector_passage_point ON vector_passage (point) WHERE point IS NOT NULL;
+CREATE TABLE IF NOT EXISTS vector_waste (point TEXT PRIMARY KEY, home TEXT NOT NULL, since BIGINT NOT NULL);
+CREATE INDEX IF NOT EXISTS vector_waste_since ON vector_waste (since);
+CREATE OR REPLACE FUNCTION vector_point_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO vector_waste (point, home, since) VALUES (OLD.point, OLD.home, 0)
+  ON CONFLICT (point) DO UPDATE SET since = 0;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS vector_point_gone ON vector_passage;
+CREATE TRIGGER vector_point_gone AFTER DELETE ON vector_passage FOR EACH ROW WHEN (OLD.point IS NOT NULL)
+  EXECUTE FUNCTION vector_point_gone();
 ";
 
 /// The tables, and the vectors of collections that were searched lately.
@@ -55,7 +70,7 @@ impl Tables {
     async fn make_tables(&self) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         let there: bool =
-            sqlx::query_scalar("SELECT to_regclass('vector_passage') IS NOT NULL").fetch_one(&mut *tx).await?;
+            sqlx::query_scalar("SELECT to_regclass('vector_waste') IS NOT NULL").fetch_one(&mut *tx).await?;
         if there {
             return Ok(());
         }

@@ -65,13 +65,21 @@ impl Tables {
     }
 
     pub async fn lacks(&self, name: &str, model: &str) -> Result<bool> {
+        self.lacks_at(name, model, None).await
+    }
+
+    /// Whether a collection has passages without a vector of `model` at `home`, or in these tables.
+    pub async fn lacks_at(&self, name: &str, model: &str, home: Option<&str>) -> Result<bool> {
         let mut tx = self.begin().await?;
         let Some((id, _)) = collection(&mut tx, name).await? else { return Ok(false) };
         let other: Option<i64> = sqlx::query_scalar(
-            "SELECT key FROM vector_passage WHERE collection = $1 AND model IS DISTINCT FROM $2 LIMIT 1",
+            "SELECT key FROM vector_passage WHERE collection = $1 AND (model IS DISTINCT FROM $2 \
+               OR ($3::text IS NULL AND home IS NOT NULL) \
+               OR ($3::text IS NOT NULL AND strpos(COALESCE(home, ''), $3) <> 1)) LIMIT 1",
         )
         .bind(id)
         .bind(model)
+        .bind(home)
         .fetch_optional(&mut *tx)
         .await?;
         Ok(other.is_some())

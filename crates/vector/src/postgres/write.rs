@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::{Postgres, Transaction};
+
 use super::{Tables, collection, touched};
-use crate::measure::{pack, unit};
+use crate::kept::Kept;
 use crate::words::lexemes;
-use crate::{Duplicate, Passage, Result, Which};
+use crate::{Duplicate, Passage, Result, VectorError, Which};
 
 /// Passages that travel together.
 const TOGETHER: usize = 200;
@@ -14,17 +16,19 @@ const TOGETHER: usize = 200;
 impl Tables {
     /// Adds passages; `instead_of`: in place of all of this file.
     pub async fn add(&self, name: &str, model: &str, passages: Vec<Passage>, instead_of: Option<&str>) -> Result<()> {
-        let vectors: Vec<Option<Vec<u8>>> = passages
-            .iter()
-            .map(|passage| passage.vector.as_ref().map(|vector| unit(vector).map(|vector| pack(&vector))).transpose())
-            .collect::<Result<_>>()?;
+        let kept = passages.iter().map(|passage| Kept::here(model, passage)).collect::<Result<Vec<_>>>()?;
+        self.write(name, &passages, &kept, instead_of).await
+    }
+
+    /// The same for passages whose vectors are where `kept` says.
+    pub async fn write(&self, name: &str, passages: &[Passage], kept: &[Kept], instead_of: Option<&str>) -> Result<()> {
         // Of two with one id the later one stays, where it stands.
         let places: BTreeMap<&str, usize> =
             passages.iter().enumerate().map(|(place, passage)| (passage.id.as_str(), place)).collect();
-        let mut new: Vec<(&Passage, Option<Vec<u8>>)> = Vec::with_capacity(places.len());
-        for (place, (passage, vector)) in passages.iter().zip(vectors).enumerate() {
-            if places.get(passage.id.as_str()) == Some(&place) {
-                new.push((passage, vector));
+        let mut new: Vec<(&Passage, &Kept)> = Vec::with_capacity(places.len());
+        for (place, pair) in passages.iter().zip(kept).enumerate() {
+            if places.get(pair.0.id.as_str()) == Some(&place) {
+                new.push(pair);
             }
         }
         let mut tx = self.begin().await?;
@@ -44,30 +48,36 @@ impl Tables {
                 .bind(&ids)
                 .execute(&mut *tx)
                 .await?;
+            taken(&mut tx, some).await?;
+            let known = |of: fn(&Kept) -> Option<&str>| some.iter().map(|(_, kept)| of(kept)).collect::<Vec<_>>();
             let (words, lengths): (Vec<String>, Vec<i32>) =
                 some.iter().map(|(passage, _)| lexemes(&passage.text)).unzip();
             sqlx::query(
                 "INSERT INTO vector_passage \
-                   (collection, id, file_id, hash, model, text, about, metadata, vector, words, about_words, length) \
-                 SELECT $1, id, file_id, hash, CASE WHEN vector IS NULL THEN NULL ELSE $2 END, text, about, metadata, \
-                   vector, words::tsvector, about_words::tsvector, length \
-                 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], \
-                   $10::text[], $11::text[], $12::int4[]) WITH ORDINALITY \
-                   AS new (id, file_id, hash, text, about, metadata, vector, words, about_words, length, place) \
+                   (collection, id, file_id, hash, model, text, about, metadata, vector, words, about_words, length, \
+                    home, point) \
+                 SELECT $1, id, file_id, hash, model, text, about, metadata, \
+                   vector, words::tsvector, about_words::tsvector, length, home, point \
+                 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+                   $9::bytea[], $10::text[], $11::text[], $12::int4[], $13::text[], $14::text[]) WITH ORDINALITY \
+                   AS new (model, id, file_id, hash, text, about, metadata, vector, words, about_words, length, home, \
+                     point, place) \
                  ORDER BY place",
             )
             .bind(id)
-            .bind(model)
+            .bind(known(|kept| kept.model.as_deref()))
             .bind(&ids)
             .bind(some.iter().map(|(passage, _)| passage.file_id.as_deref()).collect::<Vec<_>>())
             .bind(some.iter().map(|(passage, _)| passage.hash.as_deref()).collect::<Vec<_>>())
             .bind(column(|passage| clean(&passage.text)))
             .bind(column(|passage| clean(&passage.about)))
             .bind(column(|passage| serde_json::to_string(&passage.metadata).unwrap_or_else(|_| "{}".to_owned())))
-            .bind(some.iter().map(|(_, vector)| vector.as_deref()).collect::<Vec<_>>())
+            .bind(some.iter().map(|(_, kept)| kept.vector.as_deref()).collect::<Vec<_>>())
             .bind(words)
             .bind(column(|passage| lexemes(&passage.about).0))
             .bind(lengths)
+            .bind(known(|kept| kept.home.as_deref()))
+            .bind(known(|kept| kept.point.as_deref()))
             .execute(&mut *tx)
             .await?;
         }
@@ -87,12 +97,13 @@ impl Tables {
             tx.commit().await?;
             return Ok(0);
         };
-        // A passage needs an id of its own there, as the same text may be added twice.
+        // A passage needs an id of its own there, as the same text may be added twice. What another server keeps is no
+        // vector here.
         let copied = sqlx::query(
             "INSERT INTO vector_passage \
                (collection, id, file_id, hash, model, text, about, metadata, vector, words, about_words, length) \
-             SELECT $1, gen_random_uuid()::text, file_id, hash, model, text, about, metadata, vector, words, \
-               about_words, length \
+             SELECT $1, gen_random_uuid()::text, file_id, hash, CASE WHEN home IS NULL THEN model END, text, about, \
+               metadata, vector, words, about_words, length \
              FROM vector_passage WHERE collection = $2 AND file_id = $3 ORDER BY key",
         )
         .bind(to)
@@ -155,10 +166,23 @@ impl Tables {
     pub async fn reset(&self) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM vector_collection").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM vector_waste").execute(&mut *tx).await?;
         tx.commit().await?;
         self.cache.lock().clear();
         Ok(())
     }
+}
+
+/// Points that were announced belong to passages from now on. One that is not announced any more was given up, or
+/// everything was deleted meanwhile.
+async fn taken(tx: &mut Transaction<'_, Postgres>, some: &[(&Passage, &Kept)]) -> Result<()> {
+    let points: Vec<&str> = some.iter().filter_map(|(_, kept)| kept.point.as_deref()).collect();
+    if points.is_empty() {
+        return Ok(());
+    }
+    let announced =
+        sqlx::query("DELETE FROM vector_waste WHERE point = ANY($1)").bind(&points).execute(&mut **tx).await?;
+    if announced.rows_affected() == points.len() as u64 { Ok(()) } else { Err(VectorError::lapsed()) }
 }
 
 /// The database takes every character but one.

@@ -1,6 +1,14 @@
 //! What every store of vectors must do; a new one joins the list at the end.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod away;
+mod elastic;
+mod model;
+mod qdrant;
+mod served;
+
+use airis_config::{ChromaServer, MilvusServer, VectorServer};
+use airis_outbound::{Call, Outbound};
 use airis_vector::{Duplicate, Found, Passage, Scope, Vectors, Which};
 use serde_json::json;
 use sqlx::PgPool;
@@ -176,6 +184,36 @@ async fn database(name: &str) -> PgPool {
     PgPoolOptions::new().max_connections(4).connect(&format!("{base}/{name}")).await.unwrap()
 }
 
+/// A database of the test's own on the Chroma that `scripts/vector-servers.sh` starts.
+async fn chroma(name: &str) -> VectorServer {
+    let url = std::env::var("AIRIS_TEST_CHROMA").expect("run the tests through scripts/vector-servers.sh");
+    let database = format!("{name}_{}", std::process::id());
+    let made = Call::post(format!("{url}/api/v2/tenants/default_tenant/databases")).json(&json!({"name": database}));
+    Outbound::new().fetch(made).await.unwrap().ok().unwrap();
+    VectorServer::Chroma(ChromaServer { url, tenant: "default_tenant".to_owned(), database, headers: Vec::new() })
+}
+
+/// Names of its own on the Milvus that `scripts/vector-servers.sh` starts.
+fn milvus(name: &str) -> VectorServer {
+    let url = std::env::var("AIRIS_TEST_MILVUS").expect("run the tests through scripts/vector-servers.sh");
+    // The beginnings of the names of tests differ.
+    let prefix = format!("{}_{}", &name[..name.len().min(30)], std::process::id());
+    VectorServer::Milvus(MilvusServer {
+        url,
+        authorization: None,
+        database: "default".to_owned(),
+        prefix,
+        index: "HNSW".to_owned(),
+        edges: 16,
+        build: 100,
+        lists: 128,
+    })
+}
+
+async fn random_changes_leave_what_they_should(store: Vectors) {
+    model::compared(store, 6).await;
+}
+
 /// Runs every test on every store.
 macro_rules! on_every_store {
     ($($name:ident)+) => {
@@ -192,6 +230,30 @@ macro_rules! on_every_store {
                 super::$name(super::Vectors::postgres(super::database(stringify!($name)).await)).await;
             })+
         }
+        mod chroma {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let server = super::chroma(stringify!($name)).await;
+                super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod milvus {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let server = super::milvus(stringify!($name));
+                super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod chroma_beside_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let server = super::chroma(concat!("beside_", stringify!($name))).await;
+                let pool = super::database(concat!("chroma_", stringify!($name))).await;
+                super::$name(super::Vectors::remote(&server, Some(pool), std::path::Path::new("unused"))).await;
+            })+
+        }
     };
 }
 
@@ -205,6 +267,7 @@ on_every_store! {
     without_vectors_words_still_find
     odd_names_and_texts_are_taken_as_they_are
     many_write_and_read_at_once
+    random_changes_leave_what_they_should
 }
 
 /// Two instances on one database: what one changes, the other has read before.

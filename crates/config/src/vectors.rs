@@ -1,0 +1,249 @@
+//! Where passages and their vectors are kept, from the names that are about it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::ConfigError;
+use crate::values::{Values, wrong};
+
+/// What keeps passages and their vectors.
+#[derive(Clone)]
+pub enum VectorStore {
+    /// The database where it is a PostgreSQL, else the file.
+    Database,
+    /// A file in the data folder, even where there is a PostgreSQL.
+    File,
+    /// A server keeps the vectors; passages are where they would be without it.
+    Server(VectorServer),
+}
+
+/// A server made for vectors.
+#[derive(Clone)]
+pub enum VectorServer {
+    Chroma(ChromaServer),
+    Elasticsearch(ElasticServer),
+    Milvus(MilvusServer),
+    OpenSearch(ElasticServer),
+    Qdrant(QdrantServer),
+}
+
+impl VectorServer {
+    /// As its makers call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Chroma(_) => "Chroma",
+            Self::Elasticsearch(_) => "Elasticsearch",
+            Self::OpenSearch(_) => "OpenSearch",
+            Self::Milvus(_) => "Milvus",
+            Self::Qdrant(_) => "Qdrant",
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct ChromaServer {
+    pub url: String,
+    pub tenant: String,
+    pub database: String,
+    /// Sent with every request; credentials are among them.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Elasticsearch or OpenSearch.
+#[derive(Clone)]
+pub struct ElasticServer {
+    pub url: String,
+    /// As the header has it.
+    pub authorization: Option<String>,
+    /// How the names of its indexes begin.
+    pub prefix: String,
+}
+
+#[derive(Clone)]
+pub struct MilvusServer {
+    pub url: String,
+    /// As the header has it.
+    pub authorization: Option<String>,
+    pub database: String,
+    /// How the names of its collections begin.
+    pub prefix: String,
+    /// `HNSW`, `IVF_FLAT`, `DISKANN`, `FLAT` or `AUTOINDEX`.
+    pub index: String,
+    /// Edges of a vector in the graph of `HNSW`, and candidates for them.
+    pub edges: u32,
+    pub build: u32,
+    /// Lists of `IVF_FLAT`.
+    pub lists: u32,
+}
+
+#[derive(Clone)]
+pub struct QdrantServer {
+    pub url: String,
+    pub key: Option<String>,
+    /// How the names of its collections begin.
+    pub prefix: String,
+    /// Seconds that an answer may take.
+    pub seconds: u64,
+    /// Edges of a vector in the graph that is searched.
+    pub edges: u32,
+    pub on_disk: bool,
+}
+
+/// What `VECTOR_DB` may say.
+const KNOWN: &str = "embedded, pgvector, chroma, elasticsearch, milvus, opensearch, qdrant";
+
+/// A store that is not built must not quietly become another one. `chroma` without an address is what others keep in the data
+/// folder when nothing is said.
+pub(crate) fn vectors(values: &Values, database_url: &str) -> Result<VectorStore, ConfigError> {
+    Ok(VectorStore::Server(match values.text("VECTOR_DB").to_lowercase().as_str() {
+        "" => return Ok(VectorStore::Database),
+        "embedded" => return Ok(VectorStore::File),
+        "chroma" if values.filled("CHROMA_HTTP_HOST").is_none() => return Ok(VectorStore::File),
+        "pgvector" if database_url.starts_with("postgres") => return Ok(VectorStore::Database),
+        "pgvector" => return Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in DATABASE_URL")),
+        "chroma" => VectorServer::Chroma(chroma(values)?),
+        "elasticsearch" => VectorServer::Elasticsearch(elasticsearch(values)?),
+        "opensearch" => VectorServer::OpenSearch(opensearch(values)?),
+        "milvus" => VectorServer::Milvus(milvus(values)?),
+        "qdrant" => VectorServer::Qdrant(qdrant(values)?),
+        name => {
+            let problem = format!(
+                "\"{name}\" is not built; it may be {KNOWN}, or empty to keep vectors in PostgreSQL or the data folder"
+            );
+            return Err(wrong("VECTOR_DB", problem));
+        }
+    }))
+}
+
+fn chroma(values: &Values) -> Result<ChromaServer, ConfigError> {
+    let host = values.text("CHROMA_HTTP_HOST");
+    let scheme = if values.flag("CHROMA_HTTP_SSL") { "https" } else { "http" };
+    let url = match host.contains("://") {
+        true => address("CHROMA_HTTP_HOST", host)?,
+        false => format!("{scheme}://{host}:{}", values.required::<u16>("CHROMA_HTTP_PORT")?),
+    };
+    let mut headers = pairs(values, "CHROMA_HTTP_HEADERS")?;
+    if let Some(secret) = values.filled("CHROMA_CLIENT_AUTH_CREDENTIALS") {
+        let provider = values.text("CHROMA_CLIENT_AUTH_PROVIDER").to_lowercase();
+        headers.push(match provider.as_str() {
+            "" | "token" => ("Authorization".to_owned(), format!("Bearer {secret}")),
+            "x-chroma-token" => ("X-Chroma-Token".to_owned(), secret),
+            "basic" => ("Authorization".to_owned(), basic(&secret)),
+            // As the names of classes that other programs want here.
+            name if name.ends_with(".basicauthclientprovider") => ("Authorization".to_owned(), basic(&secret)),
+            name if name.ends_with(".tokenauthclientprovider") => {
+                ("Authorization".to_owned(), format!("Bearer {secret}"))
+            }
+            name => {
+                let problem = format!("\"{name}\" is none of token, x-chroma-token, basic");
+                return Err(wrong("CHROMA_CLIENT_AUTH_PROVIDER", problem));
+            }
+        });
+    }
+    Ok(ChromaServer {
+        url,
+        tenant: segment(values, "CHROMA_TENANT")?,
+        database: segment(values, "CHROMA_DATABASE")?,
+        headers,
+    })
+}
+
+fn elasticsearch(values: &Values) -> Result<ElasticServer, ConfigError> {
+    let key = values.filled("ELASTICSEARCH_API_KEY").map(|key| format!("ApiKey {key}"));
+    let url = match cloud(values)? {
+        Some(url) => url,
+        None => address("ELASTICSEARCH_URL", values.text("ELASTICSEARCH_URL"))?,
+    };
+    let person = person(values, "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD");
+    Ok(ElasticServer { url, authorization: key.or(person), prefix: values.text("ELASTICSEARCH_INDEX_PREFIX") })
+}
+
+/// The address in the id of a deployment at Elastic's own cloud: a name, a colon, and in base64 a host and the names of its
+/// services with `$` between them.
+fn cloud(values: &Values) -> Result<Option<String>, ConfigError> {
+    let Some(id) = values.filled("ELASTICSEARCH_CLOUD_ID") else { return Ok(None) };
+    let read = || {
+        let packed = STANDARD.decode(id.rsplit_once(':')?.1).ok()?;
+        let text = String::from_utf8(packed).ok()?;
+        let (host, services) = text.split_once('$')?;
+        let (host, port) = host.split_once(':').unwrap_or((host, "443"));
+        let service = services.split('$').next().filter(|service| !service.is_empty())?;
+        Some(format!("https://{service}.{host}:{port}"))
+    };
+    let problem = || wrong("ELASTICSEARCH_CLOUD_ID", "it is no id of a deployment");
+    read().map(Some).ok_or_else(problem)
+}
+
+fn opensearch(values: &Values) -> Result<ElasticServer, ConfigError> {
+    Ok(ElasticServer {
+        url: address("OPENSEARCH_URI", values.text("OPENSEARCH_URI"))?,
+        authorization: person(values, "OPENSEARCH_USERNAME", "OPENSEARCH_PASSWORD"),
+        prefix: "airis".to_owned(),
+    })
+}
+
+/// Somebody with a password, as a header has them.
+fn person(values: &Values, name: &str, password: &str) -> Option<String> {
+    values.filled(name).map(|name| basic(&format!("{name}:{}", values.text(password))))
+}
+
+fn milvus(values: &Values) -> Result<MilvusServer, ConfigError> {
+    let index = values.one_of("MILVUS_INDEX_TYPE", &["hnsw", "ivf_flat", "diskann", "flat", "autoindex"])?;
+    Ok(MilvusServer {
+        url: address("MILVUS_URI", needed(values, "MILVUS_URI", "milvus")?)?,
+        authorization: values.filled("MILVUS_TOKEN").map(|token| STANDARD.encode(token)),
+        database: values.text("MILVUS_DB"),
+        prefix: values.text("MILVUS_COLLECTION_PREFIX"),
+        index: index.to_uppercase(),
+        edges: values.required("MILVUS_HNSW_M")?,
+        build: values.required("MILVUS_HNSW_EFCONSTRUCTION")?,
+        lists: values.required("MILVUS_IVF_FLAT_NLIST")?,
+    })
+}
+
+fn qdrant(values: &Values) -> Result<QdrantServer, ConfigError> {
+    Ok(QdrantServer {
+        url: address("QDRANT_URI", needed(values, "QDRANT_URI", "qdrant")?)?,
+        key: values.filled("QDRANT_API_KEY"),
+        prefix: values.text("QDRANT_COLLECTION_PREFIX"),
+        seconds: values.required("QDRANT_TIMEOUT")?,
+        edges: values.required("QDRANT_HNSW_M")?,
+        on_disk: values.flag("QDRANT_ON_DISK"),
+    })
+}
+
+/// A name and a password with a colon between them, as a header has them.
+fn basic(secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(secret))
+}
+
+/// `name=value,name=value`
+fn pairs(values: &Values, name: &'static str) -> Result<Vec<(String, String)>, ConfigError> {
+    let text = values.text(name);
+    let given = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    given.map(|given| pair(given).ok_or_else(|| wrong(name, "it must be name=value, separated by commas"))).collect()
+}
+
+/// A name that stands in an address.
+fn segment(values: &Values, name: &'static str) -> Result<String, ConfigError> {
+    let text = values.text(name);
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    if text.is_empty() || !text.chars().all(plain) {
+        return Err(wrong(name, format!("\"{text}\" is no name; it may have letters, digits, - _ and .")));
+    }
+    Ok(text)
+}
+
+fn needed(values: &Values, name: &'static str, store: &str) -> Result<String, ConfigError> {
+    values.filled(name).ok_or_else(|| wrong(name, format!("VECTOR_DB={store} needs it")))
+}
+
+fn address(name: &'static str, text: String) -> Result<String, ConfigError> {
+    let plain = ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme));
+    if plain {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err(wrong(name, "the address must begin with http:// or https://"))
+    }
+}
