@@ -47,8 +47,19 @@ async fn query(person: &Person<'_>, collection: &str, text: &str, k: i64) -> Val
 
 #[tokio::test]
 async fn a_file_is_found_by_what_it_means_and_gone_when_it_is_deleted() {
+    found_and_gone(&[]).await;
+}
+
+/// The one that `scripts/vector-servers.sh` starts.
+#[tokio::test]
+async fn it_is_the_same_when_chroma_keeps_the_vectors() {
+    let chroma = std::env::var("AIRIS_TEST_CHROMA").unwrap();
+    found_and_gone(&[("VECTOR_DB", "chroma"), ("CHROMA_HTTP_HOST", &chroma)]).await;
+}
+
+async fn found_and_gone(env: &[(&str, &str)]) {
     let upstream = Upstream::start(letters).await;
-    let server = server(&upstream, &[]).await;
+    let server = server(&upstream, env).await;
     server.admin().await;
     let user = server.somebody("user", "user").await;
     let file = id(&user.upload("a.txt", "text/plain", b"aaa").await);

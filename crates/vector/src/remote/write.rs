@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use airis_domain::JsonMap;
+use airis_domain::{Json, JsonMap};
 use uuid::Uuid;
 
 use super::Remote;
@@ -135,9 +135,11 @@ impl Remote {
 
     fn point(&self, id: &str, vector: Vec<f32>, collection: &str, passage: &Passage) -> Point {
         let end = passage.text.floor_char_boundary(TEXT);
-        let simple = |(name, value): (&String, &airis_domain::Json)| {
-            let simple = value.is_string() || value.is_number() || value.is_boolean();
-            simple.then(|| (name.clone(), value.clone()))
+        // People name some of it themselves, and servers keep some names and numbers to themselves.
+        let simple = |(name, value): (&String, &Json)| {
+            let plain = name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+            let simple = value.is_string() || value.is_i64() || value.is_f64() || value.is_boolean();
+            (plain && simple && !name.is_empty()).then(|| (name.clone(), value.clone()))
         };
         Point {
             id: id.to_owned(),

@@ -150,8 +150,19 @@ async fn odd_names_and_texts_are_taken_as_they_are(store: Vectors) {
         assert!(store.add(name, MODEL, Vec::new()).await.is_err(), "{name:?}");
     }
     let name = "'; DROP TABLE passage; --";
-    store.add(name, MODEL, vec![passage("ü' \"", "fi'le", "a 'quoted' text 🧀", [1.0, 0.0])]).await.unwrap();
-    assert_eq!(store.all(&of(name, &["fi'le"]), 9).await.unwrap()[0].text, "a 'quoted' text 🧀");
+    let metadata = json!({"chroma:document": "x", "$and": 1, "": 2, "tenant_id": "kb", "file_id": "y", "big": u64::MAX});
+    let odd = Passage {
+        metadata: metadata.as_object().unwrap().clone(),
+        ..passage("ü' \"", "fi'le \" or id != \"", "a 'quoted' text 🧀", [1.0, 0.0])
+    };
+    store.add(name, MODEL, vec![odd]).await.unwrap();
+    let scope = of(name, &["fi'le \" or id != \""]);
+    assert_eq!(store.all(&scope, 9).await.unwrap()[0].text, "a 'quoted' text 🧀");
+    let near = store.near(&scope, MODEL, &[1.0, 0.0], 9).await.unwrap();
+    assert_eq!((near.len(), &near[0].metadata), (1, metadata.as_object().unwrap()));
+    assert!(store.near(&Scope::all("kb"), MODEL, &[1.0, 0.0], 9).await.unwrap().is_empty());
+    store.add(name, MODEL, vec![passage("0", "zero", "nothing but zeros", [0.0, 0.0])]).await.unwrap();
+    assert!(!store.lacks(name, MODEL).await.unwrap());
     assert!(store.add("kb", MODEL, vec![passage("1", "f", "t", [f32::INFINITY, 0.0])]).await.is_err());
     assert!(!store.has("kb").await.unwrap(), "nothing of what was refused is there");
 }
