@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench contract compat fmt lint audit docs api
+.PHONY: help run dev test fleet bench contract compat fmt lint audit docs api
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 18
@@ -13,6 +13,9 @@ dev: ## Serve a debug build, with a client that reloads as you edit, on http://l
 
 test: ## Install what tests need and run all of them
 	@scripts/test.sh
+
+fleet: ## Break fleets of a release build in every way they have to survive (half an hour)
+	@scripts/fleet.sh
 
 bench: ## Measure a release build against the budgets
 	@scripts/bench.sh

@@ -31,7 +31,21 @@ export async function freePort() {
     return port;
 }
 
-function run(command, args, options) {
+/** A free port of those that the kernel gives to nobody by itself: a server may leave it for a while and come back. */
+export async function keptPort() {
+    for (;;) {
+        const port = 12_000 + Math.floor(Math.random() * 20_000);
+        const server = createServer().listen(port, '127.0.0.1');
+        const free = await new Promise((resolve) => server.once('listening', () => resolve(true)).once('error', () => resolve(false)));
+        if (!free) continue;
+        server.close();
+        await once(server, 'close');
+        return port;
+    }
+}
+
+/** Starts a program that ends with this one. */
+export function run(command, args, options) {
     const child = spawn(command, args, options);
     children.add(child);
     child.once('exit', () => children.delete(child));

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command with a private PostgreSQL beside it, gone when the command is.
 #
-#     scripts/postgres.sh COMMAND…        the command finds it in AIRIS_TEST_POSTGRES (a URL), and psql in AIRIS_TEST_PSQL
+#     scripts/postgres.sh COMMAND…        the command finds it in AIRIS_TEST_POSTGRES (a URL), psql in AIRIS_TEST_PSQL, and the
+#                                         folder of its data in AIRIS_TEST_PGDATA
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -30,5 +31,5 @@ for _ in $(seq 600); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break; s
 "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || { cat "$place/server.log"; fail "PostgreSQL did not start"; }
 
 export AIRIS_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
-export AIRIS_TEST_PSQL="$bin/psql"
+export AIRIS_TEST_PSQL="$bin/psql" AIRIS_TEST_PGDATA="$place/data"
 "$@"

@@ -48,6 +48,17 @@ test_tools() {
     export CHROMIUM
 }
 
+# Only for fleets: what stands in front of servers and behind them.
+fleet_tools() {
+    has node || build_tools
+    if [ -z "$(postgres_bin)" ]; then apt postgresql || true; fi
+    [ -n "$(postgres_bin)" ] || fail "PostgreSQL is missing; install it (Debian: postgresql), it is started privately"
+    need redis-server "redis-server redis-tools" "install Redis (Debian: redis-server), it is started privately"
+    need openssl openssl "install openssl, certificates are made with it"
+    need nginx nginx-light "install nginx (Debian: nginx-light), it is started privately"
+    need haproxy haproxy "install haproxy (Debian: haproxy), it is started privately"
+}
+
 # Folder of initdb and pg_ctl; empty where there is none.
 postgres_bin() {
     local found

@@ -6,20 +6,17 @@
 //
 // With AIRIS_FLEET_BUS (JSON: more environment, such as {"REDIS_URL": …}) over another bus.
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { end, environment, folder, freePort, provider, serve } from '../processes.mjs';
 import { balancer } from './balancer.mjs';
-import { Viewer } from './viewer.mjs';
 
 const [binary, people = '60'] = process.argv.slice(2);
 const { AIRIS_TEST_POSTGRES, AIRIS_TEST_PSQL, AIRIS_FLEET_BUS = '{}' } = process.env;
 if (!binary || !AIRIS_TEST_POSTGRES) throw new Error('usage: scripts/postgres.sh node e2e/fleet/fleet.mjs BINARY [PEOPLE]');
 /** Long enough that every reply still runs when something happens to it, also where all of them begin slowly. */
 const WORDS = 60;
-const whole = (words) => Array.from({ length: words }, (_, i) => `w${i}`).join(' ');
 /** Seconds belong to measurements; here a reply ends, or it does not. */
 const FINAL_WITHIN = 120_000;
 
@@ -38,7 +35,8 @@ const start = async (server) => (server.child = await serve(binary, server.env, 
 const base = ({ env }) => `http://127.0.0.1:${env.PORT}`;
 const door = await balancer(servers.map(({ env }) => Number(env.PORT)));
 process.env.AIRIS_URL = door.url;
-const { call, converse, join: connect, turn, until } = await import('../sockets/server.mjs');
+const { call, converse, until } = await import('../sockets/server.mjs');
+const { administrator, begin, gather, speaks, whole } = await import('./people.mjs');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const problems = [];
 const check = (holds, problem) => holds || problems.push(problem);
@@ -54,16 +52,14 @@ const direct = async (server, path, token, body) => {
 
 // All at once on an empty database.
 await Promise.all(servers.map(start));
-const root = (await call('POST', '/api/v1/auths/signup', { body: { name: 'Root', email: 'root@example.com', password: 'correct horse battery' } })).body;
-check(root.token, 'no administrator');
+const root = await administrator();
 
 /** A setting changed on one server is soon true on all of them. */
 async function settings() {
     let longest = 0;
     for (let round = 0; round < 6; round++) {
         const provider = round % 2 ? '' : 'llama.cpp';
-        const { body } = await call('GET', '/openai/config', { token: root.token });
-        await call('POST', '/openai/config/update', { token: root.token, body: { ...body, OPENAI_API_CONFIGS: { 0: { enable: true, provider } } } });
+        await speaks(root.token, provider);
         const begin = Date.now();
         for (const server of servers) {
             const same = async () => (await direct(server, '/openai/config', root.token)).body.OPENAI_API_CONFIGS[0]?.provider === provider;
@@ -73,8 +69,7 @@ async function settings() {
     }
     console.log(`settings: true everywhere within ${longest} ms`);
     // From here on the provider goes on behind a given text.
-    const { body } = await call('GET', '/openai/config', { token: root.token });
-    await call('POST', '/openai/config/update', { token: root.token, body: { ...body, OPENAI_API_CONFIGS: { 0: { enable: true, provider: 'llama.cpp' } } } });
+    await speaks(root.token);
     await sleep(1000);
 }
 
@@ -93,40 +88,6 @@ async function documents() {
     for (const server of servers) check(!(await found(server)), `server ${servers.indexOf(server)} finds what another one has deleted`);
     console.log('documents: found and forgotten everywhere');
 }
-
-async function person(number) {
-    const body = { name: `P${number}`, email: `p${number}@example.com`, password: 'correct horse battery', role: 'user' };
-    const made = await call('POST', '/api/v1/auths/add', { token: root.token, body });
-    if (made.status !== 200) throw new Error(`no account: ${JSON.stringify(made.body)}`);
-    return { token: made.body.token, socket: await connect(made.body.token) };
-}
-
-/** Somebody asks; answers the viewer of the reply. */
-async function begin({ token, socket }, text) {
-    // On the way to another server a page has no session to ask from.
-    if (!socket.connected) await once(socket, 'connect');
-    const body = turn(socket, 'mock-alpha', text);
-    const { message_id } = body.message_ids[0];
-    const viewer = new Viewer(socket, message_id);
-    const started = await call('POST', '/api/chat/completions', { token, body });
-    if (started.status !== 200) throw new Error(`not started: ${JSON.stringify(started.body)}`);
-    const { chat_id } = started.body;
-    const read = async () => {
-        let answer = await got(`/api/v1/chats/${chat_id}`, token);
-        // Whoever was being answered when a server or the database went away tries again.
-        for (let again = 0; answer.status === 503 && again < 50; again++) {
-            await sleep(100);
-            answer = await got(`/api/v1/chats/${chat_id}`, token);
-        }
-        if (answer.status !== 200) viewer.problems.push(`not read: ${answer.status} ${JSON.stringify(answer.body)}`);
-        return answer.body?.chat?.history.messages[message_id];
-    };
-    viewer.began(chat_id, read);
-    return Object.assign(viewer, { token, prompt: text });
-}
-
-/** What is read; a server that goes away in the middle of its answer is as one that says 503. */
-const got = (path, token) => call('GET', path, { token }).catch(({ message }) => ({ status: 503, body: message }));
 
 /** Waits for the end of every reply, and says what is wrong with any. */
 async function finish(viewers, expected, since, what) {
@@ -148,8 +109,7 @@ async function finish(viewers, expected, since, what) {
             await sleep(100);
         }
         problems.push(...viewer.problems.map((problem) => `${what}: ${text}: ${problem}`));
-        viewer.socket.offAny();
-        viewer.socket.removeAllListeners('connect');
+        viewer.leave();
     }));
     console.log(`${what}: ${viewers.length} replies whole ${Date.now() - since} ms after`);
 }
@@ -213,14 +173,14 @@ async function stopped(crowd) {
     const some = crowd.slice(0, 9);
     const viewers = await Promise.all(some.map((one, i) => begin(one, `endless stopped ${i}.`)));
     await sleep(1000);
-    for (const { chat_id, token, prompt: text, socket, read } of viewers) {
+    for (const viewer of viewers) {
+        const { chat_id, token, prompt: text, read } = viewer;
         const answer = await call('POST', `/api/tasks/chat/${chat_id}/stop`, { token });
         check(answer.status === 200, `${text}: stopped with ${answer.status}`);
         const { body } = await call('GET', `/api/tasks/chat/${chat_id}`, { token });
         check(body.task_ids?.length === 0, `${text}: still runs: ${JSON.stringify(body)}`);
         check((await read()).done, `${text}: stopped, not done`);
-        socket.offAny();
-        socket.removeAllListeners('connect');
+        viewer.leave();
     }
     console.log(`stop: ${viewers.length} replies stopped`);
 }
@@ -234,10 +194,7 @@ function spread() {
 
 await settings();
 await documents();
-const crowd = [];
-for (let at = 0; at < Number(people); at += 12) {
-    crowd.push(...(await Promise.all(Array.from({ length: Math.min(12, Number(people) - at) }, (_, i) => person(at + i)))));
-}
+const crowd = await gather(root, Number(people));
 console.log(`${crowd.length} people are connected`);
 for (const part of [killed, drained, cut, stopped]) {
     await part(crowd).catch((error) => problems.push(error.stack));

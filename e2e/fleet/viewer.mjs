@@ -12,13 +12,26 @@ export class Viewer {
     waiting = [];
     filled = new Set();
     problems = [];
+    /** What went wrong with the reply, as it was told. */
+    error = null;
+    /** When the text last grew, and the longest time between two such moments; ms. */
+    grown = 0;
+    silence = 0;
 
     /** Begins to listen, before the reply is asked for. `chat_id` and `read`, which gets the stored reply, come later. */
     constructor(socket, message_id) {
         Object.assign(this, { socket, message_id });
-        socket.onAny((event, envelope) => this.hear(event, envelope));
+        this.hears = (event, envelope) => this.hear(event, envelope);
+        this.returns = () => this.resume();
+        socket.onAny(this.hears);
         // After a lost connection the tab asks for what it missed, and ignores what is older than the answer.
-        socket.on('connect', () => this.resume());
+        socket.on('connect', this.returns);
+    }
+
+    /** Looks elsewhere. */
+    leave() {
+        this.socket.offAny(this.hears);
+        this.socket.off('connect', this.returns);
     }
 
     /** The reply was asked for: where it is, and how it is read. */
@@ -46,7 +59,7 @@ export class Viewer {
             const reply = await this.read();
             if (reply?.done) {
                 this.show(reply.content, 'read again');
-                this.done = true;
+                this.end();
             }
             return this.done;
         }
@@ -90,13 +103,25 @@ export class Viewer {
         }
         if (data?.type === 'response.output_text.delta') this.show(this.text + data.delta, 'a delta');
         if (type === 'chat:completion' && data?.output) this.show(textOf(data.output), 'a snapshot');
-        if (type === 'chat:message:error' || data?.error) this.problems.push(`told: ${JSON.stringify(data)}`);
-        if (type === 'chat:completion' && data?.done) this.done = true;
+        if (type === 'chat:message:error' || data?.error) {
+            this.error = data;
+            this.problems.push(`told: ${JSON.stringify(data)}`);
+        }
+        if (type === 'chat:message:error' && data?.done) this.end();
+        if (type === 'chat:completion' && data?.done) this.end();
     }
 
     show(text, why) {
         if (!text.startsWith(this.text)) this.problems.push(`${why} changed "${this.text.slice(-40)}" to "${text.slice(-40)}"`);
+        const now = Date.now();
+        if (this.grown && text !== this.text) this.silence = Math.max(this.silence, now - this.grown);
+        if (text !== this.text) this.grown = now;
         this.text = text;
+    }
+
+    end() {
+        this.done = true;
+        this.ended = Date.now();
     }
 }
 

@@ -73,6 +73,7 @@ export function answer(model, messages, tools) {
         case 'endless':
         case 'stall':
         case 'midfail':
+        case 'miderror':
         case 'brokensse':
         case 'bigevent':
         case 'error500':

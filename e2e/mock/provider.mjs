@@ -12,12 +12,14 @@
 //   think      the same inside <think> tags        bigevent    one event of 10 MB
 //   tool:NAME {json}  one call of NAME, if tools are offered     error500, error429  an error answer
 //   notools    an error answer while tools are offered, as from a model that can call none
+//   miderror   four words, then an error inside the stream
 // With --recorded the models of the contract's recorded turns (`mock-plain`, `mock-think`…) are there, too.
-// Background prompts (title, tags, follow-ups, queries…) get their JSON. GET /log: the requests seen; POST /log/clear.
+// Background prompts (title, tags, follow-ups, queries…) get their JSON. GET /log: the requests seen; GET /asked: how often
+// each text was streamed, and how many streams of it were open at once; POST /log/clear empties both.
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { answer, embed, textOf, tokens } from './answers.mjs';
+import { answer, embed, lastUser, textOf, tokens } from './answers.mjs';
 import { RECORDED_MODELS, recorded } from './recorded.mjs';
 
 const CREATED = 1700000000;
@@ -25,6 +27,8 @@ const RECORDED = process.argv.includes('--recorded') ? RECORDED_MODELS : [];
 const OPENAI_MODELS = ['mock-alpha', 'mock-beta', ...RECORDED];
 const LOG_LIMIT = 400;
 const log = [];
+const ASKED_LIMIT = 10_000;
+const asked = new Map();
 
 const server = createServer((request, response) => {
     route(request, response).catch((error) => {
@@ -43,6 +47,7 @@ async function route(request, response) {
     if (request.method === 'GET') return get(path, request, response);
     if (path === '/log/clear') {
         log.length = 0;
+        asked.clear();
         return send(response, 200, {});
     }
     let body = {};
@@ -74,6 +79,7 @@ async function route(request, response) {
 
 function get(path, request, response) {
     if (path === '/log') return send(response, 200, log);
+    if (path === '/asked') return send(response, 200, Object.fromEntries(asked));
     if (path.endsWith('/models')) {
         if (request.headers.authorization === 'Bearer bad-key') {
             const error = { message: 'Incorrect API key provided', type: 'invalid_request_error', code: 'invalid_api_key' };
@@ -124,7 +130,19 @@ function whole(model, reply, usage) {
     return { id: 'chatcmpl-mock', object: 'chat.completion', created: CREATED, model, choices: [choice], usage };
 }
 
+/** Notes that a text is streamed once more. */
+function note(text, response) {
+    const streams = asked.get(text) ?? { times: 0, open: 0, most: 0 };
+    streams.times += 1;
+    streams.open += 1;
+    streams.most = Math.max(streams.most, streams.open);
+    asked.set(text, streams);
+    if (asked.size > ASKED_LIMIT) asked.delete(asked.keys().next().value);
+    response.once('close', () => (streams.open -= 1));
+}
+
 async function streamCompletion(body, reply, usage, response) {
+    note(lastUser(body.messages), response);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     response.socket?.setNoDelay(true);
     const chunk = (fields) => ({ id: 'chatcmpl-mock', object: 'chat.completion.chunk', created: CREATED, model: body.model, ...fields });
@@ -158,6 +176,11 @@ async function misbehave(reply, delta, response) {
             for (const i of [0, 1, 2, 3]) await delta({ content: `w${i} ` });
             await sleep(30);
             response.destroy();
+            return false;
+        case 'miderror':
+            for (const i of [0, 1, 2, 3]) await delta({ content: `w${i} ` });
+            await write(response, { error: { message: 'mock server error', type: 'server_error', code: 500 } });
+            response.end();
             return false;
         case 'endless':
             for (let i = 0; !response.destroyed; i++) {

@@ -4,9 +4,9 @@ import { io } from 'socket.io-client';
 export const BASE = process.env.AIRIS_URL ?? 'http://127.0.0.1:8080';
 const PASSWORD = 'correct horse battery';
 
-export async function call(method, path, { token, body } = {}) {
+export async function call(method, path, { token, body, signal } = {}) {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-    const response = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(BASE + path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
     const text = await response.text();
     let json;
     try {
