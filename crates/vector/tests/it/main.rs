@@ -150,7 +150,8 @@ async fn odd_names_and_texts_are_taken_as_they_are(store: Vectors) {
         assert!(store.add(name, MODEL, Vec::new()).await.is_err(), "{name:?}");
     }
     let name = "'; DROP TABLE passage; --";
-    let metadata = json!({"chroma:document": "x", "$and": 1, "": 2, "tenant_id": "kb", "file_id": "y", "big": u64::MAX});
+    let metadata =
+        json!({"chroma:document": "x", "$and": 1, "": 2, "tenant_id": "kb", "file_id": "y", "big": u64::MAX});
     let odd = Passage {
         metadata: metadata.as_object().unwrap().clone(),
         ..passage("ü' \"", "fi'le \" or id != \"", "a 'quoted' text 🧀", [1.0, 0.0])
