@@ -26,13 +26,21 @@ struct Heard {
     body: Vec<u8>,
 }
 
+/// The file of a form.
+struct Sent {
+    field: String,
+    name: String,
+    kind: String,
+    bytes: Vec<u8>,
+}
+
 impl Heard {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Fields of a form in their order, and the name, kind and bytes of its file.
-    fn form(&self) -> (Vec<(String, String)>, (String, String, String, Vec<u8>)) {
+    /// Fields of a form in their order, and its file.
+    fn form(&self) -> (Vec<(String, String)>, Sent) {
         let boundary = self.header("content-type").split_once("boundary=").unwrap().1.to_owned();
         assert_eq!(self.header("content-length"), self.body.len().to_string());
         let (mut fields, mut file) = (Vec::new(), None);
@@ -49,7 +57,7 @@ impl Heard {
                 Some(called) => {
                     let kind = head.split_once("content-type: ").unwrap().1.to_owned();
                     let bytes = body.chars().map(|sign| u8::try_from(u32::from(sign)).unwrap()).collect();
-                    file = Some((name, called.to_owned(), kind, bytes));
+                    file = Some(Sent { field: name, name: called.to_owned(), kind, bytes });
                 }
                 None => fields.push((name, body.to_owned())),
             }
@@ -216,8 +224,8 @@ async fn docling_gets_a_form_and_its_pages_keep_their_numbers() {
         ("image_export_mode", "embedded"),
     ];
     assert_eq!(fields(&form), expected);
-    assert_eq!((sent.0.as_str(), sent.2.as_str(), sent.3.as_slice()), ("files", "application/pdf", PDF));
-    assert_eq!(sent.1, "Plan A.pdf");
+    assert_eq!((sent.field.as_str(), sent.kind.as_str(), sent.bytes.as_slice()), ("files", "application/pdf", PDF));
+    assert_eq!(sent.name, "Plan A.pdf");
     let question = json!({"collection_names": [format!("file-{file}")], "query": "b", "k": 5});
     let found = admin.post("/api/v1/retrieval/query/collection", question).await.ok();
     assert_eq!(found["documents"], json!([["bbb three", "aaa one"]]));
@@ -294,7 +302,7 @@ async fn mistral_reads_an_upload_that_is_deleted_there_or_the_file_itself() {
     assert_eq!(lines, expected);
     assert!(heard.iter().all(|heard| heard.header("authorization") == "Bearer k"));
     let (form, sent) = heard[0].form();
-    assert_eq!((fields(&form), sent.0.as_str(), sent.3.as_slice()), (vec![("purpose", "ocr")], "file", PDF));
+    assert_eq!((fields(&form), sent.field.as_str(), sent.bytes.as_slice()), (vec![("purpose", "ocr")], "file", PDF));
     let asked: Value = serde_json::from_slice(&heard[2].body).unwrap();
     let document = json!({"type": "document_url", "document_url": format!("{}/signed", service.url)});
     assert_eq!(asked, json!({"model": "mistral-ocr-latest", "document": document, "include_image_base64": false}));
@@ -353,7 +361,7 @@ async fn marker_gets_its_switches_and_is_asked_until_it_is_complete() {
         ("output_format", "markdown"),
         ("additional_config", r#"{"disable_links": true}"#),
     ];
-    assert_eq!((fields(&form), sent.0.as_str()), (expected.to_vec(), "file"));
+    assert_eq!((fields(&form), sent.field.as_str()), (expected.to_vec(), "file"));
     let question = json!({"collection_names": [format!("file-{file}")], "query": "b", "k": 1});
     let found = admin.post("/api/v1/retrieval/query/collection", question).await.ok();
     assert_eq!((&found["documents"], &found["metadatas"][0][0]["page"]), (&json!([["bbb"]]), &json!(1)));
@@ -392,7 +400,7 @@ async fn mineru_reads_at_home_or_elsewhere_by_way_of_an_archive() {
     let (form, sent) = service.heard()[0].form();
     let expected =
         [("return_md", "true"), ("backend", "pipeline"), ("lang_list", "ch"), ("lang_list", "en"), ("is_ocr", "true")];
-    assert_eq!((fields(&form), sent.0.as_str()), (expected.to_vec(), "files"));
+    assert_eq!((fields(&form), sent.field.as_str()), (expected.to_vec(), "files"));
     let form =
         json!({"MINERU_API_MODE": "cloud", "MINERU_API_URL": format!("{}/api", service.url), "MINERU_API_TIMEOUT": 30});
     admin.post("/api/v1/retrieval/config/update", form).await.ok();
