@@ -1,13 +1,23 @@
 // Knowledge bases: made, filled, searched by a question, shown as sources, and settings of documents.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { audit, narrow } from './page.mjs';
 import { composer, enter, finished, PATIENCE, picture, say, settle, stage } from './stage.mjs';
 
 const NOTES = { name: 'lighthouse.md', mimeType: 'text/markdown', buffer: Buffer.from('# Keeper\n\nThe lighthouse keeper is called Ada.\n') };
 const BROKEN = { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 nothing') };
+/** What a Qdrant server answers, with one passage for every question. */
+const COLLECTION = {
+    'GET /collections': { collections: [{ name: 'books' }] },
+    'GET /collections/books': { config: { params: { vectors: { size: 384, distance: 'Cosine' } } } },
+    'POST /collections/books/points/query': {
+        points: [{ id: 1, score: 0.9, payload: { text: 'Bob keeps the far light.', metadata: { name: 'far.pdf' } } }],
+    },
+};
 let at;
 let page;
+let library;
 
 before(async () => {
     at = await stage({
@@ -15,11 +25,20 @@ before(async () => {
         ENABLE_RETRIEVAL_QUERY_GENERATION: 'false',
     });
     page = at.page;
+    library = createServer((request, response) => {
+        const result = COLLECTION[`${request.method} ${request.url}`];
+        const right = request.headers['api-key'] === 'secret';
+        response.writeHead(result && right ? 200 : 403, { 'content-type': 'application/json' }).end(JSON.stringify({ result }));
+    });
+    await new Promise((listening) => library.listen(0, '127.0.0.1', listening));
     await enter(page);
     await settle(page, 5);
 });
 
-after(() => at?.close());
+after(async () => {
+    await at?.close();
+    library?.close();
+});
 
 const content = () => page.getByRole('list', { name: 'Files', exact: true });
 const uploads = () => page.getByRole('list', { name: 'Uploads' });
@@ -123,6 +142,60 @@ test('administrators say how documents are read and searched', async () => {
     await narrow(page, () => picture(page, 'documents-small'));
 });
 
+test('a service takes the text from files, once it is chosen and set up', async () => {
+    await page.goto(`${at.url}/admin/documents`);
+    await page.getByLabel('Who takes the text from files').selectOption('Docling');
+    const address = page.getByLabel('Address', { exact: true }).last();
+    await address.fill('docling:5001');
+    await page.getByLabel('More parameters, as JSON').fill('[1]');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('An object, such as', { exact: false }).waitFor();
+    await page.getByText('Write an address that begins with', { exact: false }).waitFor();
+    await address.fill('http://127.0.0.1:1');
+    await page.getByLabel('More parameters, as JSON').fill('{"do_ocr": true}');
+    await audit(page, 'a service that reads files');
+    await picture(page, 'reader');
+    await narrow(page, () => picture(page, 'reader-small'));
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.reload();
+    assert.equal(await page.getByLabel('Who takes the text from files').inputValue(), 'docling');
+    assert.match(await page.getByLabel('More parameters, as JSON').inputValue(), /"do_ocr": true/);
+    await page.getByLabel('Who takes the text from files').selectOption('In this server');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+});
+
+test('a collection of another server is asked before it is stored, and then by questions', async () => {
+    await page.goto(`${at.url}/workspace/knowledge`);
+    await page.getByRole('link', { name: 'Connect another server' }).click();
+    await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${library.address().port}`);
+    await page.getByLabel('Key', { exact: true }).fill('wrong');
+    await page.getByLabel('Collection or table').fill('books');
+    await page.getByLabel('A question that is answered there').fill('Who keeps the light?');
+    const found = page.getByRole('list', { name: 'What was found' });
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: '403' }).waitFor();
+    await page.getByLabel('Key', { exact: true }).fill('secret');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await found.getByText('Bob keeps the far light.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Library');
+    await audit(page, 'a knowledge base on another server');
+    await picture(page, 'elsewhere');
+    await narrow(page, () => picture(page, 'elsewhere-small'));
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('Its passages lie on another server', { exact: false }).waitFor();
+    assert.equal(await page.getByLabel('Key', { exact: true }).inputValue(), '');
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await composer(page).pressSequentially('#libr');
+    await page.getByRole('option', { name: /Library/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Attached files' }).getByText('Library').waitFor();
+    await say(page, 'Who keeps the far light?');
+    await finished(page);
+    await page.getByRole('list', { name: 'Sources' }).getByText('far.pdf').waitFor();
+});
+
 test('in German and in the dark all of it is said and read as well', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.evaluate(() => localStorage.setItem('locale', 'de'));
@@ -133,6 +206,11 @@ test('in German and in the dark all of it is said and read as well', async () =>
     await page.goto(`${at.url}/workspace/knowledge`);
     await page.getByRole('link', { name: /Harbour/ }).waitFor();
     await picture(page, 'knowledge-list-de-dark');
+    await page.getByRole('link', { name: /Library/ }).click();
+    await page.getByText('liegen auf einem anderen Server', { exact: false }).waitFor();
+    await audit(page, 'a knowledge base on another server, in German and in the dark');
+    await picture(page, 'elsewhere-de-dark');
+    await page.goto(`${at.url}/workspace/knowledge`);
     await page.getByRole('link', { name: /Harbour/ }).click();
     await page.getByText('lighthouse.md').waitFor();
     await audit(page, 'a knowledge base in German and in the dark');

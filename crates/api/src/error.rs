@@ -189,9 +189,10 @@ impl From<MemoryError> for ApiError {
 impl From<RetrievalError> for ApiError {
     fn from(error: RetrievalError) -> Self {
         match error {
-            RetrievalError::Extract(_) | RetrievalError::Duplicate | RetrievalError::Refused(_) => {
-                Self::bad_request(error.to_string())
-            }
+            RetrievalError::Extract(_)
+            | RetrievalError::Duplicate
+            | RetrievalError::Refused(_)
+            | RetrievalError::Elsewhere { .. } => Self::bad_request(error.to_string()),
             RetrievalError::NotYours => Self::forbidden("This does not exist, or it is not shared with you"),
             RetrievalError::Provider(error) => error.into(),
             RetrievalError::Vector(error) => error.into(),

@@ -88,6 +88,18 @@ pub fn audio_area() -> OpenApiRouter<App> {
 /// Knowledge bases.
 pub fn knowledge_area() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(knowledge::external::connections::list, knowledge::external::connections::create))
+        .routes(routes!(
+            knowledge::external::connections::read,
+            knowledge::external::connections::update,
+            knowledge::external::connections::delete
+        ))
+        .routes(routes!(knowledge::external::trials::connection))
+        .routes(routes!(knowledge::external::trials::retrieval))
+        .routes(routes!(knowledge::external::trials::source))
+        .routes(routes!(knowledge::external::sources::knowledge))
+        .routes(routes!(knowledge::external::sources::create))
+        .routes(routes!(knowledge::external::sources::update))
         .routes(routes!(knowledge::list::list))
         .routes(routes!(knowledge::list::search))
         .routes(routes!(knowledge::list::search_files))

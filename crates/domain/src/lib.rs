@@ -31,7 +31,7 @@ pub use feedback::{Feedback, Vote, judged_model};
 pub use file::{File, FileStatus};
 pub use group::Group;
 pub use ids::{ChatId, FileId, MessageId, ModelId, SessionId, TurnId, UserId};
-pub use knowledge::{Ingestion, Knowledge, KnowledgeDirectory};
+pub use knowledge::{Ingestion, Knowledge, KnowledgeConnection, KnowledgeDirectory, Shelved};
 pub use memory::{Memory, MemoryKind};
 pub use message::{Message, Role as MessageRole};
 pub use model::{AccessGrant, ModelRow, ModelVersion, described};

@@ -40,6 +40,14 @@ impl Call {
         Self::new(Method::POST, url)
     }
 
+    pub fn put(url: impl Into<String>) -> Self {
+        Self::new(Method::PUT, url)
+    }
+
+    pub fn delete(url: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, url)
+    }
+
     /// Sends JSON.
     #[must_use]
     pub fn json(mut self, body: &Json) -> Self {

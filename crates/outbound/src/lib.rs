@@ -62,10 +62,19 @@ impl Outbound {
 
     /// Calls and reads the whole answer, whatever its status says.
     pub async fn fetch(&self, call: Call) -> Result<Answer, OutboundError> {
+        self.whole(call, None).await
+    }
+
+    /// The same with a body that goes out as it comes; the deadline covers it.
+    pub async fn upload(&self, call: Call, body: Body) -> Result<Answer, OutboundError> {
+        self.whole(call, Some(body)).await
+    }
+
+    async fn whole(&self, call: Call, body: Option<Body>) -> Result<Answer, OutboundError> {
         let (place, seconds, limit) = (call.place()?, call.deadline.as_secs(), call.limit);
         let reading = async {
             let client = if call.public { &self.public } else { &self.client };
-            let response = send(client, call, &place).await?;
+            let response = send(client, call, body, &place).await?;
             Answer::read(response, limit, &place).await
         };
         match tokio::time::timeout(Duration::from_secs(seconds), reading).await {
@@ -103,9 +112,9 @@ fn builder(public_only: bool) -> ClientBuilder {
 }
 
 /// Sends and waits for the head of the answer.
-async fn send(client: &Client, call: Call, place: &str) -> Result<Response, OutboundError> {
+async fn send(client: &Client, call: Call, body: Option<Body>, place: &str) -> Result<Response, OutboundError> {
     let mut request = client.request(call.method, call.url).headers(call.headers);
-    if let Some(body) = call.body {
+    if let Some(body) = body.or_else(|| call.body.map(Body::from)) {
         request = request.body(body);
     }
     request.send().await.map_err(|error| OutboundError::from_reqwest(&error, place))

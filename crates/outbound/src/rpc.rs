@@ -50,7 +50,7 @@ impl Rpc {
         call.headers.insert(TE, HeaderValue::from_static("trailers"));
         call.body = Some(framed(message));
         let asking = async {
-            let response = send(&self.client, call, &place).await?;
+            let response = send(&self.client, call, None, &place).await?;
             let answer: http::Response<Body> = response.into();
             let (head, body) = answer.into_parts();
             if !head.status.is_success() {

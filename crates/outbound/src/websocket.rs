@@ -29,7 +29,7 @@ pub(crate) async fn open(client: &Client, call: Call, place: &str) -> Result<Soc
         .header(UPGRADE.as_str(), "websocket")
         .header("sec-websocket-version", "13")
         .header("sec-websocket-key", &key);
-    let response = send(client, call, place).await?;
+    let response = send(client, call, None, place).await?;
     let odd = |what: &str| OutboundError::Odd(place.to_owned(), what.to_owned());
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(odd(&format!("opens no websocket but answers {}", response.status().as_u16())));

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::item::Want;
 use crate::passages::{collection_of, metadata_of};
+use crate::reach::Place;
 use crate::search::{Asked, Wish};
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
@@ -50,7 +51,7 @@ pub struct Gathered {
 /// What is to be done with one thing.
 enum Plan {
     Pieces(Vec<Piece>),
-    Search(Vec<Scope>),
+    Search(Vec<Place>),
     Unreadable(String, String),
     Nothing,
 }
@@ -75,6 +76,7 @@ impl Retrieval {
         for (item, want) in wants {
             let plan = match inner.plan(user, want, until).await {
                 Err(RetrievalError::NotYours) => Plan::Nothing,
+                Err(RetrievalError::Elsewhere { name, why }) => Plan::Unreadable(name, why),
                 plan => plan?,
             };
             plans.push((item, plan));
@@ -88,7 +90,15 @@ impl Retrieval {
         for (item, plan) in plans {
             let passages = match (plan, &asked) {
                 (Plan::Pieces(pieces), _) => pieces,
-                (Plan::Search(scopes), Some(asked)) => inner.pieces(&scopes, asked).await?,
+                (Plan::Search(places), Some(asked)) => match inner.pieces(&places, asked).await {
+                    // A server of somebody else that is away breaks no reply.
+                    Err(RetrievalError::Elsewhere { name, why }) => {
+                        tracing::warn!(name, why, "a knowledge base of somebody else was not searched");
+                        gathered.unreadable.push((name, why));
+                        continue;
+                    }
+                    pieces => pieces?,
+                },
                 (Plan::Unreadable(name, why), _) => {
                     gathered.unreadable.push((name, why));
                     continue;
@@ -131,24 +141,26 @@ impl Inner {
             Want::File { id, whole } => self.plan_file(user, id, *whole, until).await,
             Want::Knowledge { id, whole } => {
                 let knowledge = Readable::<Knowledge>::knowledge(&self.store, &self.config, user, id).await?;
-                let scope = self.scope(user, &knowledge.id).await?;
+                let place = self.place(user, &knowledge.id).await?;
+                // What others keep is never here as a whole.
+                let Place::Here(scope) = place else { return Ok(Plan::Search(vec![place])) };
                 if self.is_bypassed() {
                     return self.whole_files(&knowledge.id).await;
                 }
                 if *whole || self.takes_whole() {
                     return Ok(Plan::Pieces(self.all_of(&scope).await?));
                 }
-                Ok(Plan::Search(vec![scope]))
+                Ok(Plan::Search(vec![Place::Here(scope)]))
             }
             Want::Collections(names) => {
-                let mut scopes = Vec::new();
+                let mut places = Vec::new();
                 for name in names {
-                    match self.scope(user, name).await {
+                    match self.place(user, name).await {
                         Err(RetrievalError::NotYours) => {}
-                        scope => scopes.push(scope?),
+                        place => places.push(place?),
                     }
                 }
-                Ok(if scopes.is_empty() { Plan::Nothing } else { Plan::Search(scopes) })
+                Ok(if places.is_empty() { Plan::Nothing } else { Plan::Search(places) })
             }
             Want::Note(id) => {
                 let note = Readable::<Note>::note(&self.store, &self.config, user, id).await?.into_inner();
@@ -195,7 +207,7 @@ impl Inner {
             Err(_) => return Ok(as_it_is(text)),
         }
         let collection = collection_of(file.id.as_str());
-        Ok(Plan::Search(vec![Scope { collection, files: Some(vec![file.id.0]) }]))
+        Ok(Plan::Search(vec![Place::Here(Scope { collection, files: Some(vec![file.id.0]) })]))
     }
 
     /// The texts of a knowledge base as they are.
@@ -234,19 +246,19 @@ impl Inner {
     }
 
     #[boxed]
-    pub async fn pieces(&self, scopes: &[Scope], asked: &Asked) -> Result<Vec<Piece>> {
+    pub async fn pieces(&self, places: &[Place], asked: &Asked) -> Result<Vec<Piece>> {
         let wish = Wish::read(&self.config);
-        let mut found = self.search(scopes, asked, &wish).await?;
+        let mut found = self.search(places, asked, &wish).await?;
         if asked.vectors.is_none() || found.is_empty() {
-            self.fill_up(scopes, &mut found, wish.most).await?;
+            self.fill_up(places, &mut found, wish.most).await?;
         }
         let piece = |found: Found| Piece { text: found.text, metadata: found.metadata, score: Some(found.score) };
         self.renamed(found.into_iter().map(piece).collect()).await
     }
 
     /// Words may be missed, as in "sum this up": then what stands first is better than nothing.
-    async fn fill_up(&self, scopes: &[Scope], found: &mut Vec<Found>, most: usize) -> Result<()> {
-        for scope in scopes {
+    async fn fill_up(&self, places: &[Place], found: &mut Vec<Found>, most: usize) -> Result<()> {
+        for scope in places.iter().filter_map(Place::here) {
             for first in self.vectors.all(scope, most).await? {
                 if found.len() >= most {
                     return Ok(());

@@ -3,7 +3,7 @@
 use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
-use airis_domain::{File, JsonMap, User, UserId};
+use airis_domain::{File, JsonMap, Knowledge, User, UserId};
 use airis_providers::EmbeddingPurpose;
 use airis_vector::{Duplicate, Passage, Which};
 use serde_json::json;
@@ -206,7 +206,13 @@ impl Inner {
     #[boxed]
     pub async fn link(&self, file: &File, knowledge: &str, directory: Option<&str>) -> Result<()> {
         let user = self.store.user(&file.user_id).await?.ok_or(RetrievalError::NotYours)?;
-        airis_access::Writable::knowledge(&self.store, &self.config, &user, knowledge).await?;
+        let target =
+            airis_access::Writable::<Knowledge>::knowledge(&self.store, &self.config, &user, knowledge).await?;
+        if target.is_external() {
+            return Err(RetrievalError::Refused(
+                "The knowledge base is searched where it lies; it takes no files".to_owned(),
+            ));
+        }
         if !self.is_bypassed() {
             self.copy(knowledge, file).await?;
         }

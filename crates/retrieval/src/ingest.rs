@@ -11,6 +11,7 @@ use airis_store::StoreError;
 use crate::extract::{Bounds, ExtractError, Section, extract};
 use crate::index::Target;
 use crate::passages::digest;
+use crate::services;
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
 
@@ -197,29 +198,35 @@ impl Inner {
 
     /// Takes the text of a file and makes it searchable: the text, and its digest.
     async fn take(&self, file: &File) -> Result<(String, String)> {
-        let engine = self.config.text("rag.content_extraction_engine");
-        if !engine.is_empty() {
-            return Err(RetrievalError::Refused(format!(
-                "The extraction engine \"{engine}\" is not built yet; an administrator can choose the built-in one"
-            )));
-        }
         let path = file.path.as_deref().ok_or(airis_files::FilesError::Gone)?;
-        let bytes = self.files.whole(path, LARGEST).await?;
-        let (name, kind) = (file.filename.clone(), file.content_type().to_owned());
+        let (sections, hash, text) = match services::read(self, file, path).await? {
+            Some(sections) => self.joined(move || Ok(sections)).await?,
+            None => {
+                let bytes = self.files.whole(path, LARGEST).await?;
+                let (name, kind) = (file.filename.clone(), file.content_type().to_owned());
+                self.joined(move || extract(&name, &kind, &bytes, &mut Bounds::usual(bytes.len()))).await?
+            }
+        };
+        if !self.is_bypassed() {
+            self.index(Target::file(file, &hash), sections).await?;
+        }
+        Ok((text, hash))
+    }
+
+    /// Sections with the digest of all their text, and that text.
+    async fn joined(
+        &self,
+        read: impl FnOnce() -> std::result::Result<Vec<Section>, ExtractError> + Send + 'static,
+    ) -> Result<(Vec<Section>, String, String)> {
         let whole_pdf = self.config.text("rag.pdf_loader_mode") == "single";
         let work = tokio::task::spawn_blocking(move || {
-            let sections = extract(&name, &kind, &bytes, &mut Bounds::usual(bytes.len()))?;
+            let sections = read()?;
             let text = sections.iter().map(|section| section.text.as_str()).collect::<Vec<_>>().join("\n\n");
             let whole = whole_pdf && sections.iter().all(|section| section.page.is_some());
             let sections = if whole { vec![Section::plain(text.clone())] } else { sections };
             Ok::<_, ExtractError>((sections, digest(&text), text))
         });
-        let (sections, hash, text) =
-            work.await.map_err(|_| RetrievalError::Refused("The file broke its reader".to_owned()))??;
-        if !self.is_bypassed() {
-            self.index(Target::file(file, &hash), sections).await?;
-        }
-        Ok((text, hash))
+        Ok(work.await.map_err(|_| RetrievalError::Refused("The file broke its reader".to_owned()))??)
     }
 }
 

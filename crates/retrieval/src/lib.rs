@@ -1,6 +1,7 @@
 //! Retrieval: texts are taken from files, cut into passages, embedded and kept; questions find them again, as far as whoever
 //! asks may read what they were taken from.
 
+mod elsewhere;
 pub mod extract;
 mod found;
 mod index;
@@ -10,6 +11,7 @@ mod passages;
 mod reach;
 mod rerank;
 mod search;
+mod services;
 pub mod split;
 mod state;
 mod web;
@@ -20,6 +22,7 @@ pub use found::{Gathered, Piece, Source};
 pub use index::Target;
 pub use item::{Want, is_whole};
 pub use passages::{collection_of, digest, embedding_config};
+pub use reach::Place;
 pub use search::Wish;
 pub use web::{Hit, Page, Searched, is_video};
 
@@ -52,6 +55,9 @@ pub enum RetrievalError {
     /// What was asked for makes no sense; one sentence.
     #[error("{0}")]
     Refused(String),
+    /// A knowledge base that others keep was not reached, and why.
+    #[error("\"{name}\" cannot be searched: {why}")]
+    Elsewhere { name: String, why: String },
     #[error(transparent)]
     Provider(#[from] ProviderError),
     #[error(transparent)]
@@ -83,7 +89,7 @@ impl RetrievalError {
                 format!("Text is taken from files up to {} MB", limit / (1024 * 1024))
             }
             Self::Files(_) => "The uploaded file cannot be read".to_owned(),
-            Self::Duplicate => self.to_string(),
+            Self::Duplicate | Self::Elsewhere { .. } => self.to_string(),
             Self::Vector(_) | Self::Store(_) | Self::NotYours => "The text could not be stored".to_owned(),
         }
     }

@@ -49,6 +49,12 @@ pub fn passages(target: &Target, sections: &[Section], rules: &Rules, embedding_
     for section in sections {
         for chunk in split(&section.text, rules) {
             let mut metadata = target.metadata.clone();
+            // What is known of the file wins over what a service says of it.
+            for (key, value) in &section.known {
+                if !value.is_object() && !value.is_array() && !value.is_null() && !metadata.contains_key(key) {
+                    metadata.insert(key.clone(), value.clone());
+                }
+            }
             if let Some(hash) = &target.hash {
                 metadata.insert("hash".to_owned(), json!(hash));
             }
@@ -95,8 +101,8 @@ mod tests {
             metadata: json!({"name": "plan.pdf"}).as_object().unwrap().clone(),
         };
         let sections = [
-            Section { text: "# Costs\nfew".to_owned(), page: Some(3), title: None },
-            Section { text: "a | b".to_owned(), page: None, title: Some("Sheet".to_owned()) },
+            Section { text: "# Costs\nfew".to_owned(), page: Some(3), ..Section::default() },
+            Section { text: "a | b".to_owned(), title: Some("Sheet".to_owned()), ..Section::default() },
         ];
         let rules = Rules::read(&Config::from_env(&|_| None).unwrap());
         let found = passages(&target, &sections, &rules, "{}");

@@ -10,11 +10,12 @@ use airis_vector::{Found, Scope};
 
 use crate::index::flat;
 use crate::passages::digest;
+use crate::reach::Place;
 use crate::state::Inner;
 use crate::{Result, Retrieval, rerank};
 
 /// Passages that can be asked for.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 /// Passages whose nearness is known when those that were found by words are put in order.
 const KNOWN: usize = 200;
 /// How little the place counts that a passage has in one of two lists ("Reciprocal Rank Fusion", Cormack et al. 2009).
@@ -75,12 +76,12 @@ impl Retrieval {
     /// What `user` may find in these collections, the best first.
     #[boxed]
     pub async fn search(&self, user: &User, collections: &[String], question: &str, wish: &Wish) -> Result<Vec<Found>> {
-        let mut scopes = Vec::with_capacity(collections.len());
+        let mut places = Vec::with_capacity(collections.len());
         for collection in collections {
-            scopes.push(self.inner.scope(user, collection).await?);
+            places.push(self.inner.place(user, collection).await?);
         }
         let asked = self.inner.ask(user, vec![question.to_owned()]).await?;
-        self.inner.search(&scopes, &asked, wish).await
+        self.inner.search(&places, &asked, wish).await
     }
 }
 
@@ -95,7 +96,18 @@ impl Inner {
     }
 
     #[boxed]
-    pub async fn search(&self, scopes: &[Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
+    pub async fn search(&self, places: &[Place], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
+        let scopes: Vec<&Scope> = places.iter().filter_map(Place::here).collect();
+        let mut found = if scopes.is_empty() { Vec::new() } else { self.found_here(&scopes, asked, wish).await? };
+        for place in places {
+            if let Place::Elsewhere(place) = place {
+                found.extend(self.found_elsewhere(place, asked, wish).await?);
+            }
+        }
+        Ok(merged(found, wish.most))
+    }
+
+    async fn found_here(&self, scopes: &[&Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
         if wish.hybrid && asked.vectors.is_some() {
             match self.hybrid(scopes, asked, wish).await {
                 Ok(found) => return Ok(found),
@@ -115,7 +127,7 @@ impl Inner {
     }
 
     /// By words and meaning, then put in order: by an engine, or by nearness.
-    async fn hybrid(&self, scopes: &[Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
+    async fn hybrid(&self, scopes: &[&Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
         let mut all = Vec::new();
         for scope in scopes {
             for (at, question) in asked.questions.iter().enumerate() {
@@ -163,7 +175,7 @@ fn fused(words: Vec<Found>, near: Vec<Found>, weight: f64) -> Vec<Found> {
 }
 
 /// With new scores, the highest first.
-fn scored(found: Vec<Found>, score: impl Fn(usize, &Found) -> f64) -> Vec<Found> {
+pub fn scored(found: Vec<Found>, score: impl Fn(usize, &Found) -> f64) -> Vec<Found> {
     let mut scored: Vec<Found> = found
         .into_iter()
         .enumerate()

@@ -69,6 +69,9 @@ macro_rules! visible {
     };
 }
 
+/// How `meta` is written of those whose passages others keep.
+const EXTERNAL: &str = "%\"source\":\"external\"%";
+
 /// Whose knowledge bases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KnowledgeView {
@@ -93,6 +96,8 @@ pub struct KnowledgeQuery {
     pub view: KnowledgeView,
     /// Part of a name or description, in any case.
     pub words: Option<String>,
+    /// Only those whose passages others keep, or only those with files; `None`: both.
+    pub external: Option<bool>,
     pub order: KnowledgeOrder,
     pub ascending: bool,
     pub offset: i64,
@@ -171,6 +176,7 @@ impl Store {
         query: &KnowledgeQuery,
     ) -> Result<(Vec<(Knowledge, i64)>, i64)> {
         let (own, others) = (query.view == KnowledgeView::Own, query.view == KnowledgeView::Others);
+        let (external, local) = (query.external == Some(true), query.external == Some(false));
         let words = query.words.as_deref().filter(|words| !words.is_empty()).map(contains);
         let order = match (query.order, query.ascending) {
             (KnowledgeOrder::Updated, false) => "k.updated_at DESC, k.id",
@@ -182,18 +188,20 @@ impl Store {
         };
         // Only the constants above are put together.
         let sql = format!(
-            "{} ORDER BY {order} LIMIT $6 OFFSET $7",
+            "{} ORDER BY {order} LIMIT $9 OFFSET $10",
             visible!(
                 "SELECT k.id, k.user_id, k.name, k.description, k.meta, k.created_at, k.updated_at, \
              (SELECT COUNT(*) FROM knowledge_file f WHERE f.knowledge_id = k.id) AS files",
-                ""
+                " AND (NOT $6 OR COALESCE(k.meta, '') LIKE $8) AND (NOT $7 OR COALESCE(k.meta, '') NOT LIKE $8)"
             )
         );
         let rows: Vec<CountedRow> = reading!(self, pool => sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(viewer.as_str()).bind(sees_all).bind(own).bind(others).bind(&words)
-            .bind(query.limit).bind(query.offset).fetch_all(pool).await)?;
-        let total: i64 = reading!(self, pool => sqlx::query_scalar(visible!("SELECT COUNT(*)", ""))
-            .bind(viewer.as_str()).bind(sees_all).bind(own).bind(others).bind(&words).fetch_one(pool).await)?;
+            .bind(external).bind(local).bind(EXTERNAL).bind(query.limit).bind(query.offset).fetch_all(pool).await)?;
+        let total: i64 = reading!(self, pool => sqlx::query_scalar(visible!("SELECT COUNT(*)",
+            " AND (NOT $6 OR COALESCE(k.meta, '') LIKE $8) AND (NOT $7 OR COALESCE(k.meta, '') NOT LIKE $8)"))
+            .bind(viewer.as_str()).bind(sees_all).bind(own).bind(others).bind(&words)
+            .bind(external).bind(local).bind(EXTERNAL).fetch_one(pool).await)?;
         Ok((rows.into_iter().map(|counted| (counted.row.into(), counted.files)).collect(), total))
     }
 

@@ -23,6 +23,7 @@ mod identities;
 mod ingestion;
 mod json;
 mod knowledge;
+mod knowledge_connections;
 mod knowledge_directories;
 mod knowledge_files;
 mod memories;

@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "fleet", include_str!("../migrations/0020_fleet.sql")),
     (21, "retrieval", include_str!("../migrations/0021_retrieval.sql")),
     (22, "uploads", include_str!("../migrations/0022_uploads.sql")),
+    (26, "knowledge_connections", include_str!("../migrations/0026_knowledge_connections.sql")),
 ];
 /// What follows a migration on SQLite and on PostgreSQL, where there is anything: searching texts is different in each,
 /// and an SQLite file has one server.

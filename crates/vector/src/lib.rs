@@ -5,6 +5,7 @@ mod cache;
 mod codes;
 mod embedded;
 mod error;
+pub mod external;
 mod kept;
 mod measure;
 mod nearest;

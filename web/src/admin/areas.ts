@@ -92,6 +92,7 @@ export const AREAS: readonly [Area, ...Area[]] = [
     holds: [
       'documents.engine',
       'documents.model',
+      'documents.reader',
       'documents.splitter',
       'documents.size',
       'documents.headings',

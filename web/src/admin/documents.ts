@@ -1,5 +1,6 @@
 import { get, post } from '../api/client'
 import type { Problems } from '../frame/form.svelte'
+import { check as checkExtraction, sent, shown, type Extraction } from './extraction'
 
 /** How files are read, cut and searched, as far as this page shows it; the server leaves the rest as it is. */
 export interface Retrieval {
@@ -42,9 +43,10 @@ export interface Embedding {
   azure_openai_config: Server
 }
 
-/** Both on one page. */
+/** All of it on one page. */
 export interface Documents {
   retrieval: Retrieval
+  extraction: Extraction
   embedding: Embedding
 }
 
@@ -75,14 +77,15 @@ const picked = (all: Record<string, unknown>): Retrieval => Object.fromEntries(K
 
 export async function read(): Promise<Documents> {
   const [all, embedding] = await Promise.all([get('/api/v1/retrieval/config'), get('/api/v1/retrieval/embedding')])
-  return { retrieval: picked(all), embedding }
+  return { retrieval: picked(all), extraction: shown(all), embedding }
 }
 
 /** The engine first: what is wrong with it is said before anything changes. */
-export async function write({ retrieval, embedding }: Documents): Promise<Documents> {
+export async function write({ retrieval, extraction, embedding }: Documents): Promise<Documents> {
   await post('/api/v1/retrieval/embedding/update', { body: embedding })
   const reranks = retrieval.RAG_RERANKING_MODEL.trim() !== ''
-  await post('/api/v1/retrieval/config/update', { body: { ...retrieval, RAG_RERANKING_ENGINE: reranks ? 'external' : '' } })
+  const body = { ...retrieval, ...sent(extraction), RAG_RERANKING_ENGINE: reranks ? 'external' : '' }
+  await post('/api/v1/retrieval/config/update', { body })
   return read()
 }
 
@@ -90,8 +93,8 @@ export async function write({ retrieval, embedding }: Documents): Promise<Docume
 export const reindex = (): Promise<boolean> => post('/api/v1/knowledge/reindex')
 
 /** What could not be cut, or is no address, by field. */
-export function check({ retrieval, embedding }: Documents, words: { size: string; overlap: string; url: string }): Problems {
-  const problems: Problems = {}
+export function check({ retrieval, extraction, embedding }: Documents, words: { size: string; overlap: string; url: string }): Problems {
+  const problems = checkExtraction(extraction)
   if (!(retrieval.CHUNK_SIZE >= 16)) problems.CHUNK_SIZE = words.size
   if (!(retrieval.CHUNK_OVERLAP >= 0 && retrieval.CHUNK_OVERLAP < retrieval.CHUNK_SIZE)) problems.CHUNK_OVERLAP = words.overlap
   const server = serverOf(embedding)

@@ -68,6 +68,11 @@ export const ENGINES: readonly Choice[] = [
     name: 'YaCy',
     fields: [url('YACY_QUERY_URL'), text('YACY_USERNAME', 'webSearch.user'), { ...key('YACY_PASSWORD'), label: 'auth.password' }],
   },
+  {
+    value: 'yandex',
+    name: 'Yandex',
+    fields: [key('YANDEX_WEB_SEARCH_API_KEY'), url('YANDEX_WEB_SEARCH_URL'), text('YANDEX_WEB_SEARCH_CONFIG', 'reader.params')],
+  },
   { value: 'openserp', name: 'OpenSERP', fields: [url('OPENSERP_BASE_URL')] },
   { value: 'external', name: 'HTTP', fields: [url('EXTERNAL_WEB_SEARCH_URL'), key('EXTERNAL_WEB_SEARCH_API_KEY')] },
 ]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::forms::{KnowledgeAccessGrantsForm, KnowledgeForm, name};
-use super::read::{missing, refused, with_files, writable};
+use super::read::{fillable, missing, refused, with_files, writable};
 use super::views::{KnowledgeFilesResponse, KnowledgeResponse, model};
 use crate::app::App;
 use crate::caller::Verified;
@@ -94,7 +94,7 @@ pub async fn reset(
     Path(id): Path<String>,
     Query(query): Query<ResetQuery>,
 ) -> Result<Json<KnowledgeResponse>> {
-    let found = writable(&app, &person, &id).await?;
+    let found = fillable(&app, &person, &id).await?;
     // The links first: without them nothing of the collection is found.
     app.store.clear_knowledge(&id, query.include_directories.unwrap_or(true)).await?;
     app.retrieval.vectors().drop_collection(&id).await?;

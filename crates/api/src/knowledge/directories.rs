@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::files::{directory, take_out};
 use super::forms::{KnowledgeDirectoryCreateForm, KnowledgeDirectoryUpdateForm, UNSET, directory_name};
-use super::read::{missing, refused, writable};
+use super::read::{fillable, missing, refused};
 use super::tree::Tree;
 use super::views::KnowledgeDirectoryModel;
 use crate::app::App;
@@ -38,7 +38,7 @@ pub async fn create(
     Path(id): Path<String>,
     Json(form): Json<KnowledgeDirectoryCreateForm>,
 ) -> Result<Json<KnowledgeDirectoryModel>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
     if tree.all().len() >= MOST {
         return Err(ApiError::bad_request(format!("{MOST} directories are the most")));
@@ -67,7 +67,7 @@ pub async fn update(
     Path((id, dir_id)): Path<(String, String)>,
     Json(form): Json<KnowledgeDirectoryUpdateForm>,
 ) -> Result<Json<KnowledgeDirectoryModel>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
     let known = tree.find(&dir_id).ok_or_else(missing)?;
     let name = form.name.as_deref().map_or_else(|| Ok(known.name.clone()), directory_name)?;
@@ -93,7 +93,7 @@ pub async fn delete(
     Path((id, dir_id)): Path<(String, String)>,
     Query(query): Query<DeleteQuery>,
 ) -> Result<Json<Value>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
     let known = tree.find(&dir_id).ok_or_else(missing)?;
     let below = tree.below(&dir_id);

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::forms::{KnowledgeFileIdForm, KnowledgeFileMoveForm};
-use super::read::{refused, with_files, writable};
+use super::read::{fillable, refused, with_files};
 use super::tree::Tree;
 use super::views::KnowledgeFilesResponse;
 use crate::app::App;
@@ -39,7 +39,7 @@ pub async fn add(
     Path(id): Path<String>,
     Json(form): Json<KnowledgeFileIdForm>,
 ) -> Result<Json<KnowledgeFilesResponse>> {
-    let found = writable(&app, &person, &id).await?;
+    let found = fillable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
     let file = put(&app, &person, &id, &tree, &form).await?;
     let meta = JsonMap::from_iter([("collection_name".to_owned(), json!(id))]);
@@ -57,7 +57,7 @@ pub async fn add_many(
     Path(id): Path<String>,
     Json(forms): Json<Vec<KnowledgeFileIdForm>>,
 ) -> Result<Json<KnowledgeFilesResponse>> {
-    let found = writable(&app, &person, &id).await?;
+    let found = fillable(&app, &person, &id).await?;
     if forms.len() > MOST {
         return Err(ApiError::bad_request(format!("{MOST} files are the most in one request")));
     }
@@ -86,7 +86,7 @@ pub async fn update(
     Path(id): Path<String>,
     Json(form): Json<KnowledgeFileIdForm>,
 ) -> Result<Json<KnowledgeFilesResponse>> {
-    let found = writable(&app, &person, &id).await?;
+    let found = fillable(&app, &person, &id).await?;
     let file = linked(&app, &id, &form.file_id).await?;
     app.retrieval.add_to(&id, &file).await?;
     with_files(&app, &id, &found.grants).await
@@ -103,7 +103,7 @@ pub async fn remove(
     Query(query): Query<RemoveQuery>,
     Json(form): Json<KnowledgeFileIdForm>,
 ) -> Result<Json<KnowledgeFilesResponse>> {
-    let found = writable(&app, &person, &id).await?;
+    let found = fillable(&app, &person, &id).await?;
     let file = linked(&app, &id, &form.file_id).await?;
     take_out(&app, &person, &id, &file, query.delete_file.unwrap_or(true)).await?;
     with_files(&app, &id, &found.grants).await
@@ -118,7 +118,7 @@ pub async fn relocate(
     Path(id): Path<String>,
     Json(form): Json<KnowledgeFileMoveForm>,
 ) -> Result<Json<Value>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
     let directory = directory(&tree, form.directory_id.as_deref())?;
     app.store.move_knowledge_file(&id, &FileId(form.file_id), directory).await.map_err(refused)?;

@@ -36,7 +36,7 @@ pub struct SearchQuery {
     /// `created`: own ones; `shared`: those of others.
     #[serde(default)]
     pub view_option: Option<String>,
-    /// `local` or `external`; there are no external ones.
+    /// `local` or `external`: with files, or with passages that others keep.
     #[serde(default)]
     pub source: Option<String>,
     #[serde(default)]
@@ -82,9 +82,11 @@ pub async fn search(
     person: Verified,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<KnowledgeAccessListResponse>> {
-    if query.source.as_deref() == Some("external") {
-        return Ok(Json(KnowledgeAccessListResponse { items: Vec::new(), total: 0 }));
-    }
+    let external = match query.source.as_deref() {
+        Some("external") => Some(true),
+        Some("local") => Some(false),
+        _ => None,
+    };
     let view = match query.view_option.as_deref() {
         Some("created") => KnowledgeView::Own,
         Some("shared") => KnowledgeView::Others,
@@ -98,7 +100,8 @@ pub async fn search(
     let ascending = query.direction.as_deref() == Some("asc")
         || (query.direction.is_none() && query.order_by.is_some() && order == KnowledgeOrder::Name);
     let offset = offset(query.page);
-    page(&app, &person, KnowledgeQuery { view, words: query.query, order, ascending, offset, limit: PAGE }).await
+    page(&app, &person, KnowledgeQuery { view, words: query.query, external, order, ascending, offset, limit: PAGE })
+        .await
 }
 
 async fn page(app: &App, person: &Verified, query: KnowledgeQuery) -> Result<Json<KnowledgeAccessListResponse>> {

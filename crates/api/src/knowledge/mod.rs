@@ -4,6 +4,7 @@ pub mod change;
 pub mod contents;
 pub mod directories;
 pub mod export;
+pub mod external;
 pub mod files;
 mod forms;
 pub mod list;

@@ -47,6 +47,15 @@ pub async fn writable<'a>(app: &App, person: &'a User, id: &str) -> Result<Found
     }
 }
 
+/// The same for one that files can be put into; 400 for one whose passages others keep.
+pub async fn fillable<'a>(app: &App, person: &'a User, id: &str) -> Result<Found<'a>> {
+    let found = writable(app, person, id).await?;
+    if found.knowledge.is_external() {
+        return Err(ApiError::bad_request("This knowledge base is searched where it lies; it takes no files"));
+    }
+    Ok(found)
+}
+
 async fn known<'a>(app: &App, person: &'a User, id: &str) -> Result<Found<'a>> {
     let knowledge = app.store.knowledge(id).await?.ok_or_else(missing)?;
     let grants = app.store.grants(airis_access::KNOWLEDGE, &knowledge.id).await?;

@@ -21,7 +21,7 @@ pub async fn files(State(app): State<App>, person: Verified) -> Result<Json<bool
         return Err(ApiError::unauthorized());
     }
     let mut vain = 0;
-    for knowledge in app.store.all_knowledge().await? {
+    for knowledge in app.store.all_knowledge().await?.iter().filter(|knowledge| !knowledge.is_external()) {
         vain += app.retrieval.rebuild(&knowledge.id).await?.1;
     }
     Ok(Json(vain == 0))

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::files::take_out;
 use super::forms::{FileManifestEntry, SyncCleanupForm, SyncDiffForm};
-use super::read::writable;
+use super::read::fillable;
 use super::tree::Tree;
 use crate::app::App;
 use crate::caller::Verified;
@@ -50,7 +50,7 @@ pub async fn diff(
     Path(id): Path<String>,
     Json(form): Json<SyncDiffForm>,
 ) -> Result<Json<SyncDiffResponse>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     if form.manifest.len() > MOST {
         return Err(ApiError::bad_request(format!("{MOST} files are the most")));
     }
@@ -70,7 +70,7 @@ pub async fn cleanup(
     Path(id): Path<String>,
     Json(form): Json<SyncCleanupForm>,
 ) -> Result<Json<Value>> {
-    writable(&app, &person, &id).await?;
+    fillable(&app, &person, &id).await?;
     let there: BTreeSet<String> = app.store.file_ids_of_knowledge(&id).await?.into_iter().collect();
     for file in form.file_ids.iter().filter(|file| there.contains(*file)) {
         if let Some(file) = app.store.file(&FileId::from(file.as_str())).await? {

@@ -61,8 +61,8 @@ pub struct QueryCollectionsForm {
 pub async fn doc(State(app): State<App>, user: Verified, Json(form): Json<QueryDocForm>) -> Result<Json<Value>> {
     let wish = wish(&app, form.hybrid).with(form.k, form.k_reranker, form.r, form.hybrid_bm25_weight);
     // Access first: whether a collection exists is nobody's business who may not read it.
-    app.retrieval.scope(&user, &form.collection_name).await?;
-    if !app.retrieval.vectors().has(&form.collection_name).await? {
+    let place = app.retrieval.place(&user, &form.collection_name).await?;
+    if !app.retrieval.has(&place).await? {
         return Ok(Json(Value::Null));
     }
     let found = app.retrieval.search(&user, &[form.collection_name], &form.query, &wish).await?;

@@ -19,6 +19,8 @@ mod copies;
 mod directory;
 mod elsewhere;
 mod evaluations;
+mod external_knowledge;
+mod extraction;
 mod factor;
 mod files;
 mod grantees;

@@ -53,6 +53,7 @@ const OF_NOBODY: &[(&str, &str)] = &[
         "/api/v1/terminals/",
         "the id is that of a terminal server; whom it is open to, and whose chats go along, is asked in `terminals.rs`",
     ),
+    ("/api/v1/knowledge/external/", "for administrators"),
     ("/cache/", "the id is the name of a file that the server made"),
     ("/openai/", "the id is the number of a connection"),
     ("/ollama/", "the id is the number of a connection"),

@@ -17,7 +17,7 @@ pub fn read(bytes: &[u8], bounds: &mut Bounds) -> Result<Vec<Section>, ExtractEr
         let Some(chapter) = archive.text(&path, bounds)? else { continue };
         let page = html::readable(&chapter, bounds)?;
         let title = Some(page.title).filter(|title| !title.is_empty());
-        sections.push(Section { text: page.text, page: None, title });
+        sections.push(Section { text: page.text, title, ..Section::default() });
     }
     Ok(sections)
 }

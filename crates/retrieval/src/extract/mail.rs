@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], bounds: &mut Bounds) -> Result<Vec<Section>, ExtractEr
     if found.text.trim().is_empty() && title.is_none() {
         return Err(ExtractError::Empty);
     }
-    Ok(vec![Section { text, page: None, title }])
+    Ok(vec![Section { text, title, ..Section::default() }])
 }
 
 struct Found {

@@ -16,7 +16,9 @@ mod word;
 
 pub use bounds::Bounds;
 pub use html::{links, readable, verbatim};
+pub use markup::{Markup, Token};
 
+use airis_domain::JsonMap;
 use airis_files::{Unreadable, extension, text_of};
 
 /// Why a file has no text here, said to the person who gave it.
@@ -44,11 +46,13 @@ pub struct Section {
     pub page: Option<u32>,
     /// What the part is called, such as the name of a sheet.
     pub title: Option<String>,
+    /// What a service knows of it besides.
+    pub known: JsonMap,
 }
 
 impl Section {
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), page: None, title: None }
+        Self { text: text.into(), ..Self::default() }
     }
 }
 
@@ -98,6 +102,13 @@ pub fn extract(
     if sections.is_empty() { Err(ExtractError::Empty) } else { Ok(sections) }
 }
 
+/// The text of one file inside of an archive, wherever it lies there.
+pub fn text_inside(bytes: &[u8], name: &str) -> Result<String, ExtractError> {
+    let mut archive = archive::Archive::open(bytes)?;
+    let path = archive.names().into_iter().find(|path| path.rsplit('/').next() == Some(name));
+    archive.needed(&path.ok_or(ExtractError::Empty)?, &mut Bounds::usual(bytes.len()))
+}
+
 fn kind(name: &str, content_type: &str, bytes: &[u8]) -> Result<Kind, ExtractError> {
     let ending = extension(name);
     if bytes.starts_with(b"%PDF") {
@@ -140,7 +151,7 @@ fn pages(bytes: &[u8], bounds: &mut Bounds) -> Result<Vec<Section>, ExtractError
     if pages.iter().all(|page| page.trim().is_empty()) {
         return Err(ExtractError::Format("scanned pages"));
     }
-    let section = |(page, text)| Section { text, page: Some(page), title: None };
+    let section = |(page, text)| Section { text, page: Some(page), ..Section::default() };
     Ok((1..).zip(pages).map(section).collect())
 }
 

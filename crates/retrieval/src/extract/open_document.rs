@@ -131,7 +131,7 @@ impl Reader {
     }
 
     fn next_section(&mut self, page: Option<u32>, title: Option<String>) {
-        let done = std::mem::replace(&mut self.current, Section { text: String::new(), page, title });
+        let done = std::mem::replace(&mut self.current, Section { page, title, ..Section::default() });
         if !done.text.trim().is_empty() {
             self.sections.push(done);
         }
@@ -164,7 +164,7 @@ mod tests {
         let sheets = read(&xml);
         assert_eq!(
             sheets[0],
-            Section { text: "a |  |  | b\n".to_owned(), page: None, title: Some("Costs".to_owned()) }
+            Section { text: "a |  |  | b\n".to_owned(), title: Some("Costs".to_owned()), ..Section::default() }
         );
         assert_eq!(sheets[1].title.as_deref(), Some("More"));
         let slides = read("<draw:page><text:p>one</text:p></draw:page><draw:page><text:p>two</text:p></draw:page>");

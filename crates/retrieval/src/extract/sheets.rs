@@ -18,7 +18,7 @@ pub fn read(bytes: &[u8], bounds: &mut Bounds) -> Result<Vec<Section>, ExtractEr
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
         let Some(xml) = archive.text(&path, bounds)? else { continue };
         let text = rows(&xml, &texts, &dates, bounds)?;
-        sections.push(Section { text, page: None, title: Some(name) });
+        sections.push(Section { text, title: Some(name), ..Section::default() });
     }
     Ok(sections)
 }

@@ -13,7 +13,7 @@ pub fn read(bytes: &[u8], bounds: &mut Bounds) -> Result<Vec<Section>, ExtractEr
     let mut sections = Vec::with_capacity(slides.len());
     for (page, (_, name)) in (1..).zip(slides) {
         let (title, text) = slide(&archive.needed(&name, bounds)?, bounds)?;
-        sections.push(Section { text, page: Some(page), title });
+        sections.push(Section { text, page: Some(page), title, ..Section::default() });
     }
     Ok(sections)
 }

@@ -10,6 +10,7 @@ use super::search::Searched;
 use crate::found::{Piece, Source};
 use crate::index::Target;
 use crate::passages::digest;
+use crate::reach::Place;
 use crate::{Result, Retrieval, RetrievalError};
 
 /// Characters that the name of a collection may have.
@@ -86,7 +87,7 @@ impl Retrieval {
     async fn nearest(&self, user: &User, collection: &str, searched: &Searched) -> Result<Vec<Piece>> {
         self.keep_pages(user, collection, &searched.pages, false).await?;
         let asked = self.inner.ask_patiently(user, searched.queries.clone()).await;
-        self.inner.pieces(&[Scope::all(collection)], &asked).await
+        self.inner.pieces(&[Place::Here(Scope::all(collection))], &asked).await
     }
 }
 

@@ -9,8 +9,7 @@ use super::{ALL, Arrival};
 use crate::Result;
 
 /// Settings of machinery that is another one here, and a text that every server of the other kind writes down as its own.
-const OTHERWISE_HERE: [&str; 4] =
-    ["rag.content_extraction_engine", "rag.template", "rag.tokenizer_model", "rag.tiktoken_encoding_name"];
+const OTHERWISE_HERE: [&str; 3] = ["rag.template", "rag.tokenizer_model", "rag.tiktoken_encoding_name"];
 /// The model that such a setting names runs inside the other server where the engine beside it is empty.
 const ENGINES: [(&str, &str); 2] =
     [("rag.embedding_model", "rag.embedding_engine"), ("rag.reranking_model", "rag.reranking_engine")];

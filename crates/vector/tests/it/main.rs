@@ -3,6 +3,7 @@
 
 mod away;
 mod elastic;
+mod external;
 mod model;
 mod qdrant;
 mod served;

@@ -1,5 +1,6 @@
 //! Search engines: what each is asked, and how its answer is read. One file per family.
 
+mod clouds;
 mod keyed;
 mod own;
 mod posted;
@@ -36,7 +37,7 @@ pub enum Read {
     Page(fn(&str) -> Vec<Hit>),
 }
 
-const FAMILIES: [&[Engine]; 4] = [own::ENGINES, keyed::ENGINES, posted::ENGINES, scraped::ENGINES];
+const FAMILIES: [&[Engine]; 5] = [own::ENGINES, keyed::ENGINES, posted::ENGINES, clouds::ENGINES, scraped::ENGINES];
 
 /// Asks the engine that administrators chose; the best come first.
 pub async fn find(outbound: &Outbound, setup: &Setup<'_>, query: &str) -> Result<Vec<Hit>> {

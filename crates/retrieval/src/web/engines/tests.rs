@@ -244,6 +244,33 @@ fn cases() -> Vec<Case> {
             json!({"data": {"web": one("url", "title", "description")}}),
         ),
         case(
+            "azure",
+            &[
+                ("AZURE_AI_SEARCH_API_KEY", "key"),
+                ("AZURE_AI_SEARCH_ENDPOINT", "{at}/"),
+                ("AZURE_AI_SEARCH_INDEX_NAME", "mine"),
+            ],
+            &["POST /indexes/mine/docs/search?api-version=2024-07-01 ", "api-key: key"],
+            json!({"search": query, "top": 2}),
+            json!({"value": [{"@search.score": 1.5, "metadata_storage_path": "https://a.example/1",
+                "metadata_storage_name": "One", "content": "first"}, {"content": "without an address"}]}),
+        ),
+        case(
+            "yandex",
+            &[
+                ("YANDEX_WEB_SEARCH_API_KEY", "key"),
+                ("YANDEX_WEB_SEARCH_CONFIG", "{\"folderId\": \"f\", \"query\": {\"searchType\": \"SEARCH_TYPE_RU\"}}"),
+            ],
+            &["POST /searchapi.api.cloud.yandex.net/v2/web/search ", "authorization: Api-Key key"],
+            json!({"query": {"searchType": "SEARCH_TYPE_RU", "queryText": query},
+                "groupSpec": {"groupMode": "GROUP_MODE_DEEP", "groupsOnPage": "2", "docsInGroup": "1"},
+                "responseFormat": "FORMAT_XML", "folderId": "f"}),
+            json!({"rawData": base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD,
+                "<?xml version=\"1.0\"?><yandexsearch><response><results><grouping><group><doc><url>https://a.example/1</url>\
+                 <title><hlword>One</hlword></title><passages><passage>fir<hlword>st</hlword></passage></passages></doc></group>\
+                 </grouping></results></response></yandexsearch>")}),
+        ),
+        case(
             "ollama_cloud",
             &[("OLLAMA_CLOUD_API_KEY", "key")],
             &["POST /ollama.com/api/web_search ", "authorization: Bearer key"],
