@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures::future::{FutureExt, select_ok};
 use futures::{Stream, StreamExt};
 use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
@@ -66,8 +67,7 @@ impl Link {
 
     async fn dial(&self) -> Result<Connection> {
         if self.options.cluster {
-            let nodes: Vec<&str> = self.options.url.split(',').map(str::trim).collect();
-            let client = ClusterClient::builder(nodes)
+            let client = ClusterClient::builder(self.nodes().collect::<Vec<_>>())
                 .connection_timeout(self.options.connect_within)
                 .response_timeout(self.options.answer_within)
                 .tcp_settings(self.socket())
@@ -81,11 +81,14 @@ impl Link {
         Ok(Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?))
     }
 
-    /// The server that takes writes now; of a cluster any, since each passes letters on.
+    fn nodes(&self) -> impl Iterator<Item = &str> {
+        self.options.url.split(',').map(str::trim)
+    }
+
+    /// The server that takes writes now.
     async fn server(&self) -> Result<Client> {
         if self.options.sentinels.is_empty() {
-            let one = self.options.url.split(',').next().unwrap_or(&self.options.url);
-            return self.client(one.trim());
+            return self.client(self.nodes().next().unwrap_or_default());
         }
         let service = service(&self.options.url);
         let mut problem = BusError::Silent;
@@ -150,12 +153,23 @@ impl Link {
 
     pub(crate) async fn listen(&self, channel: &str) -> Result<RedisEar> {
         let listen = async {
-            let mut letters = self.server().await?.get_async_pubsub().await?;
-            letters.subscribe(channel).await?;
-            Ok::<_, BusError>(RedisEar(Box::pin(letters.into_on_message())))
+            let servers = if self.options.cluster {
+                self.nodes().map(|node| self.client(node)).collect::<Result<_>>()?
+            } else {
+                vec![self.server().await?]
+            };
+            // Of a cluster whichever answers first: each passes letters on, and any of them may be gone.
+            let (ear, _) = select_ok(servers.iter().map(|server| subscribed(server, channel).boxed())).await?;
+            Ok::<_, BusError>(ear)
         };
         timeout(self.options.connect_within + self.options.answer_within, listen).await.map_err(|_| BusError::Silent)?
     }
+}
+
+async fn subscribed(server: &Client, channel: &str) -> Result<RedisEar> {
+    let mut letters = server.get_async_pubsub().await?;
+    letters.subscribe(channel).await?;
+    Ok(RedisEar(Box::pin(letters.into_on_message())))
 }
 
 impl RedisEar {

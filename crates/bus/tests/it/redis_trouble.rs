@@ -70,3 +70,13 @@ async fn a_failover_of_sentinels_is_followed() {
     flows(&one, &log, &two).await;
     assert!(replica.says(&["role"]).starts_with("master"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_is_heard_though_the_first_of_its_nodes_is_gone() {
+    let Place::Redis(options, _servers) = Place::cluster().await else { panic!("this is no Redis") };
+    let options = RedisOptions { url: format!("redis://127.0.0.1:1,{}", options.url), ..options };
+    let (one, two) =
+        (Bus::on_redis(options.clone(), &json!({})).await.unwrap(), Bus::on_redis(options, &json!({})).await.unwrap());
+    two.mark("user:ann", || Some(json!([]))).await;
+    flows(&one, &one.log("t"), &two).await;
+}
