@@ -90,10 +90,9 @@ async function fanouts() {
     const rows = [];
     for (const { bus, instances } of FANOUT.filter(({ bus }) => wanted('fanout', bus))) {
         const fleet = await stand({ binary, bus, instances });
-        rows.push({ bus, instances, ...(await fanout(fleet)) });
+        const { cpu, bytes, idle, tokens, problems } = await fanout(fleet);
+        rows.push({ bus, instances, cpu });
         await fleet.close();
-    }
-    for (const { bus, instances, cpu, bytes, idle, tokens, problems } of rows) {
         const one = rows.find((row) => row.bus === bus && row.instances === 1);
         const more = one ? `, ${Math.round((cpu[0] / one.cpu[0] - 1) * 100)} % more than one instance` : '';
         const sent = bytes[0] === null ? '' : `; bytes on the bus per token ${bytes.map(Math.round).join(' / ')}`;
