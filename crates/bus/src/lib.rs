@@ -256,15 +256,16 @@ impl Bus {
         }
     }
 
-    /// The log of a turn that is taken over, and what is in it. Whoever wrote it until now writes no more.
-    pub async fn seize(&self, turn: &str) -> Result<(TurnLog, Vec<LogEntry>), BusError> {
+    /// The log of a turn that is taken over, and what is in it. Whoever wrote it until now writes no more. Among many
+    /// instances people may have seen more than the log holds: numbers go on above `floor`, too.
+    pub async fn seize(&self, turn: &str, floor: u64) -> Result<(TurnLog, Vec<LogEntry>), BusError> {
         match &self.kind {
             Kind::Alone(logs) => {
                 let log = logs.log(turn);
                 let entries = log.read()?;
                 Ok((TurnLog(turn_log::Kind::File(log)), entries))
             }
-            Kind::Fleet(fleet) => fleet.seize(turn).await,
+            Kind::Fleet(fleet) => fleet.seize(turn, floor).await,
         }
     }
 

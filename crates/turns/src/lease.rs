@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airis_domain::TurnId;
+use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,7 @@ pub async fn keep(inner: Arc<Inner>, stop: CancellationToken) {
     let mut suspects = Vec::new();
     let mut renewed = Instant::now();
     let mut looking: Option<JoinHandle<()>> = None;
+    let steady = Arc::new(Mutex::new(Steady::new(Instant::now())));
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -56,16 +58,48 @@ pub async fn keep(inner: Arc<Inner>, stop: CancellationToken) {
         }
         // Beside the renewals: what is found may wait for providers that do not answer.
         if !inner.is_draining() && !looks {
-            looking = Some(inner.spawn_lesser(look(inner.clone())));
+            looking = Some(inner.spawn_lesser(look(inner.clone(), steady.clone())));
         }
     }
 }
 
-async fn look(inner: Arc<Inner>) {
-    match recover::take_over(&inner, false).await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "took over replies of another process"),
-        Err(error) => tracing::warn!(%error, "abandoned turns could not be looked for"),
+async fn look(inner: Arc<Inner>, steady: Arc<Mutex<Steady>>) {
+    let orphans = match recover::orphans(&inner, false).await {
+        Ok(orphans) => orphans,
+        Err(error) => return tracing::warn!(%error, "abandoned turns could not be looked for"),
+    };
+    if !steady.lock().answered(Instant::now()) || orphans.is_empty() {
+        return;
+    }
+    let count = recover::take_all(&inner, orphans).await;
+    // That took its time, in which nobody looked.
+    steady.lock().answered = Instant::now();
+    if count > 0 {
+        tracing::info!(count, "took over replies of another process");
+    }
+}
+
+/// How long the store has answered without a pause. After one, nobody could renew, and everybody's leases are over: owners
+/// that live renew theirs before others look, and what they have shown goes on. A store that is slow for long holds others
+/// up now and then, not for ever.
+struct Steady {
+    answered: Instant,
+    since: Instant,
+}
+
+impl Steady {
+    /// At the start others had every chance to renew.
+    fn new(now: Instant) -> Self {
+        Self { answered: now, since: now.checked_sub(LEASE).unwrap_or(now) }
+    }
+
+    /// The store has answered; false as long as leases say nothing.
+    fn answered(&mut self, now: Instant) -> bool {
+        if now.duration_since(self.answered) > LEASE && now.duration_since(self.since) > LEASE * 4 {
+            self.since = now;
+        }
+        self.answered = now;
+        now.duration_since(self.since) >= LEASE
     }
 }
 
@@ -83,4 +117,21 @@ fn check(inner: &Arc<Inner>, held: &[TurnId], suspects: &[TurnId]) -> Vec<TurnId
         });
     }
     fresh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_pause_of_the_store_leases_say_nothing_until_their_owners_could_renew() {
+        let start = Instant::now();
+        let mut steady = Steady::new(start);
+        assert!(steady.answered(start + RENEW));
+        let back = start + LEASE * 5;
+        assert!(!steady.answered(back));
+        assert!(!steady.answered(back + RENEW));
+        assert!(steady.answered(back + LEASE));
+        assert!(steady.answered(back + LEASE * 3), "however slow it is, others look before long");
+    }
 }

@@ -19,13 +19,26 @@ const RESTARTED: &str = "The server restarted while this reply was being written
 /// How long the model of a turn is looked for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(4);
 
+/// Events that one owner of a turn numbers at most. Without the bus an owner shows what no log holds: were its numbers
+/// used again, viewers would take what the next owner says for what they have seen, and miss it.
+const NUMBERS: u64 = 1 << 20;
+
 /// Turns taken over at once.
 const AT_ONCE: usize = 32;
 
 /// Takes over every abandoned turn; with `alone`, nobody else can own one, so all running turns are abandoned.
 pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnError> {
+    Ok(take_all(inner, orphans(inner, alone).await?).await)
+}
+
+/// Turns that nobody owns; with `alone`, all that run.
+pub async fn orphans(inner: &Inner, alone: bool) -> Result<Vec<Turn>, TurnError> {
     let now = if alone { i64::MAX } else { inner.bus.now_ms() };
-    let orphans = inner.store.orphaned_turns(now, None).await?;
+    Ok(inner.store.orphaned_turns(now, None).await?)
+}
+
+/// Takes over those of these turns that do not run here; returns how many.
+pub async fn take_all(inner: &Arc<Inner>, orphans: Vec<Turn>) -> usize {
     let abandoned = orphans.into_iter().filter(|turn| inner.job(&turn.id).is_none());
     // Side by side: one whose provider does not answer must not hold up the others.
     let mut taken = stream::iter(abandoned)
@@ -39,7 +52,7 @@ pub async fn take_over(inner: &Arc<Inner>, alone: bool) -> Result<usize, TurnErr
             Err(error) => tracing::warn!(%error, turn = %id, "a turn was not taken over"),
         }
     }
-    Ok(count)
+    count
 }
 
 /// Takes over turns that this instance holds but does not run: their request or their take-over broke off half-way, or
@@ -74,7 +87,8 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     // Budgets of keys count on.
     user.by_key = turn.checkpoint["by_key"] == true;
     // From here on nothing more of what the old owner writes is stored or shown.
-    let (log, entries) = inner.bus.seize(turn.id.as_str()).await?;
+    let floor = u64::try_from(fence - 1).unwrap_or_default() * NUMBERS;
+    let (log, entries) = inner.bus.seize(turn.id.as_str(), floor).await?;
     let mut seen = seen_by_viewers(entries, &message);
     let (model, body) = begin::kept(&turn.checkpoint)
         .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
@@ -117,7 +131,8 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         progress.writer.files = seen.files;
         progress.writer.resume(seen.items, can_continue && end.is_none());
         let snapshot = progress.writer.snapshot();
-        if !progress.writer.items.is_empty()
+        // Among many instances also when it is empty: numbers jump, and only the whole says that nothing is missing.
+        if (!progress.writer.items.is_empty() || inner.bus.is_shared())
             && end.is_none()
             && let Err(error) = job.tell(progress, vec![snapshot])
         {

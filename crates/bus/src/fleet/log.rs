@@ -132,10 +132,16 @@ impl SharedLog {
     }
 }
 
-/// A log that this instance goes on with from now on, and what is in it.
-pub(crate) fn seized(turn: &str, part: i64, lines: &[String], outbox: Arc<Outbox>) -> (TurnLog, Vec<LogEntry>) {
+/// A log that this instance goes on with from now on, and what is in it. Its next event has a number above `floor`.
+pub(crate) fn seized(
+    turn: &str,
+    part: i64,
+    lines: &[String],
+    floor: u64,
+    outbox: Arc<Outbox>,
+) -> (TurnLog, Vec<LogEntry>) {
     let entries = entries(lines);
-    let seq = entries.last().map_or(0, |last| last.seq);
+    let seq = entries.last().map_or(0, |last| last.seq).max(floor);
     (TurnLog(turn_log::Kind::Fleet(FleetLog::go_on(turn, part, seq, outbox))), entries)
 }
 

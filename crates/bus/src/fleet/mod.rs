@@ -200,9 +200,9 @@ impl Fleet {
         TurnLog(turn_log::Kind::Fleet(FleetLog::begin(turn, self.outbox.clone())))
     }
 
-    pub(crate) async fn seize(&self, turn: &str) -> Result<(TurnLog, Vec<LogEntry>), BusError> {
+    pub(crate) async fn seize(&self, turn: &str, floor: u64) -> Result<(TurnLog, Vec<LogEntry>), BusError> {
         let (part, lines) = self.carrier.seize(turn).await?;
-        Ok(log::seized(turn, part, &lines, self.outbox.clone()))
+        Ok(log::seized(turn, part, &lines, floor, self.outbox.clone()))
     }
 
     pub(crate) async fn read_log(&self, turn: &str) -> Result<Vec<LogEntry>, BusError> {

@@ -85,13 +85,13 @@ async fn a_log_is_read_everywhere_and_written_by_one(place: Place) {
         let stored = two.read_log("t").await.unwrap();
         assert!(stored.iter().any(|entry| entry.seq == number), "what is shown was logged before");
     }
-    let (taken, entries) = two.seize("t").await.unwrap();
+    let (taken, entries) = two.seize("t", 1000).await.unwrap();
     assert_eq!(entries.len(), 50);
     log.append(&json!("late")).unwrap();
     one.emit_logged(&log, event("user:ann", json!("late")));
     assert_eq!(heard(&mut torn).await, json!({"turn_id": "t"}));
     assert!(!log.is_whole());
-    assert_eq!(taken.append(&json!("new")).unwrap(), 51);
+    assert_eq!(taken.append(&json!("new")).unwrap(), 1001, "what was shown without the log had numbers, too");
     two.emit_logged(&taken, event("user:ann", json!("new")));
     assert_eq!(heard(&mut shown).await.payload, json!("new"), "what the old owner wrote late is shown to nobody");
     two.settle().await;
@@ -99,7 +99,7 @@ async fn a_log_is_read_everywhere_and_written_by_one(place: Place) {
     taken.compact(&json!("all")).unwrap();
     two.settle().await;
     let entries = one.read_log("t").await.unwrap();
-    assert_eq!((entries.len(), entries[0].seq, &entries[0].event), (1, 51, &json!("all")));
+    assert_eq!((entries.len(), entries[0].seq, &entries[0].event), (1, 1001, &json!("all")));
     taken.remove().unwrap();
     two.settle().await;
     two.settle().await;
