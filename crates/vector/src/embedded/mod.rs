@@ -1,5 +1,5 @@
-//! Passages in a file of SQLite beside the database; vectors are compared one by one in memory, which is exact and, for
-//! what fits on one machine, quick.
+//! Passages in a file of SQLite beside the database; vectors are compared in memory, by a quarter of what they are there, and
+//! those that seem nearest as they are stored.
 
 mod open;
 mod points;
