@@ -1,10 +1,11 @@
-//! Filling in what this instance could not hear: replies that grew or ended meanwhile, and who looks at chats.
+//! Filling in what this instance could not hear, or what another died before it said: replies that grew or ended meanwhile,
+//! and who looks at chats.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use airis_bus::MISSED;
+use airis_bus::{LEFT, MISSED};
 use airis_domain::{ChatId, Json, UserId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
@@ -18,19 +19,25 @@ const GATHER: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_secs(1);
 /// What is looked into when nobody knows how long the silence was, in milliseconds.
 const LONG: i64 = 120_000;
+/// How long nobody may have noticed that an instance is dead, in milliseconds. It may have stored an end and not told it.
+const UNNOTICED: i64 = 10_000;
 
 /// Fills in until aborted.
 pub(crate) async fn run(inner: Arc<Inner>) {
-    let mut news = inner.bus.subscribe(MISSED);
+    let (mut news, mut deaths) = (inner.bus.subscribe(MISSED), inner.bus.subscribe(LEFT));
     loop {
-        let mut since = match news.recv().await {
-            Ok(message) => since(&inner, &message),
+        let (heard, long) = tokio::select! {
+            heard = news.recv() => (heard, LONG),
+            heard = deaths.recv() => (heard, UNNOTICED),
+        };
+        let mut since = match heard {
+            Ok(message) => since(&inner, &message, long),
             Err(RecvError::Lagged(_)) => inner.bus.now_ms() - LONG,
             Err(RecvError::Closed) => return,
         };
         sleep(GATHER).await;
         while let Ok(message) = news.try_recv() {
-            since = since.min(self::since(&inner, &message));
+            since = since.min(self::since(&inner, &message, LONG));
         }
         while let Err(error) = fill(&inner, since / 1000 - MARGIN).await {
             tracing::warn!(%error, "what was missed is filled in in a moment");
@@ -39,8 +46,9 @@ pub(crate) async fn run(inner: Arc<Inner>) {
     }
 }
 
-fn since(inner: &Inner, message: &Json) -> i64 {
-    message["since_ms"].as_i64().unwrap_or_else(|| inner.bus.now_ms() - LONG)
+/// The time that news name, or `long` ago.
+fn since(inner: &Inner, message: &Json, long: i64) -> i64 {
+    message["since_ms"].as_i64().unwrap_or_else(|| inner.bus.now_ms() - long)
 }
 
 async fn fill(inner: &Inner, since: i64) -> Result<(), airis_turns::TurnError> {

@@ -16,6 +16,8 @@ use crate::{Result, Store, StoreError};
 pub const LETTER: usize = 7_800;
 /// An instance that was not seen for so long is dead.
 const DEAD_AFTER_MS: i64 = 6_000;
+/// How far behind the last part of a log its next owner begins: further than an owner counts.
+pub const SEAL: i64 = 1 << 20;
 /// A parcel that nobody fetched for so long is thrown away.
 const PARCEL_MS: i64 = 60_000;
 /// How often parcels are fetched where nobody can be notified.
@@ -53,7 +55,9 @@ pub struct Beat {
     pub now_ms: i64,
     /// Every living instance with what it says of itself.
     pub instances: Vec<(String, String)>,
-    /// Rooms of instances that were found dead.
+    /// Instances that were found dead.
+    pub dead: Vec<String>,
+    /// Their rooms.
     pub left: Vec<String>,
 }
 
@@ -182,7 +186,7 @@ impl FleetTables {
         let instances: Vec<(String, String)> =
             sqlx::query_as("SELECT instance, note FROM fleet_instance ORDER BY instance").fetch_all(&mut *tx).await?;
         tx.commit().await?;
-        Ok(Beat { anew, now_ms, instances, left })
+        Ok(Beat { anew, now_ms, instances, dead, left })
     }
 
     /// The time by the clock that all share, and every instance with what it says of itself, for who only looks.
@@ -376,24 +380,25 @@ impl FleetTables {
         Ok(parts)
     }
 
-    /// Takes the next number of a log, so that whoever wrote it until now writes no more; returns that number and
-    /// everything before it.
+    /// Takes the next number of a log, so that whoever wrote it until now writes no more, and one far behind it, which no
+    /// whole part of theirs reaches; returns the latter and everything before.
     #[boxed]
     pub async fn seize(&self, turn: &str) -> Result<(i64, Vec<String>)> {
         loop {
             let mut session = self.session().await?;
-            let sealed: Option<i64> = sqlx::query_scalar(
-                "INSERT INTO fleet_log (turn, part, lines) \
-                 SELECT $1, COALESCE(MAX(part), 0) + 1, '' FROM fleet_log WHERE turn = $1 \
+            let sealed: Vec<i64> = sqlx::query_scalar(
+                "WITH top AS (SELECT COALESCE(MAX(part), 0) AS part FROM fleet_log WHERE turn = $1) \
+                 INSERT INTO fleet_log (turn, part, lines) SELECT $1, part + n, '' FROM top, unnest($2::bigint[]) AS n \
                  ON CONFLICT (turn, part) DO NOTHING RETURNING part",
             )
             .bind(turn)
-            .fetch_optional(session.connection())
+            .bind([1, SEAL])
+            .fetch_all(session.connection())
             .await?;
             session.end().await?;
-            // Taken in this moment by the old owner: once more behind it.
-            if let Some(part) = sealed {
-                return Ok((part, self.log(turn).await?));
+            // The next one taken in this moment by the old owner: once more behind it.
+            if let ([_, _], Some(seal)) = (&sealed[..], sealed.iter().max()) {
+                return Ok((*seal, self.log(turn).await?));
             }
         }
     }

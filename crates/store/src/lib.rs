@@ -61,7 +61,7 @@ pub use chats::{ChatPatch, NewTurn};
 pub use error::StoreError;
 pub use feedback::{FeedbackOrder, FeedbackQuery};
 pub use files::FileQuery;
-pub use fleet::{Beat, FleetEar, FleetTables, Flushed, LETTER, LogPart};
+pub use fleet::{Beat, FleetEar, FleetTables, Flushed, LETTER, LogPart, SEAL};
 pub use knowledge::{KnowledgeOrder, KnowledgeQuery, KnowledgeView};
 pub use knowledge_files::{KnowledgeFile, KnowledgeFileOrder, KnowledgeFileQuery};
 pub use messages::MessagePatch;

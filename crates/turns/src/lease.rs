@@ -37,7 +37,8 @@ pub async fn keep(inner: Arc<Inner>, stop: CancellationToken) {
         let looks = looking.as_ref().is_some_and(|task| !task.is_finished());
         if inner.has_running() || !suspects.is_empty() || looks {
             let renewal = inner.store.renew_turns(&inner.instance, until(&inner));
-            match timeout(LEASE, renewal).await {
+            // Whoever waits for longer than the lease holds shows what another may show by now.
+            match timeout(LEASE.saturating_sub(renewed.elapsed()).max(RENEW), renewal).await {
                 Ok(Ok(held)) => {
                     renewed = Instant::now();
                     // Logs are mended as soon as they tear; this is for those of which nobody heard.

@@ -64,7 +64,7 @@ impl Fleet {
         // Who is dead answers nothing any more.
         self.asks.retain(|_, waiting| members.iter().any(|member| member.tag == waiting.to));
         *self.members.write() = members;
-        if !beat.left.is_empty() {
+        if !beat.dead.is_empty() {
             let payload = json!({"rooms": beat.left});
             self.topics.publish(LEFT, payload.clone());
             self.publish(LEFT, payload);

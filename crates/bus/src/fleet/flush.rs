@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use airis_store::{Flushed, LogPart};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::letter::{Borrowed, Packing};
 use super::log::SharedLog;
@@ -16,6 +16,10 @@ use crate::BusError;
 
 /// How long events are held back for a bus that is away.
 const HOLD: Duration = Duration::from_secs(3);
+/// Between two flushes of an instance that has much to say: less than anybody sees, and many events.
+const EVERY: Duration = Duration::from_millis(30);
+/// How many may begin without waiting.
+const AT_ONCE: u32 = 4;
 /// One attempt.
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// Between two attempts: the first pause, doubled up to the last.
@@ -24,15 +28,46 @@ const LONG_PAUSE: Duration = Duration::from_millis(400);
 
 /// Flushes until the fleet is left and nothing waits any more.
 pub(crate) async fn run(fleet: Arc<Fleet>) {
+    let mut pace = Pace::new(Instant::now());
     loop {
-        match fleet.outbox.take() {
-            Some(batch) => flush(&fleet, batch).await,
-            None => tokio::select! {
+        if fleet.outbox.is_empty() {
+            tokio::select! {
                 biased;
                 () = fleet.outbox.ready() => {}
                 () = fleet.stop.cancelled() => return,
-            },
+            }
         }
+        tokio::select! {
+            biased;
+            () = fleet.stop.cancelled() => {}
+            () = fleet.outbox.hurried() => {}
+            () = sleep_until(pace.next()) => {}
+        }
+        if let Some(batch) = fleet.outbox.take() {
+            pace.flushes(Instant::now());
+            flush(&fleet, batch).await;
+        }
+    }
+}
+
+/// When the next flush may begin. A few may follow each other at once, so that who writes alone never waits; where much is
+/// said, more of it goes together.
+struct Pace {
+    /// When all flushes until now would have been, one after the other.
+    due: Instant,
+}
+
+impl Pace {
+    fn new(now: Instant) -> Self {
+        Self { due: now }
+    }
+
+    fn next(&self) -> Instant {
+        self.due.checked_sub(EVERY * AT_ONCE).unwrap_or(self.due)
+    }
+
+    fn flushes(&mut self, now: Instant) {
+        self.due = self.due.max(now) + EVERY;
     }
 }
 
@@ -149,4 +184,28 @@ fn tell(fleet: &Fleet, batch: &Batch, outcome: Option<&Flushed>) -> Vec<(String,
         }
     }
     packing.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_little_never_waits_and_who_says_much_waits_for_the_pace() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        for place in 1..=20 {
+            let now = start + EVERY * place;
+            assert!(pace.next() <= now, "one event at a time waits at {place}");
+            pace.flushes(now);
+        }
+        let (mut now, mut flushes) = (start + EVERY * 100, 0);
+        let end = now + EVERY * 50;
+        while now < end {
+            now = now.max(pace.next());
+            pace.flushes(now);
+            flushes += 1;
+        }
+        assert!((50..=50 + AT_ONCE + 1).contains(&flushes), "{flushes} flushes in 50 times the pace");
+    }
 }

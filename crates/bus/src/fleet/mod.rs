@@ -45,7 +45,7 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Says that a log needs a whole part: `{"turn_id": …}`. Never leaves this instance.
 pub const LOG: &str = "airis:log";
-/// Says that somebody's instance is gone from rooms without a word: `{"rooms": […]}`.
+/// Says that an instance is gone without a word, and from which rooms: `{"rooms": […]}`.
 pub const LEFT: &str = "airis:left";
 /// Says that letters were lost: `{"since_ms": …}`.
 pub const MISSED: &str = "airis:missed";

@@ -41,6 +41,8 @@ pub(crate) struct Outbox {
     /// Posts that wait; read without the lock.
     waiting: AtomicUsize,
     ready: Notify,
+    /// Somebody waits for the next flush.
+    hurry: Notify,
 }
 
 impl Outbox {
@@ -51,6 +53,10 @@ impl Outbox {
 
     pub(crate) fn post(&self, post: Post) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Questions and answers: somebody waits.
+        if matches!(post, Post::Direct { .. }) {
+            self.hurry.notify_one();
+        }
         self.add(|batch| batch.posts.push_back(post));
     }
 
@@ -69,6 +75,7 @@ impl Outbox {
             batch.marks.insert(room, note);
             batch.marked.push(sender);
         });
+        self.hurry.notify_one();
         receiver
     }
 
@@ -76,6 +83,7 @@ impl Outbox {
     pub(crate) fn settle(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         self.add(|batch| batch.marked.push(sender));
+        self.hurry.notify_one();
         receiver
     }
 
@@ -91,7 +99,16 @@ impl Outbox {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batch.lock().is_none()
+    }
+
     pub(crate) async fn ready(&self) {
         self.ready.notified().await;
+    }
+
+    /// Until somebody waits for the next flush.
+    pub(crate) async fn hurried(&self) {
+        self.hurry.notified().await;
     }
 }

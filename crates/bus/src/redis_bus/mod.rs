@@ -9,7 +9,7 @@ pub(crate) use link::RedisEar;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use airis_store::{Beat, Flushed, LogPart};
+use airis_store::{Beat, Flushed, LogPart, SEAL};
 use futures::future::try_join_all;
 
 use crate::BusError;
@@ -80,15 +80,15 @@ impl RedisCarrier {
         command.arg(me).arg(note).arg(if bury { DEAD_AFTER_MS } else { 0 });
         let (anew, now_ms, fields, dead): (bool, i64, Vec<String>, Vec<String>) = self.link.ask(&command).await?;
         let mut left = Vec::new();
-        for instance in dead {
-            left.extend(self.bury(&instance).await?);
+        for instance in &dead {
+            left.extend(self.bury(instance).await?);
         }
         let instances = fields.chunks_exact(2).map(|pair| {
             // When it was seen, then its note.
             let note = pair[1].split_once(' ').map_or("", |(_, note)| note);
             (pair[0].clone(), note.to_owned())
         });
-        Ok(Beat { anew, now_ms, instances: instances.collect(), left })
+        Ok(Beat { anew, now_ms, instances: instances.collect(), dead, left })
     }
 
     /// Takes an instance out of every room that it had; returns those.
@@ -203,7 +203,7 @@ impl RedisCarrier {
 
     pub(crate) async fn seize(&self, turn: &str) -> Result<(i64, Vec<String>)> {
         let mut command = scripts::on(scripts::SEIZE, &self.key("log", turn));
-        command.arg(self.options.log_ttl.as_secs().max(1));
+        command.arg(self.options.log_ttl.as_secs().max(1)).arg(SEAL);
         self.link.ask(&command).await
     }
 

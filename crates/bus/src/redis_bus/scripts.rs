@@ -45,7 +45,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 ";
 
-/// Seals a log with its next number. Answers that number and the lines before it.
+/// Seals a log ARGV[2] numbers behind its last part. Answers that number and the lines before it.
 pub(crate) const SEIZE: &str = r"
 local lines = {}
 local top = 0
@@ -53,9 +53,10 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
   lines[#lines + 1] = entry[2][2]
   top = tonumber(string.match(entry[1], '^%d+'))
 end
-redis.call('XADD', KEYS[1], string.format('%.0f', top + 1) .. '-1', 'lines', '')
+local seal = top + ARGV[2]
+redis.call('XADD', KEYS[1], string.format('%.0f', seal) .. '-1', 'lines', '')
 redis.call('EXPIRE', KEYS[1], ARGV[1])
-return {top + 1, lines}
+return {seal, lines}
 ";
 
 /// The lines of a log.

@@ -91,6 +91,9 @@ async fn a_log_is_read_everywhere_and_written_by_one(place: Place) {
     one.emit_logged(&log, event("user:ann", json!("late")));
     assert_eq!(heard(&mut torn).await, json!({"turn_id": "t"}));
     assert!(!log.is_whole());
+    log.compact(&json!("mine")).unwrap();
+    one.settle().await;
+    assert_eq!(two.read_log("t").await.unwrap().len(), 50, "nor is it said all again behind who took it over");
     assert_eq!(taken.append(&json!("new")).unwrap(), 1001, "what was shown without the log had numbers, too");
     two.emit_logged(&taken, event("user:ann", json!("new")));
     assert_eq!(heard(&mut shown).await.payload, json!("new"), "what the old owner wrote late is shown to nobody");

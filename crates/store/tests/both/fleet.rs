@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use airis_store::{FleetTables, LETTER, LogPart, Store};
+use airis_store::{FleetTables, LETTER, LogPart, SEAL, Store};
 use sqlx::{Connection, PgConnection};
 
 use crate::fixture::{options, postgres_url, sqlite};
@@ -71,9 +71,11 @@ async fn whoever_takes_a_log_over_keeps_its_old_writer_out() {
         tokio::time::sleep(Duration::from_millis(round)).await;
         let (seal, seen) = tables.seize(&turn).await.unwrap();
         let last = writer.await.unwrap();
-        assert_eq!(seal, last + 1);
+        assert_eq!(seal, last + SEAL);
         let lines: Vec<&str> = seen.iter().flat_map(|part| part.lines()).collect();
         assert_eq!(lines.len(), usize::try_from(last).unwrap(), "everything that was stored was seen");
+        let late = LogPart { whole: true, ..part(&turn, last + 3, "all of it\n") };
+        assert!(stored(&tables, &[late]).await.is_empty(), "nor may they say it all again");
         assert_eq!(stored(&tables, &[part(&turn, seal + 1, "mine\n")]).await, [turn]);
     }
 }
