@@ -386,19 +386,20 @@ impl FleetTables {
     pub async fn seize(&self, turn: &str) -> Result<(i64, Vec<String>)> {
         loop {
             let mut session = self.session().await?;
-            let sealed: Vec<i64> = sqlx::query_scalar(
-                "WITH top AS (SELECT COALESCE(MAX(part), 0) AS part FROM fleet_log WHERE turn = $1) \
-                 INSERT INTO fleet_log (turn, part, lines) SELECT $1, part + n, '' FROM top, unnest($2::bigint[]) AS n \
-                 ON CONFLICT (turn, part) DO NOTHING RETURNING part",
+            let seal: Option<i64> = sqlx::query_scalar(
+                "WITH next AS (INSERT INTO fleet_log (turn, part, lines) \
+                   SELECT $1, COALESCE(MAX(part), 0) + 1, '' FROM fleet_log WHERE turn = $1 \
+                   ON CONFLICT (turn, part) DO NOTHING RETURNING part) \
+                 INSERT INTO fleet_log (turn, part, lines) SELECT $1, part - 1 + $2, '' FROM next RETURNING part",
             )
             .bind(turn)
-            .bind([1, SEAL])
-            .fetch_all(session.connection())
+            .bind(SEAL)
+            .fetch_optional(session.connection())
             .await?;
             session.end().await?;
             // The next one taken in this moment by the old owner: once more behind it.
-            if let ([_, _], Some(seal)) = (&sealed[..], sealed.iter().max()) {
-                return Ok((*seal, self.log(turn).await?));
+            if let Some(seal) = seal {
+                return Ok((seal, self.log(turn).await?));
             }
         }
     }

@@ -164,7 +164,7 @@ fn tell(fleet: &Fleet, batch: &Batch, outcome: Option<&Flushed>) -> Vec<(String,
         let (line, to) = match post {
             Post::Room { event, of, .. } => {
                 // What was refused is shown to nobody; what could not be stored, to those who are here.
-                if outcome.is_some() && of.as_ref().is_some_and(|log| log.is_broken()) {
+                if outcome.is_some() && of.as_ref().is_some_and(|(log, written)| !log.has(*written)) {
                     continue;
                 }
                 fleet.topics.emit(event.clone());

@@ -40,7 +40,13 @@ struct State {
     size: u64,
     /// The stored log ends before what was appended: until a whole part heals that, nothing is stored or shown.
     broken: bool,
+    /// How many times it broke.
+    breaks: u64,
 }
+
+/// When something was written, among the breaks of its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written(Option<u64>);
 
 impl FleetLog {
     /// The log of a turn that begins.
@@ -124,7 +130,19 @@ impl SharedLog {
     pub(crate) fn break_off(&self) -> bool {
         let mut state = self.state.lock();
         state.waiting.clear();
+        state.breaks += u64::from(!state.broken);
         !std::mem::replace(&mut state.broken, true)
+    }
+
+    pub(crate) fn written(&self) -> Written {
+        let state = self.state.lock();
+        Written((!state.broken).then_some(state.breaks))
+    }
+
+    /// Whether what was written then is in the log, as far as it is stored.
+    pub(crate) fn has(&self, written: Written) -> bool {
+        let state = self.state.lock();
+        !state.broken && written.0 == Some(state.breaks)
     }
 
     pub(crate) fn is_broken(&self) -> bool {
@@ -175,10 +193,18 @@ mod tests {
         let log = log();
         log.append(&json!(1))?;
         assert!(log.shared.cut().is_some());
+        let before = log.shared.written();
+        assert!(log.shared.has(before));
         assert!(log.shared.break_off() && !log.shared.break_off());
         assert_eq!(log.append(&json!(2))?, 2);
+        let meanwhile = log.shared.written();
         assert!(log.shared.cut().is_none() && log.shared.is_broken());
         log.compact(&json!("all"))?;
+        assert!(log.shared.has(log.shared.written()));
+        assert!(
+            !log.shared.has(before) && !log.shared.has(meanwhile),
+            "what was to be shown before is in the whole part alone"
+        );
         let part = log.shared.cut().unwrap_or_else(|| panic!("nothing waits"));
         assert!(part.whole && part.part == 2);
         assert_eq!(entries(&[part.lines])[0], LogEntry { seq: 2, event: json!("all") });

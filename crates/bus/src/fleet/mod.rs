@@ -173,12 +173,12 @@ impl Fleet {
 
     pub(crate) fn emit(&self, event: RoomEvent, of: Option<&TurnLog>) {
         let of = of.and_then(|log| match &log.0 {
-            turn_log::Kind::Fleet(log) => Some(log.shared().clone()),
+            turn_log::Kind::Fleet(log) => Some((log.shared().clone(), log.shared().written())),
             turn_log::Kind::File(_) => None,
         });
         if self.outbox.waiting() >= FULL {
             // Faster than it can be told: what is lost is told as a whole, as soon as there is room again.
-            if let Some(log) = of.filter(|log| log.break_off()) {
+            if let Some((log, _)) = of.filter(|(log, _)| log.break_off()) {
                 self.broken.lock().insert(log.turn.clone());
             }
             self.owes.store(true, Ordering::Relaxed);

@@ -10,13 +10,13 @@ use tokio::sync::{Notify, oneshot};
 use tracing::Span;
 
 use super::letter::Letter;
-use super::log::SharedLog;
+use super::log::{SharedLog, Written};
 
 /// Something to tell.
 pub(crate) enum Post {
     /// An event for a room, shown when the part of the log that holds it is stored.
     /// The span ends with the flush that told it.
-    Room { event: Arc<RoomEvent>, of: Option<Arc<SharedLog>>, _span: Span },
+    Room { event: Arc<RoomEvent>, of: Option<(Arc<SharedLog>, Written)>, _span: Span },
     /// For every other instance.
     Topic { topic: String, payload: Json },
     /// For one instance.
