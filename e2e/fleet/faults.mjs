@@ -22,7 +22,9 @@ const { values, positionals: [binary] } = parseArgs({ options, allowPositionals:
 const list = (names) => names?.split(',').map((name) => name.trim());
 const [only, on] = [list(values.only), list(values.on)];
 const RCLONE = join(process.env.AIRIS_OBJECTS ?? '', '.venv/bin/rclone');
-const FANOUT = ['postgres', 'redis'].flatMap((bus) => [1, 2, 4].map((instances) => ({ bus, instances })));
+/** The same people on more instances, and as many more people as there are instances. */
+const FANOUT = ['postgres', 'redis'].flatMap((bus) =>
+    [() => 100, (instances) => instances * 50].flatMap((people, load) => [1, 2, 4].map((instances) => ({ bus, instances, load, people: people(instances) }))));
 
 const wanted = (name, place) => (!only || only.includes(name)) && (!on || on.includes(place));
 /** Scenarios by where they run: a fleet is started once for all of them. */
@@ -88,15 +90,16 @@ async function run(place, all) {
 
 async function fanouts() {
     const rows = [];
-    for (const { bus, instances } of FANOUT.filter(({ bus }) => wanted('fanout', bus))) {
-        const fleet = await stand({ binary, bus, instances });
+    for (const { bus, instances, load, people } of FANOUT.filter(({ bus }) => wanted('fanout', bus))) {
+        const fleet = await stand({ binary, bus, instances, people });
         const { cpu, bytes, idle, tokens, problems } = await fanout(fleet);
-        rows.push({ bus, instances, cpu });
+        rows.push({ bus, load, instances, cpu });
         await fleet.close();
-        const one = rows.find((row) => row.bus === bus && row.instances === 1);
-        const more = one ? `, ${Math.round((cpu[0] / one.cpu[0] - 1) * 100)} % more than one instance` : '';
+        const one = rows.find((row) => row.bus === bus && row.load === load && row.instances === 1);
+        const more = (at) => (instances > 1 && one ? ` (${Math.round((cpu[at] / one.cpu[at] - 1) * 100)} %)` : '');
         const sent = bytes[0] === null ? '' : `; bytes on the bus per token ${bytes.map(Math.round).join(' / ')}`;
-        console.log(`fanout ${bus} ${instances}: µs per token ${cpu.map(Math.round).join(' / ')} (long replies early / late / short ones)${more}${sent}; idle ${idle.toFixed(1)} % of a core; ${tokens} tokens`);
+        const costs = cpu.map((each, at) => `${Math.round(each)}${more(at)}`).join(' / ');
+        console.log(`fanout ${bus} ${instances}, ${people} people: µs per token and viewer ${costs} (long replies early / late / short ones / five viewers each)${sent}; idle ${idle.toFixed(1)} % of a core; ${tokens} tokens`);
         for (const problem of problems.slice(0, 5)) console.log(`    ${problem}`);
         if (problems.length) bad += 1;
         else well += 1;
