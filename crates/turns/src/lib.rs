@@ -243,7 +243,18 @@ impl Turns {
         wanted: impl Fn(&UserId, &ChatId) -> bool,
         since: i64,
     ) -> Result<Vec<RoomEvent>, TurnError> {
-        missed::events(&self.inner, wanted, since).await
+        let mut events = missed::ends(&self.inner, &wanted, since).await?;
+        events.extend(missed::running(&self.inner, wanted).await?);
+        Ok(events)
+    }
+
+    /// The same of turns that ended since then alone.
+    pub async fn ended(
+        &self,
+        wanted: impl Fn(&UserId, &ChatId) -> bool,
+        since: i64,
+    ) -> Result<Vec<RoomEvent>, TurnError> {
+        missed::ends(&self.inner, wanted, since).await
     }
 
     /// Replies that are being made here.

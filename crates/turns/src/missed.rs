@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::job::envelope;
 use crate::{Inner, Live, TurnError, items, recover};
 
-/// Events that say it all again, in the order in which they are to be told. `wanted` picks turns by who asked and where;
-/// `since` is in seconds since 1970.
-pub async fn events(
+/// Events that say again how turns ended since then, in the order in which they are to be told. `wanted` picks turns by who
+/// asked and where; `since` is in seconds since 1970.
+pub async fn ends(
     inner: &Inner,
     wanted: impl Fn(&UserId, &ChatId) -> bool,
     since: i64,
@@ -32,6 +32,12 @@ pub async fn events(
         let over = json!({"active": false, "folder_id": null});
         tell(&mut events, turn, "chat:active", over, None);
     }
+    Ok(events)
+}
+
+/// Events that say all of what runs.
+pub async fn running(inner: &Inner, wanted: impl Fn(&UserId, &ChatId) -> bool) -> Result<Vec<RoomEvent>, TurnError> {
+    let mut events = Vec::new();
     for turn in inner.store.all_running_turns().await?.iter().filter(|turn| wanted(&turn.user_id, &turn.chat_id)) {
         let live = match inner.job(&turn.id).filter(|job| job.is_told()) {
             Some(job) => Some(job.live()),
