@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test fleet bench contract compat fmt lint audit docs api
+.PHONY: help run dev test fleet robin bench contract compat fmt lint audit docs api
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 18
@@ -16,6 +16,9 @@ test: ## Install what tests need and run all of them
 
 fleet: ## Break fleets of a release build in every way they have to survive (half an hour)
 	@scripts/fleet.sh
+
+robin: ## Ask three instances, each request another one, all that one is asked in recordings and browser tests (an hour)
+	@scripts/robin.sh
 
 bench: ## Measure a release build against the budgets
 	@scripts/bench.sh

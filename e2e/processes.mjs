@@ -75,8 +75,12 @@ export function environment(data, port, mock, more = {}) {
     };
 }
 
-/** Starts a server and waits until it is well; answers the process. Its log goes to `log`. */
+/** Starts a server and waits until it is well; answers the process. Its log goes to `log`. With AIRIS_FLEET it is a fleet. */
 export async function serve(binary, env, log) {
+    if (process.env.AIRIS_FLEET && !env.DATABASE_URL) {
+        const { fleet } = await import('./fleet/three.mjs');
+        return fleet(binary, env, log);
+    }
     const out = createWriteStream(log, { flags: 'a' });
     await once(out, 'open');
     const child = run(binary, ['serve'], { env, cwd: env.DATA_DIR, stdio: ['ignore', out, out] });

@@ -1,15 +1,24 @@
 #!/usr/bin/env bash
 # Replays recorded HTTP conversations against a fresh server and compares the score with compat/baseline.json.
 #
-#     scripts/compat.sh [--save] [REPLAY OPTIONS…]     such as --scenario chats --show 5
+#     scripts/compat.sh [--save | --fleet postgres|redis] [REPLAY OPTIONS…]     such as --scenario chats --show 5
 #
+# With --fleet the server is three instances that share a private PostgreSQL, and talk over it or over a Redis, behind a load
+# balancer that gives every request to the next one; they may not score less than one does.
 # The recordings are not part of the repository: they lie in $AIRIS_SHARED/wire, by default ../shared/wire. A scenario
 # may never pass fewer steps than the baseline says; --save writes a better one. Exit status: 0 as good or better,
 # 1 worse, 2 there are no recordings.
 source "$(dirname "$0")/steps.sh"
 
-save=no
-if [ "${1:-}" = --save ]; then save=yes; shift; fi
+save=no bus=""
+case "${1:-}" in
+    --save) save=yes; shift ;;
+    --fleet)
+        [ -n "${AIRIS_TEST_POSTGRES:-}" ] || exec scripts/postgres.sh scripts/compat.sh "$@"
+        save=fleet bus="${2:?--fleet postgres or --fleet redis}"
+        shift 2
+        ;;
+esac
 wire="${AIRIS_SHARED:-$root/../shared}/wire"
 if [ ! -f "$wire/replay.py" ]; then
     say "There are no recorded conversations at $wire; set AIRIS_SHARED to the folder that holds wire/. Nothing was compared."
@@ -27,6 +36,9 @@ mock="http://127.0.0.1:$provider"
 port="$(free_port)"
 base="http://127.0.0.1:$port"
 mkdir "$work/data"
+serve=("$binary" serve)
+[ -z "$bus" ] || serve=(AIRIS_FLEET="$bus" AIRIS_TEST_POSTGRES="$AIRIS_TEST_POSTGRES" AIRIS_TEST_PSQL="$AIRIS_TEST_PSQL"
+    node "$root/e2e/fleet/three.mjs" "$(realpath "$binary")")
 (
     cd "$work"
     exec env -i PATH="$PATH" HOME="$work" ENV=prod WEBUI_SECRET_KEY=wire-secret WEBUI_URL="$base" DATA_DIR="$work/data" HOST=127.0.0.1 PORT="$port" \
@@ -39,7 +51,7 @@ mkdir "$work/data"
         IMAGES_OPENAI_API_BASE_URL="$mock/v1" IMAGES_OPENAI_API_KEY=sk-mock ENABLE_SCIM=true SCIM_TOKEN=scim-wire-token \
         SCIM_AUTH_PROVIDER=oidc ENABLE_API_KEYS=true ENABLE_CHANNELS=true ENABLE_NOTES=true ENABLE_CALENDAR=true \
         ENABLE_AUTOMATIONS=true ENABLE_MEMORIES=true 'CORS_ALLOW_ORIGIN=*' WEBUI_AUTH_COOKIE_SECURE=false \
-        "$binary" serve >"$work/server.log" 2>&1
+        "${serve[@]}" >"$work/server.log" 2>&1
 ) &
 pids+=($!)
 wait_for "$mock/v1/models" 60 || { cat "$work/provider.log"; fail "the recorded provider did not start"; }

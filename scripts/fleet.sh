@@ -29,3 +29,4 @@ fi
 # What people connect to, whichever fleet is behind it.
 AIRIS_URL="http://127.0.0.1:$(node -e 'import("./e2e/processes.mjs").then((m) => m.keptPort()).then(console.log)')" \
     AIRIS_OBJECTS="$cache/objects" scripts/postgres.sh node e2e/fleet/faults.mjs "$binary" "${options[@]}"
+say "Whether three instances answer as one does is another run: make robin"

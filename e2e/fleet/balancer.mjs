@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 import { connect } from 'node:net';
 
-/** Listens; `ports` may change while it runs. */
-export async function balancer(ports) {
+/** Listens on a free port, or a given one; `ports` may change while it runs. */
+export async function balancer(ports, own = 0) {
     let turn = 0;
     const order = () => {
         turn += 1;
@@ -16,7 +16,12 @@ export async function balancer(ports) {
 
     const server = createServer(async (request, response) => {
         const pieces = [];
-        for await (const piece of request) pieces.push(piece);
+        try {
+            for await (const piece of request) pieces.push(piece);
+        } catch {
+            // Whoever asked has left.
+            return;
+        }
         const body = Buffer.concat(pieces);
         for (const port of order()) {
             if (await forward(port, request, body, response)) return count(port);
@@ -45,7 +50,7 @@ export async function balancer(ports) {
 
     // A connection that is closed at the moment it is used again is no trouble of the servers.
     server.keepAliveTimeout = 120_000;
-    server.listen(0, '127.0.0.1');
+    server.listen(own, '127.0.0.1');
     await once(server, 'listening');
     return { url: `http://127.0.0.1:${server.address().port}`, taken, close: () => server.closeAllConnections() ?? server.close() };
 }

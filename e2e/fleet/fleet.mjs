@@ -50,27 +50,23 @@ const direct = async (server, path, token, body) => {
     return { status: answer.status, body: await answer.json().catch(() => null) };
 };
 
-// All at once on an empty database.
+// All at once on an empty database. Each knows of the others within two heartbeats.
 await Promise.all(servers.map(start));
 const root = await administrator();
+await sleep(4000);
 
-/** A setting changed on one server is soon true on all of them. */
+/** A setting changed on one server is true on all of them when that is answered. */
 async function settings() {
-    let longest = 0;
     for (let round = 0; round < 6; round++) {
         const provider = round % 2 ? '' : 'llama.cpp';
         await speaks(root.token, provider);
-        const begin = Date.now();
-        for (const server of servers) {
-            const same = async () => (await direct(server, '/openai/config', root.token)).body.OPENAI_API_CONFIGS[0]?.provider === provider;
-            await until(same, 'a changed setting', 60);
-        }
-        longest = Math.max(longest, Date.now() - begin);
+        const read = servers.map((server) => direct(server, '/openai/config', root.token));
+        const said = (await Promise.all(read)).map(({ body }) => body.OPENAI_API_CONFIGS[0]?.provider);
+        check(said.every((one) => one === provider), `"${provider}" was stored, the servers say "${said.join('", "')}"`);
     }
-    console.log(`settings: true everywhere within ${longest} ms`);
+    console.log('settings: true everywhere at once');
     // From here on the provider goes on behind a given text.
     await speaks(root.token);
-    await sleep(1000);
 }
 
 /** What one server has read all of them find, and none of them any more when another one has deleted it. */

@@ -19,7 +19,7 @@ async function until(holds, what, seconds = 30) {
 }
 
 /** One server; `again` starts it with what it was started with, and as empty unless it is told to copy another one. */
-async function node(more = [], options = {}) {
+export async function node(more = [], options = {}) {
     const place = folder();
     const port = options.port ?? (await keptPort());
     const start = (extra = []) => {

@@ -44,6 +44,7 @@ mod settings_form;
 mod system;
 mod tasks;
 mod terminals;
+mod told;
 mod tool_servers;
 mod users;
 
@@ -77,11 +78,11 @@ pub async fn recover_files(app: &App) {
     app.retrieval.recover().await;
 }
 
-/// Takes over what other instances change: settings, and lists of models that were asked for anew. Ends at once where
+/// Takes over what other instances change: settings, budgets, and lists of models that were asked for anew. Ends at once where
 /// there are no others.
 pub async fn follow_others(app: App) {
     if app.bus.is_shared() {
-        tokio::join!(settings::follow(app.clone()), models::catalogue::follow(app));
+        tokio::join!(settings::follow(app.clone()), budgets::follow(app.clone()), models::catalogue::follow(app));
     }
 }
 

@@ -11,11 +11,14 @@ use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::told;
 
 /// Tells that settings were changed: by which `instance`, and the `values` that are kept nowhere.
 const TOPIC: &str = "config";
 /// How often instances compare what they have, should they not have heard of a change.
 const COMPARE_EVERY: Duration = Duration::from_secs(2);
+/// The setting that the first account changes by itself.
+const SIGN_UP: &str = "ui.enable_signup";
 
 /// What a start does: forget settings where `RESET_CONFIG_ON_START` asks for it, seed the missing ones, load them.
 pub async fn load(store: &Store, config: &Config) -> std::result::Result<(), StoreError> {
@@ -33,17 +36,18 @@ pub async fn load(store: &Store, config: &Config) -> std::result::Result<(), Sto
     Ok(())
 }
 
-/// Writes dotted keys. Keys that do not persist change in this process only.
+/// Writes dotted keys, and returns when the other instances have them, too. Keys that do not persist change in running
+/// processes only.
 pub async fn write(app: &App, values: JsonMap) -> Result<()> {
     let (kept, fleeting): (JsonMap, JsonMap) = values.into_iter().partition(|(key, _)| app.config.persists(key));
     if !fleeting.is_empty() {
-        app.bus.publish(TOPIC, json!({"instance": app.instance, "values": fleeting}));
-        app.config.overlay(fleeting);
+        app.config.overlay(fleeting.clone());
+        told::everyone(app, TOPIC, json!({"instance": app.instance, "values": fleeting})).await;
     }
     if !kept.is_empty() {
         app.store.set_config(&kept).await?;
         reload(app).await?;
-        app.bus.publish(TOPIC, json!({"instance": app.instance}));
+        told::everyone(app, TOPIC, json!({"instance": app.instance})).await;
     }
     Ok(())
 }
@@ -55,12 +59,16 @@ pub async fn write_one(app: &App, key: &str, value: impl Into<Json>) -> Result<(
 
 /// Takes over what other instances change, as long as it runs.
 pub async fn follow(app: App) {
+    let Some(mut questions) = app.bus.serve(TOPIC) else { return };
     let mut changes = app.bus.subscribe(TOPIC);
     let mut ticks = tokio::time::interval(COMPARE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut known = None;
     loop {
+        let mut asked = None;
         let changed = tokio::select! {
+            // Whoever asks is answered when everything that was said before is done.
+            biased;
             change = changes.recv() => match change {
                 Ok(change) if change["instance"] == app.instance.as_str() => false,
                 Ok(change) => match change["values"].as_object() {
@@ -73,6 +81,10 @@ pub async fn follow(app: App) {
                 Err(RecvError::Lagged(_)) => true,
                 Err(RecvError::Closed) => return,
             },
+            Some(question) = questions.recv() => {
+                asked = Some(question);
+                false
+            }
             _ = ticks.tick() => false,
         };
         match app.store.config_version().await {
@@ -83,7 +95,21 @@ pub async fn follow(app: App) {
             Ok(_) => {}
             Err(error) => tracing::debug!(%error, "the version of the settings cannot be read"),
         }
+        if let Some(question) = asked {
+            question.answer(json!(true));
+        }
     }
+}
+
+/// Reads them after an account was made: the very first one turned sign-up off inside its transaction, and every instance
+/// must hear of it.
+pub async fn reload_after_sign_up(app: &App) -> Result<()> {
+    let was_open = app.config.flag(SIGN_UP);
+    reload(app).await?;
+    if app.config.flag(SIGN_UP) != was_open {
+        told::everyone(app, TOPIC, json!({"instance": app.instance})).await;
+    }
+    Ok(())
 }
 
 /// Reads all persisted settings again, after a change here or elsewhere.

@@ -9,7 +9,7 @@ use airis_store::{Store, StoreError};
 
 /// The currency where no price names one.
 pub const CURRENCY: &str = "USD";
-/// What another instance changed is seen within this time.
+/// What another instance changed, and could not say, is seen within this time.
 const FRESH: Duration = Duration::from_secs(10);
 
 pub struct Book {

@@ -119,7 +119,7 @@ impl Budgets {
         Self { inner: Arc::new(inner) }
     }
 
-    /// To be called after budgets or prices were changed; other instances see it within seconds.
+    /// To be called after budgets or prices were changed, by every instance; who is not told sees it within seconds.
     pub fn changed(&self) {
         self.inner.changes.fetch_add(1, Ordering::SeqCst);
         *self.inner.book.write() = None;

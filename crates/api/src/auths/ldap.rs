@@ -29,8 +29,7 @@ pub struct LdapForm {
 pub async fn sign_in(State(app): State<App>, Form(form): Form<LdapForm>) -> Result<Response> {
     let (user, opening) = app.sessions.by_directory(&form.user, &form.password).await?;
     if user.role == Role::Admin {
-        // The very first account turned sign-up off inside its transaction; this process must hear of it.
-        settings::reload(&app).await?;
+        settings::reload_after_sign_up(&app).await?;
     }
     if matches!(opening, Opening::Session(_)) {
         tracing::info!(user = %user.id, "signed in by the directory");

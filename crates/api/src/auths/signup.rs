@@ -44,8 +44,7 @@ pub async fn sign_up(State(app): State<App>, Form(form): Form<SignupForm>) -> Re
         profile_image_url: pictures::acceptable(form.profile_image_url)?,
     };
     let user = app.sessions.sign_up(account, open).await?.ok_or_else(closed)?;
-    // The first sign-up turned sign-up off inside its transaction; this process must hear of it.
-    settings::reload(&app).await?;
+    settings::reload_after_sign_up(&app).await?;
     tracing::info!(user = %user.id, role = user.role.as_str(), "account made");
     tell(&app, Happening::new("auth.signup", ("user", user.id.as_str())).by(&user));
     let opening = app.sessions.open(&user, Method::Password).await?;

@@ -4,6 +4,7 @@ use airis_domain::{Budget, Subject, now};
 use airis_store::StoreError;
 use axum::extract::State;
 
+use super::changed;
 use super::forms::{BudgetForm, BudgetUpdateForm, amount, id, name, warn_percent};
 use super::views::BudgetView;
 use crate::app::App;
@@ -39,7 +40,7 @@ pub async fn create(_admin: Admin, State(app): State<App>, Json(form): Json<Budg
         updated_at: at,
     };
     app.store.insert_budget(&budget).await?;
-    app.budgets.changed();
+    changed(&app).await;
     Ok(Json(BudgetView::new(budget, None)))
 }
 
@@ -65,7 +66,7 @@ pub async fn update(
     budget.is_active = form.is_active.unwrap_or(budget.is_active);
     budget.updated_at = now();
     app.store.update_budget(&budget).await.map_err(gone)?;
-    app.budgets.changed();
+    changed(&app).await;
     Ok(Json(BudgetView::new(budget, None)))
 }
 
@@ -76,7 +77,7 @@ pub async fn delete(_admin: Admin, State(app): State<App>, Path(id): Path<String
     if !app.store.delete_budget(&id).await.map_err(gone)? {
         return Err(ApiError::not_found());
     }
-    app.budgets.changed();
+    changed(&app).await;
     Ok(Json(true))
 }
 

@@ -8,6 +8,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::changed;
 use super::forms::id;
 use crate::app::App;
 use crate::caller::Admin;
@@ -73,7 +74,7 @@ pub async fn update(_admin: Admin, State(app): State<App>, Json(form): Json<Pric
         prices.push(price);
     }
     app.store.set_prices(currency, &prices).await?;
-    app.budgets.changed();
+    changed(&app).await;
     shown(&app).await
 }
 

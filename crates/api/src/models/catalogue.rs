@@ -9,6 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::views::listed;
 use crate::app::App;
 use crate::error::Result;
+use crate::told;
 
 /// Tells that an instance asked providers for their models anew.
 const TOPIC: &str = "models";
@@ -26,12 +27,19 @@ pub struct Listed {
 
 /// Asks providers anew when another instance did, as long as it runs.
 pub async fn follow(app: App) {
+    let Some(mut questions) = app.bus.serve(TOPIC) else { return };
     let mut news = app.bus.subscribe(TOPIC);
     loop {
-        match news.recv().await {
-            Ok(news) if news["instance"] == app.instance.as_str() => {}
-            Err(RecvError::Closed) => return,
-            Ok(_) | Err(RecvError::Lagged(_)) => app.providers.forget_models(),
+        tokio::select! {
+            news = news.recv() => match news {
+                Ok(news) if news["instance"] == app.instance.as_str() => {}
+                Err(RecvError::Closed) => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => app.providers.forget_models(),
+            },
+            Some(question) = questions.recv() => {
+                app.providers.forget_models();
+                question.answer(json!(true));
+            }
         }
     }
 }
@@ -40,7 +48,7 @@ pub async fn follow(app: App) {
 pub async fn all(app: &App, refresh: bool) -> Result<Vec<Listed>> {
     let offered = app.providers.models(refresh).await;
     if refresh {
-        app.bus.publish(TOPIC, json!({"instance": app.instance}));
+        told::everyone(app, TOPIC, json!({"instance": app.instance})).await;
     }
     let rows = app.store.models().await?;
     let mut grants: HashMap<String, Vec<AccessGrant>> = HashMap::new();

@@ -80,8 +80,7 @@ pub async fn end_old(
 async fn received(app: &App, provider: &str, arrival: &Arrival) -> Result<Response> {
     let user = &arrival.user;
     if user.role == Role::Admin {
-        // The very first account turned sign-up off inside its transaction; this process must hear of it.
-        settings::reload(app).await?;
+        settings::reload_after_sign_up(app).await?;
     }
     let about = ("user", user.id.as_str());
     let data = json!({"auth_method": "oauth", "provider": provider});

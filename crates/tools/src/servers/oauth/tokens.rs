@@ -49,7 +49,14 @@ impl ToolServers {
             [("grant_type", "refresh_token"), ("refresh_token", &refresh), ("resource", &server.url)];
         let renewed = match self.granted(&client, server, &fields, Some(refresh.clone())).await {
             Ok(renewed) => renewed,
-            Err(OAuthError::NotSignedIn(..)) => return Err(self.forgotten(server, user).await?),
+            Err(OAuthError::NotSignedIn(..)) => {
+                // Perhaps it was refused because another instance renewed it at the same moment: what that got is good.
+                let grant = self.kept(server, user).await?;
+                if !is_ending(&grant) {
+                    return Ok(grant.access);
+                }
+                return Err(self.forgotten(server, user).await?);
+            }
             Err(other) => return Err(other),
         };
         self.keep(server, user, &renewed).await?;
