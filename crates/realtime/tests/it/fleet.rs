@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use airis_domain::{ChatId, Message, Turn, TurnId, TurnState, UserId};
 use airis_realtime::CallError;
-use airis_store::{ChatPatch, NewTurn};
+use airis_store::{ChatPatch, MessagePatch, NewTurn};
 use http::StatusCode;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
@@ -183,4 +183,20 @@ async fn nobody_is_thrown_out_because_tokens_cannot_be_looked_up_for_a_moment() 
     assert!(answer.contains(r#""content":"one""#), "{answer}");
     servers[0].tell("ann", "still here");
     client.until("still here").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_was_stored_and_not_told_is_told_when_its_instance_is_found_dead() {
+    let servers = servers(2).await;
+    let chat = reply_elsewhere(&servers[0], &["one"]).await;
+    let clients = [servers[0].connect("ann").await, servers[1].connect("ann").await];
+    let end = MessagePatch { content: Some(json!("all of it")), done: Some(true), ..MessagePatch::default() };
+    servers[0].store.finish_turn(&TurnId::from("turn"), 1, TurnState::Done, &end).await.unwrap();
+    servers[0]
+        .sql("INSERT INTO fleet_instance (instance, note, seen_at_ms) VALUES ('elsewhere', '{}', 1)".to_owned())
+        .await;
+    for client in clients {
+        let told = client.until(r#""done":true"#).await;
+        assert!(told.contains("all of it") && told.contains(chat.as_str()), "{told}");
+    }
 }
