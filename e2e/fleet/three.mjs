@@ -21,7 +21,12 @@ const grounds = new Map();
 
 const buses = {
     postgres: async () => ({}),
-    redis: async () => ({ REDIS_URL: `redis://127.0.0.1:${(await node()).port}/0`, REDIS_KEY_PREFIX: 'three' }),
+    redis: async () => {
+        const { port, child } = await node();
+        // It ends with the test, which does not wait for it.
+        child.unref();
+        return { REDIS_URL: `redis://127.0.0.1:${port}/0`, REDIS_KEY_PREFIX: 'three' };
+    },
 };
 
 /** What all instances see, as on a file system that they share: what people upload, and what was read aloud. */
