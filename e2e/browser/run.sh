@@ -3,6 +3,7 @@
 #
 #     run.sh BINARY [TEST.mjs…]      needs AIRIS_TEST_MODELS; AIRIS_PICTURES names a folder for screenshots, those of the
 #                                    README among them; AIRIS_SCREENS one for small pictures of every screen (docs/screens)
+#     AIRIS_FLEET=redis scripts/postgres.sh run.sh …     with three instances for each server, see e2e/fleet/three.mjs
 set -euo pipefail
 AIRIS_BINARY="$(realpath "${1:?usage: run.sh BINARY [TEST.mjs…]}")"
 export AIRIS_BINARY

@@ -21,22 +21,29 @@ const grounds = new Map();
 
 const buses = {
     postgres: async () => ({}),
-    redis: async () => ({ REDIS_URL: `redis://127.0.0.1:${(await node()).port}/0`, REDIS_KEY_PREFIX: 'three' }),
+    redis: async () => {
+        const { port, child } = await node();
+        // It ends with the test, which does not wait for it.
+        child.unref();
+        return { REDIS_URL: `redis://127.0.0.1:${port}/0`, REDIS_KEY_PREFIX: 'three' };
+    },
 };
 
-/** A database, a bus, and a folder and a port for each instance. Only what people upload is in one place. */
+/** What all instances see, as on a file system that they share: what people upload, and what was read aloud. */
+const SEEN_BY_ALL = ['uploads', 'cache'];
+
+/** A database, a bus, and a folder and a port for each instance. */
 async function ground(env, bus) {
     if (!buses[bus]) throw new Error(`AIRIS_FLEET is postgres or redis, not ${bus}`);
     if (!process.env.AIRIS_TEST_POSTGRES) throw new Error('a fleet needs scripts/postgres.sh before the command');
     const address = await database(`three_${process.pid}_${grounds.size}`);
     const more = { ...(await buses[bus]()), DATABASE_URL: address };
-    const uploads = join(env.DATA_DIR, 'uploads');
-    mkdirSync(uploads, { recursive: true });
+    for (const name of SEEN_BY_ALL) mkdirSync(join(env.DATA_DIR, name), { recursive: true });
     const instances = [];
     for (let i = 1; i <= INSTANCES; i++) {
         const own = join(env.DATA_DIR, `instance-${i}`);
         mkdirSync(own);
-        symlinkSync(uploads, join(own, 'uploads'));
+        for (const name of SEEN_BY_ALL) symlinkSync(join(env.DATA_DIR, name), join(own, name));
         instances.push({ ...env, ...more, DATA_DIR: own, PORT: String(await keptPort()) });
     }
     return instances;
