@@ -118,6 +118,7 @@ fn options(redis: &Redis) -> RedisOptions {
         connect_within: redis.connect_within,
         answer_within: redis.answer_within,
         keepalive: redis.keepalive,
+        rest: redis.rest,
         sentinel_retries: redis.sentinel_retries,
         sentinel_pause: redis.sentinel_pause,
         log_ttl: redis.log_ttl,

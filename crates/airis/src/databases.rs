@@ -84,7 +84,9 @@ pub async fn back_up(config: Config, file: &Path, json: bool) -> Result<()> {
     bar.clear();
     let made = made?;
     if !matches!(settings.file_storage, FileStorage::Local) {
-        out::say("uploads lie in a store of objects: they are not in the archive and are kept safe there");
+        out::say(
+            "uploads lie elsewhere (STORAGE_PROVIDER or EFS_MOUNT_PATH): they are not in the archive and are kept safe there",
+        );
     }
     if json {
         return out::line(&serde_json::to_string_pretty(&made)?);

@@ -1,7 +1,7 @@
 //! Where uploads are kept, as the settings say.
 
-use airis_config::{Config, FileStorage, GoogleStorage, Settings};
-use airis_files::{Bucket, Container, Files, GoogleBucket, GoogleCredentials, Taken};
+use airis_config::{Config, FileStorage, GoogleStorage, S3Encryption, Settings};
+use airis_files::{Bucket, Container, Encryption, Files, GoogleBucket, GoogleCredentials, Taken};
 use anyhow::{Context, Result, bail};
 use futures::{StreamExt, stream};
 use serde_json::json;
@@ -80,6 +80,13 @@ pub fn files(settings: &Settings) -> Result<Files> {
     let uploads = settings.data_dir.join("uploads");
     let files = match &settings.file_storage {
         FileStorage::Local => return Ok(Files::local(&uploads)),
+        FileStorage::Mounted(volume) => {
+            // What is written where a volume should be is gone when it is there.
+            if !volume.is_dir() {
+                bail!("EFS_MOUNT_PATH: there is no folder {}; is the volume mounted?", volume.display());
+            }
+            return Ok(Files::local(&volume.join("uploads")));
+        }
         FileStorage::S3(s3) => {
             let bucket = Bucket {
                 name: s3.bucket.clone(),
@@ -90,6 +97,10 @@ pub fn files(settings: &Settings) -> Result<Files> {
                 virtual_host: s3.virtual_host,
                 accelerate: s3.accelerate,
                 tagging: s3.tagging,
+                encryption: s3.encryption.clone().map(|encryption| match encryption {
+                    S3Encryption::Own => Encryption::Own,
+                    S3Encryption::Kms { key, bucket_key } => Encryption::Kms { key, bucket_key },
+                }),
             };
             Files::s3(&bucket, &uploads)
         }

@@ -18,12 +18,12 @@ mod vectors;
 
 pub use audit::{Audit, AuditLevel};
 pub use docs::docs_markdown;
-pub use forwarded::Forwarded;
+pub use forwarded::{Forwarded, visible};
 pub use otel::{Otel, Protocol, Receiver, Sampler};
 pub use redis::Redis;
 pub use settings::Settings;
 pub use standing::{Source, Standing, is_known, standing};
-pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Storage};
+pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Encryption, S3Storage};
 pub use trust::Trusted;
 pub use vectors::{ChromaServer, ElasticServer, MilvusServer, QdrantServer, VectorServer, VectorStore};
 

@@ -16,6 +16,8 @@ pub struct Redis {
     pub connect_within: Duration,
     pub answer_within: Duration,
     pub keepalive: bool,
+    /// How long a connection may rest until it is asked whether it is there before it is used.
+    pub rest: Option<Duration>,
     /// How many times Sentinels that knew no server are asked again, and the pause before each.
     pub sentinel_retries: u32,
     pub sentinel_pause: Duration,
@@ -56,10 +58,21 @@ pub(crate) fn redis(values: &Values) -> Result<Option<Redis>, ConfigError> {
         connect_within: patience("REDIS_SOCKET_CONNECT_TIMEOUT"),
         answer_within: patience("REDIS_SOCKET_TIMEOUT"),
         keepalive: values.flag("REDIS_SOCKET_KEEPALIVE"),
+        rest: time("REDIS_HEALTH_CHECK_INTERVAL", 1.0),
         sentinel_retries: values.required("REDIS_SENTINEL_MAX_RETRY_COUNT")?,
         sentinel_pause: time("REDIS_RECONNECT_DELAY", 0.001).unwrap_or(PAUSE),
         log_ttl: Duration::from_secs(values.required("REDIS_RESPONSE_STREAM_TTL")?),
     }))
+}
+
+/// How long a reply may be without an owner.
+pub(crate) fn task_ttl(values: &Values) -> Result<Option<Duration>, ConfigError> {
+    Ok(match values.required("REDIS_TASK_TTL")? {
+        0 => None,
+        // Too short for the heartbeats of other programs, and so no lifetime that anybody has there.
+        1..60 => Some(Duration::from_secs(300)),
+        seconds => Some(Duration::from_secs(seconds)),
+    })
 }
 
 /// A Sentinel with its port; what stands before its host stays.

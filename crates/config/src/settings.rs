@@ -1,6 +1,7 @@
 //! What only the environment decides, parsed once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use airis_domain::Json;
 
@@ -8,7 +9,7 @@ use crate::ConfigError;
 use crate::audit::{Audit, audit};
 use crate::forwarded::Forwarded;
 use crate::otel::{Otel, otel};
-use crate::redis::{Redis, redis};
+use crate::redis::{Redis, redis, task_ttl};
 use crate::security_headers;
 use crate::storage::{FileStorage, storage};
 use crate::trust::{Trusted, trusted};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub enable_db_migrations: bool,
     /// Where instances talk to each other, unless over the database.
     pub redis: Option<Redis>,
+    /// How long a reply that nobody writes is continued.
+    pub task_ttl: Option<Duration>,
     pub file_storage: FileStorage,
     pub vector_store: VectorStore,
     /// Whether settings changed by administrators are kept; otherwise they live as long as the process.
@@ -200,6 +203,7 @@ impl Settings {
             database_schema: v.filled("DATABASE_SCHEMA"),
             enable_db_migrations: v.flag("ENABLE_DB_MIGRATIONS"),
             redis: redis(v)?,
+            task_ttl: task_ttl(v)?,
             file_storage: storage(v)?,
             enable_persistent_config: v.flag("ENABLE_PERSISTENT_CONFIG"),
             enable_oauth_persistent_config: v.flag("ENABLE_OAUTH_PERSISTENT_CONFIG"),

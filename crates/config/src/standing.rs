@@ -62,7 +62,7 @@ fn shown(name: &str, value: &str) -> String {
         "OTLP_HEADERS",
     ];
     // Names that only sound like secrets: switches, lifetimes, names of headers.
-    let names_header = name.contains("HEADER") && !name.ends_with("OTLP_HEADERS");
+    let names_header = name.contains("HEADER") && !name.ends_with("OTLP_HEADERS") && !name.ends_with("SECRET");
     let harmless = name.starts_with("ENABLE_") || name.contains("VALIDATION") || names_header;
     if !value.is_empty() && !harmless && SECRET.iter().any(|part| name.ends_with(part) || name.contains("SECRET")) {
         return "(set, not shown)".to_owned();
@@ -102,6 +102,7 @@ mod tests {
             "GOOGLE_CLIENT_SECRET",
             "OTEL_EXPORTER_OTLP_HEADERS",
             "OTEL_BASIC_AUTH_PASSWORD",
+            "FORWARD_USER_INFO_HEADER_JWT_SECRET",
         ] {
             assert_eq!(value_of(name, &[(name, "s3cret")]).0, "(set, not shown)", "{name}");
         }

@@ -10,6 +10,8 @@ use crate::values::{Values, wrong};
 pub enum FileStorage {
     /// The folder `uploads` in the data folder.
     Local,
+    /// The same in a folder of a volume that is mounted.
+    Mounted(PathBuf),
     S3(S3Storage),
     Google(GoogleStorage),
     Azure(AzureStorage),
@@ -28,6 +30,16 @@ pub struct S3Storage {
     pub virtual_host: Option<bool>,
     pub accelerate: bool,
     pub tagging: bool,
+    pub encryption: Option<S3Encryption>,
+}
+
+/// How S3 is told to encrypt an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum S3Encryption {
+    /// With a key of S3.
+    Own,
+    /// With this key of KMS, or with its own one for S3.
+    Kms { key: Option<String>, bucket_key: bool },
 }
 
 /// A bucket of Google Cloud Storage.
@@ -51,7 +63,9 @@ pub struct AzureStorage {
 /// A storage that is not built, or not fully named, must not quietly become another one.
 pub(crate) fn storage(values: &Values) -> Result<FileStorage, ConfigError> {
     match values.text("STORAGE_PROVIDER").to_lowercase().as_str() {
-        "" | "local" => Ok(FileStorage::Local),
+        "" | "local" => {
+            Ok(values.filled("EFS_MOUNT_PATH").map_or(FileStorage::Local, |path| FileStorage::Mounted(path.into())))
+        }
         "s3" => Ok(FileStorage::S3(s3(values)?)),
         "gcs" => Ok(FileStorage::Google(GoogleStorage {
             bucket: needed(values, "GCS_BUCKET_NAME", "gcs")?,
@@ -91,7 +105,19 @@ fn s3(values: &Values) -> Result<S3Storage, ConfigError> {
         },
         accelerate: values.flag("S3_USE_ACCELERATE_ENDPOINT"),
         tagging: values.flag("S3_ENABLE_TAGGING"),
+        encryption: encryption(values)?,
     })
+}
+
+fn encryption(values: &Values) -> Result<Option<S3Encryption>, ConfigError> {
+    const KIND: &str = "AWS_SERVER_SIDE_ENCRYPTION";
+    let (key, bucket_key) = (values.filled("AWS_SSE_KMS_KEY_ID"), values.flag("AWS_SSE_BUCKET_KEY_ENABLED"));
+    match values.one_of(KIND, &["", "aes256", "aws:kms"])?.as_str() {
+        "aws:kms" => Ok(Some(S3Encryption::Kms { key, bucket_key })),
+        _ if key.is_some() => Err(wrong(KIND, "AWS_SSE_KMS_KEY_ID is set, so this must be aws:kms")),
+        "aes256" => Ok(Some(S3Encryption::Own)),
+        _ => Ok(None),
+    }
 }
 
 fn needed(values: &Values, name: &'static str, provider: &str) -> Result<String, ConfigError> {

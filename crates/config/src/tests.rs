@@ -1,8 +1,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+use std::path::Path;
+use std::time::Duration;
+
+use airis_domain::{Role, User};
 use serde_json::json;
 
 use super::*;
+use crate::variable::Variable;
 
 fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_env(&|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
@@ -45,7 +50,14 @@ fn wrong_values_are_named_in_one_sentence() {
     );
     let cloud = config(&[("VECTOR_DB", "elasticsearch"), ("ELASTICSEARCH_CLOUD_ID", "x")]).err().expect("is refused");
     assert_eq!(cloud.to_string(), "ELASTICSEARCH_CLOUD_ID: it is no id of a deployment");
-    assert_eq!(error("VECTOR_DB", "qdrant"), "QDRANT_URI: VECTOR_DB=qdrant needs it");
+    assert_eq!(error("VECTOR_DB", "qdrant"), "QDRANT_URI: VECTOR_DB=qdrant needs it, or QDRANT_HOST");
+    let brief = [
+        ("ENABLE_FORWARD_USER_INFO_HEADERS", "true"),
+        ("FORWARD_USER_INFO_HEADER_JWT_SECRET", "s"),
+        ("FORWARD_USER_INFO_HEADER_JWT_EXPIRES_SECONDS", "0"),
+    ];
+    let brief = config(&brief).err().expect("is refused").to_string();
+    assert!(brief.starts_with("FORWARD_USER_INFO_HEADER_JWT_EXPIRES_SECONDS: a token must hold"), "{brief}");
     assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");
 }
 
@@ -116,6 +128,85 @@ fn a_server_of_vectors_is_found_as_others_name_it() {
     );
     let file = config(&[("VECTOR_DB", "chroma")]).unwrap().settings().vector_store.clone();
     assert!(matches!(file, VectorStore::File), "without an address it is what others keep in the data folder");
+}
+
+#[test]
+fn servers_of_vectors_are_found_by_their_hosts_alone() {
+    let url = |pairs: &[(&str, &str)]| match config(pairs).map(|config| config.settings().vector_store.clone()) {
+        Ok(VectorStore::Server(VectorServer::Qdrant(qdrant))) => qdrant.url,
+        Ok(VectorStore::Server(VectorServer::Milvus(milvus))) => milvus.url,
+        Ok(_) => panic!("is none of both"),
+        Err(error) => error.to_string(),
+    };
+    let at = |kind: &'static str, name: &'static str, host: &'static str| url(&[("VECTOR_DB", kind), (name, host)]);
+    for (host, found) in [
+        ("q", "http://q:6333"),
+        ("q:1", "http://q:1"),
+        ("[::1]", "http://[::1]:6333"),
+        ("[::1]:1", "http://[::1]:1"),
+        ("https://q/", "https://q"),
+        ("q/x", "QDRANT_HOST: \"q/x\" is neither HOST nor HOST:PORT"),
+        ("q:many", "QDRANT_HOST: \"q:many\" is neither HOST nor HOST:PORT"),
+        ("::1", "QDRANT_HOST: \"::1\" is neither HOST nor HOST:PORT"),
+    ] {
+        assert_eq!(at("qdrant", "QDRANT_HOST", host), found);
+    }
+    assert_eq!(at("milvus", "MILVUS_HOST", "m"), "http://m:19530");
+    let both = [("VECTOR_DB", "milvus"), ("MILVUS_HOST", "m"), ("MILVUS_URI", "https://n")];
+    assert_eq!(url(&both), "https://n", "a whole address says more");
+}
+
+fn ada() -> User {
+    User {
+        id: "a".into(),
+        name: "Ada Grün".to_owned(),
+        email: "ada@example.com".to_owned(),
+        role: Role::User,
+        profile_image_url: String::new(),
+        profile_banner_image_url: None,
+        username: None,
+        bio: None,
+        gender: None,
+        date_of_birth: None,
+        timezone: None,
+        presence_state: None,
+        status_emoji: None,
+        status_message: None,
+        status_expires_at: None,
+        info: None,
+        settings: None,
+        oauth: None,
+        scim: None,
+        variables: None,
+        by_key: false,
+        last_active_at: 0,
+        updated_at: 0,
+        created_at: 0,
+    }
+}
+
+#[test]
+fn whoever_asks_is_named_in_headers_or_in_one_token() {
+    let user = ada();
+    let told = |more: &[(&str, &str)]| {
+        let config = config(&[&[("ENABLE_FORWARD_USER_INFO_HEADERS", "true")], more].concat()).unwrap();
+        let forwarded = config.settings().forwarded.clone().unwrap();
+        let told = forwarded.user(&user, 1_000).into_iter();
+        told.map(|(name, value)| (name.to_owned(), value)).collect::<Vec<_>>()
+    };
+    let plain = told(&[]);
+    assert_eq!(plain[0], ("x-openwebui-user-name".to_owned(), "Ada%20Gr%C3%BCn".to_owned()));
+    assert_eq!(plain.len(), 4);
+    let token = told(&[("FORWARD_USER_INFO_HEADER_JWT_SECRET", "s")]);
+    assert_eq!((token.len(), token[0].0.as_str()), (1, "x-openwebui-user-jwt"));
+    let mut rule = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
+    rule.validate_exp = false;
+    let claims = |secret: &[u8]| {
+        jsonwebtoken::decode::<Json>(&token[0].1, &jsonwebtoken::DecodingKey::from_secret(secret), &rule)
+    };
+    let told = claims(b"s").unwrap().claims;
+    assert_eq!((&told["name"], &told["iat"], &told["exp"]), (&json!("Ada Grün"), &json!(1_000), &json!(1_300)));
+    assert!(claims(b"t").is_err());
 }
 
 #[test]
@@ -242,6 +333,42 @@ fn every_variable_is_listed_once_and_explained() {
 }
 
 #[test]
+fn every_name_that_deployments_use_is_explained_or_read_by_what_starts_the_server() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    let scripts: String = files.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let read = |name: &str| {
+        ["$", "${", "${!"].iter().any(|before| {
+            let reference = format!("{before}{name}");
+            let mut found = scripts.match_indices(&reference);
+            let ends = |at: usize| !scripts[at..].starts_with(|sign: char| sign.is_ascii_alphanumeric() || sign == '_');
+            found.any(|(at, text)| ends(at + text.len()))
+        })
+    };
+    let page = docs_markdown();
+    let known = |name: &str| is_known(name) && page.contains(&format!("| `{name}` |"));
+    let names = include_str!("deployed.txt").lines().filter(|line| !line.starts_with('#'));
+    let unknown: Vec<&str> = names.filter(|name| !known(name) && !read(name)).collect();
+    assert!(unknown.is_empty(), "nobody reads {unknown:?}");
+    assert!(!known("QDRANT_HOSTS") && !read("SPACE") && read("SPACE_ID"), "the check tells names apart");
+}
+
+#[test]
+fn every_variable_that_is_listed_is_read() {
+    let sources = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let sources = sources.map(|entry| entry.unwrap().path());
+    let sources =
+        sources.filter(|path| path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs"));
+    let code: String = sources.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    // The others are read by their keys, or in the name of another; names of telemetry are put together.
+    let own = |one: &&Variable| one.key.is_none() && !one.name.starts_with("OTEL_");
+    let other = |name: &str| table::all().any(|one| one.fallback == Some(name));
+    let unread =
+        table::all().filter(own).filter(|one| !other(one.name) && !code.contains(&format!("\"{}\"", one.name)));
+    assert_eq!(unread.map(|one| one.name).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
 fn redis_is_named_by_its_own_variables_or_by_those_for_sockets() {
     let redis = |pairs: &[(&str, &str)]| config(pairs).unwrap().settings().redis.clone();
     assert!(redis(&[]).is_none());
@@ -267,10 +394,23 @@ fn redis_is_named_by_its_own_variables_or_by_those_for_sockets() {
         ("REDIS_SOCKET_KEEPALIVE", "true"),
         ("REDIS_URL", "redis://mymaster/0"),
     ];
+    let rest =
+        |seconds: &str| redis(&[("REDIS_URL", "redis://h"), ("REDIS_HEALTH_CHECK_INTERVAL", seconds)]).unwrap().rest;
+    assert_eq!(["", "0", "1.5"].map(rest), [None, None, Some(Duration::from_millis(1_500))]);
     let patient = redis(&more).unwrap();
     assert_eq!((patient.sentinel_retries, patient.sentinel_pause.as_micros(), patient.keepalive), (9, 2_500, true));
     assert!(redis(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true")]).unwrap().cluster);
     assert!(config(&[("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "true"), ("REDIS_SENTINEL_HOSTS", "a")]).is_err());
+}
+
+#[test]
+fn replies_are_continued_for_as_long_as_the_operator_says() {
+    let seconds = |ttl: &str| config(&[("REDIS_TASK_TTL", ttl)]).unwrap().settings().task_ttl.map(|ttl| ttl.as_secs());
+    assert_eq!(
+        ["", "0", "1", "59", "60", "7200"].map(seconds),
+        [None, None, Some(300), Some(300), Some(60), Some(7_200)]
+    );
+    assert!(config(&[("REDIS_TASK_TTL", "-1")]).is_err());
 }
 
 #[test]
@@ -285,6 +425,11 @@ fn files_are_kept_where_the_environment_says_and_nowhere_else() {
     let container =
         [("AZURE_STORAGE_ENDPOINT", "https://a.blob.core.windows.net"), ("AZURE_STORAGE_CONTAINER_NAME", "c")];
     assert!(matches!(storage(&[&[("STORAGE_PROVIDER", "azure")], &container[..]].concat()), Ok(FileStorage::Azure(_))));
+    let mounted = storage(&[("EFS_MOUNT_PATH", "/mnt/efs")]);
+    assert!(matches!(mounted, Ok(FileStorage::Mounted(path)) if path.as_os_str() == "/mnt/efs"));
+    let kms = [("AWS_SERVER_SIDE_ENCRYPTION", "aws:kms"), ("AWS_SSE_KMS_KEY_ID", "k")];
+    let Ok(FileStorage::S3(s3)) = storage(&[&bucket[..], &kms].concat()) else { panic!("no S3") };
+    assert_eq!(s3.encryption, Some(S3Encryption::Kms { key: Some("k".to_owned()), bucket_key: false }));
     let google = [("STORAGE_PROVIDER", "gcs"), ("GCS_BUCKET_NAME", "g")];
     let account = ("GOOGLE_APPLICATION_CREDENTIALS_JSON", r#"{"client_email": "a@b"}"#);
     let Ok(FileStorage::Google(gcs)) = storage(&[google[0], google[1], account]) else { panic!("no Google") };
@@ -297,6 +442,8 @@ fn files_are_kept_where_the_environment_says_and_nowhere_else() {
         (&[bucket[0], bucket[1], key[0]], "S3_SECRET_ACCESS_KEY"),
         (&[bucket[0], bucket[1], ("S3_ENDPOINT_URL", "minio:9000")], "S3_ENDPOINT_URL"),
         (&[bucket[0], bucket[1], ("S3_ADDRESSING_STYLE", "sideways")], "S3_ADDRESSING_STYLE"),
+        (&[bucket[0], bucket[1], kms[1]], "AWS_SERVER_SIDE_ENCRYPTION"),
+        (&[bucket[0], bucket[1], ("AWS_SERVER_SIDE_ENCRYPTION", "rot13")], "AWS_SERVER_SIDE_ENCRYPTION"),
         (&[("STORAGE_PROVIDER", "azure"), container[0]], "AZURE_STORAGE_CONTAINER_NAME"),
     ] {
         let Err(error) = storage(wrong) else { panic!("{wrong:?} is taken") };

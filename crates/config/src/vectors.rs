@@ -190,7 +190,7 @@ fn person(values: &Values, name: &str, password: &str) -> Option<String> {
 fn milvus(values: &Values) -> Result<MilvusServer, ConfigError> {
     let index = values.one_of("MILVUS_INDEX_TYPE", &["hnsw", "ivf_flat", "diskann", "flat", "autoindex"])?;
     Ok(MilvusServer {
-        url: address("MILVUS_URI", needed(values, "MILVUS_URI", "milvus")?)?,
+        url: place(values, "MILVUS_URI", "MILVUS_HOST", 19530)?,
         authorization: values.filled("MILVUS_TOKEN").map(|token| STANDARD.encode(token)),
         database: values.text("MILVUS_DB"),
         prefix: values.text("MILVUS_COLLECTION_PREFIX"),
@@ -203,7 +203,7 @@ fn milvus(values: &Values) -> Result<MilvusServer, ConfigError> {
 
 fn qdrant(values: &Values) -> Result<QdrantServer, ConfigError> {
     Ok(QdrantServer {
-        url: address("QDRANT_URI", needed(values, "QDRANT_URI", "qdrant")?)?,
+        url: place(values, "QDRANT_URI", "QDRANT_HOST", 6333)?,
         key: values.filled("QDRANT_API_KEY"),
         prefix: values.text("QDRANT_COLLECTION_PREFIX"),
         seconds: values.required("QDRANT_TIMEOUT")?,
@@ -235,8 +235,24 @@ fn segment(values: &Values, name: &'static str) -> Result<String, ConfigError> {
     Ok(text)
 }
 
-fn needed(values: &Values, name: &'static str, store: &str) -> Result<String, ConfigError> {
-    values.filled(name).ok_or_else(|| wrong(name, format!("VECTOR_DB={store} needs it")))
+/// A server by its whole address, or by its host alone or with a port; the address counts where both are given.
+fn place(values: &Values, uri: &'static str, host: &'static str, port: u16) -> Result<String, ConfigError> {
+    const NOT_IN_A_HOST: [char; 3] = ['/', ' ', '@'];
+    if let Some(address_given) = values.filled(uri) {
+        return address(uri, address_given);
+    }
+    let missing = || wrong(uri, format!("VECTOR_DB={} needs it, or {host}", values.text("VECTOR_DB").to_lowercase()));
+    let given = values.filled(host).ok_or_else(missing)?;
+    if given.contains("://") {
+        return address(host, given);
+    }
+    // Numbers with colons stand in brackets, behind which a port may be.
+    let behind = given.rfind(']').map_or(given.as_str(), |end| &given[end..]);
+    match behind.split_once(':') {
+        None if !given.contains(NOT_IN_A_HOST) => Ok(format!("http://{given}:{port}")),
+        Some((_, own)) if !given.contains(NOT_IN_A_HOST) && own.parse::<u16>().is_ok() => Ok(format!("http://{given}")),
+        _ => Err(wrong(host, format!("\"{given}\" is neither HOST nor HOST:PORT"))),
+    }
 }
 
 fn address(name: &'static str, text: String) -> Result<String, ConfigError> {

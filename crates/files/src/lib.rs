@@ -15,7 +15,7 @@ pub use google_identity::GoogleCredentials;
 pub use incoming::{Incoming, Received};
 pub use local::LocalFolder;
 pub use name::{base_name, extension, stored_name};
-pub use objects::{Bucket, Container};
+pub use objects::{Bucket, Container, Encryption};
 pub use tags::Tags;
 pub use take::Taken;
 pub use text::{Unreadable, text_of};

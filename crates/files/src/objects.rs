@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::buffered::BufWriter;
 use object_store::client::{HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService};
@@ -47,6 +47,17 @@ pub struct Bucket {
     pub accelerate: bool,
     /// Whether objects get tags; not every server that speaks like S3 knows them.
     pub tagging: bool,
+    /// As the bucket says when empty.
+    pub encryption: Option<Encryption>,
+}
+
+/// How S3 is told to encrypt an object.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Encryption {
+    /// With a key of its own.
+    Own,
+    /// With a key of KMS, that for S3 when empty; with a key of the bucket in between, KMS is asked less often.
+    Kms { key: Option<String>, bucket_key: bool },
 }
 
 /// A container of Azure Blob Storage.
@@ -82,6 +93,7 @@ impl Objects {
         if let Some((id, secret)) = &bucket.key {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret);
         }
+        builder = encrypted(builder, bucket.encryption.as_ref())?;
         let by_host = bucket.virtual_host.unwrap_or(bucket.endpoint.is_none());
         let endpoint = match &bucket.endpoint {
             _ if bucket.accelerate => Some(format!("https://{}.s3-accelerate.amazonaws.com", bucket.name)),
@@ -117,6 +129,24 @@ impl Objects {
         let name = object_name(place)?;
         let whole = if self.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
         Path::parse(whole).map_err(|_| FilesError::Gone)
+    }
+}
+
+fn encrypted(builder: AmazonS3Builder, encryption: Option<&Encryption>) -> Result<AmazonS3Builder> {
+    let with = |builder: AmazonS3Builder, name: &str, value: &str| -> Result<AmazonS3Builder> {
+        Ok(builder.with_config(name.parse::<AmazonS3ConfigKey>()?, value))
+    };
+    match encryption {
+        None => Ok(builder),
+        Some(Encryption::Own) => with(builder, "aws_server_side_encryption", "AES256"),
+        Some(Encryption::Kms { key, bucket_key }) => {
+            let mut builder = with(builder, "aws_server_side_encryption", "aws:kms")?;
+            if let Some(key) = key {
+                builder = with(builder, "aws_sse_kms_key_id", key)?;
+            }
+            // Unsaid it is as the bucket has it.
+            Ok(if *bucket_key { builder.with_bucket_key(true) } else { builder })
+        }
     }
 }
 

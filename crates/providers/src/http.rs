@@ -97,11 +97,9 @@ impl Http {
             request = request.header("traceparent", trace);
         }
         if let (Some(user), Some(names)) = (user, &self.forwarded) {
-            request = request
-                .header(&names.user_name, header_text(&user.name))
-                .header(&names.user_id, user.id.as_str())
-                .header(&names.user_email, header_text(&user.email))
-                .header(&names.user_role, user.role.as_str());
+            for (name, value) in names.user(user, airis_domain::now()) {
+                request = request.header(name, value);
+            }
         }
         request
     }
@@ -285,13 +283,4 @@ pub fn content_type(response: &Response) -> String {
 /// JSON, or the text under `detail` so that nothing a server said is lost.
 pub fn parse(body: &[u8]) -> Json {
     serde_json::from_slice(body).unwrap_or_else(|_| serde_json::json!({"detail": String::from_utf8_lossy(body)}))
-}
-
-/// Header values hold no other than visible ASCII.
-fn header_text(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_graphic() || byte == b' ' { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-        })
-        .collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use airis_bus::LogEntry;
-use airis_domain::{Json, Message, MessageId, Turn, TurnId, User};
+use airis_domain::{Json, Message, MessageId, Turn, TurnId, TurnState, User};
 use airis_store::{MessagePatch, StoreError};
 use futures::StreamExt;
 use futures::stream;
@@ -15,6 +15,10 @@ use crate::{Inner, Live, Start, TurnError, arena, begin, items, lease, models, r
 
 /// What people read when a reply could not be continued where it was cut.
 const RESTARTED: &str = "The server restarted while this reply was being written; this step was started again.";
+
+/// What people read of a reply that is too old to be continued.
+const GIVEN_UP: &str =
+    "The server was gone for too long while this reply was being written; ask again to have it anew.";
 
 /// How long the model of a turn is looked for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(4);
@@ -82,7 +86,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         (inner.store.user(&turn.user_id).await?, inner.store.message(&turn.chat_id, &turn.message_id).await?)
     else {
         let gone = MessagePatch::default();
-        return Ok(inner.store.finish_turn(&turn.id, fence, airis_domain::TurnState::Failed, &gone).await?);
+        return Ok(inner.store.finish_turn(&turn.id, fence, TurnState::Failed, &gone).await?);
     };
     // Budgets of keys count on.
     user.by_key = turn.checkpoint["by_key"] == true;
@@ -104,7 +108,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
     tracing::info!(turn = %turn.id, fence, characters = items::size(&seen.items), "turn taken over");
     let can_continue =
         tokio::time::timeout(PATIENCE, inner.providers.can_continue(&resolved.base)).await.unwrap_or(false);
-    let end = seen.end.take();
+    let end = seen.end.take().or_else(|| is_given_up(inner, &turn).then(given_up));
     let extends = turn.checkpoint["extends"] == true;
     let cut = end.is_none() && mend(&mut seen, can_continue);
     let start = Start {
@@ -153,6 +157,19 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         None => inner.spawn(run::drive(inner.clone(), job)),
     };
     Ok(())
+}
+
+/// Whether nobody has written a turn for longer than the operator lets one be continued.
+fn is_given_up(inner: &Inner, turn: &Turn) -> bool {
+    let Some(ttl) = inner.config.settings().task_ttl else { return false };
+    // A lease that was given up says no time.
+    let last = turn.lease_until_ms.max(turn.updated_at.saturating_mul(1_000));
+    inner.bus.now_ms().saturating_sub(last) > i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The end of such a turn, as a log has it.
+fn given_up() -> Json {
+    json!({"state": TurnState::Failed, "error": {"content": GIVEN_UP}})
 }
 
 /// Counts what the dead process ran up since it last asked the model; what it had asked before is counted.

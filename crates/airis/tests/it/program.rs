@@ -164,6 +164,7 @@ fn wrong_values_stop_the_start_with_one_sentence() {
         ("GLOBAL_LOG_LEVEL", "loud"),
         ("DATA_DIR", file.to_str().unwrap()),
         ("DATA_DIR", "/proc/nowhere"),
+        ("EFS_MOUNT_PATH", "/proc/nowhere"),
         ("DATABASE_URL", "mysql://host/name"),
         ("DEFAULT_USER_ROLE", "king"),
         ("JWT_EXPIRES_IN", "soon"),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::abandoned::cut_turn;
 use crate::budgets::{PIECES, TOKENS, WORDS, change, limit, own, piece, refused, reply_of, server, spent, turn_with};
 
 #[tokio::test]
@@ -103,38 +104,8 @@ async fn what_a_dead_process_held_for_a_key_is_settled_and_the_rest_is_free_agai
     let admin = server.admin().await;
     let messages = limit(&admin, json!({"subject": "key", "amount": 3})).await;
     let tokens = limit(&admin, json!({"subject": "key", "measure": "tokens", "amount": 1000})).await;
-    let chat = json!({"chat": {"title": "Cut", "models": ["m"], "history": {"currentId": "reply", "messages": {
-        "question": {"id": "question", "parentId": null, "childrenIds": ["reply"], "role": "user", "content": "hi"},
-        "reply": {"id": "reply", "parentId": "question", "childrenIds": [], "role": "assistant", "content": "",
-            "model": "m", "done": false}}}}});
-    let chat = admin.post("/api/v1/chats/new", chat).await.ok()["id"].as_str().unwrap().to_owned();
+    let chat = cut_turn(&server, &admin, 1).await;
     let store = &server.app.store;
-    let checkpoint =
-        json!({"model": "m", "body": {"model": "m"}, "background": {}, "parent": "question", "by_key": true});
-    let turn = airis_domain::Turn {
-        id: "cut".into(),
-        chat_id: chat.as_str().into(),
-        message_id: "reply".into(),
-        user_id: admin.id.as_str().into(),
-        state: airis_domain::TurnState::Running,
-        owner: "dead".to_owned(),
-        fence: 1,
-        lease_until_ms: 0,
-        checkpoint,
-        created_at: 1,
-        updated_at: 1,
-    };
-    let begun = airis_store::NewTurn {
-        new_chat: None,
-        chat_id: chat.as_str().into(),
-        messages: Vec::new(),
-        current_message_id: None,
-        patch: airis_store::ChatPatch::default(),
-        turns: vec![turn],
-        guest: None,
-        after: None,
-    };
-    store.begin_turns(&begun).await.unwrap();
     let period_start = airis_budgets::begin(airis_domain::Period::Day, airis_domain::now());
     let counter =
         |budget: &str| airis_store::Counter { budget: budget.to_owned(), holder: admin.id.clone(), period_start };

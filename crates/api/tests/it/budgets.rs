@@ -120,7 +120,7 @@ pub async fn server() -> TestApp {
     server_with(&[]).await
 }
 
-async fn server_with(more: &[(&str, &str)]) -> TestApp {
+pub async fn server_with(more: &[(&str, &str)]) -> TestApp {
     let url = providers().await;
     let openai = format!("{url}/v1");
     let env = [

@@ -131,6 +131,34 @@ async fn providers_hear_who_asks_in_headers_of_the_names_that_operators_choose()
 }
 
 #[tokio::test]
+async fn providers_hear_who_asks_in_one_signed_token_where_there_is_a_secret() {
+    let secret = "a secret that the provider knows, too";
+    let server = server(&[
+        ("ENABLE_FORWARD_USER_INFO_HEADERS", "true"),
+        ("FORWARD_USER_INFO_HEADER_JWT_SECRET", secret),
+        ("FORWARD_USER_INFO_HEADER_JWT", "X-Who-Asks"),
+        ("FORWARD_USER_INFO_HEADER_JWT_EXPIRES_SECONDS", "90"),
+    ])
+    .await;
+    let admin = server.admin().await;
+    let told = ask(&admin, "title", matter()).await.ok()["heard"].clone();
+    let plain = ["name", "id", "email", "role"].map(|one| told[format!("x-openwebui-user-{one}")].clone());
+    assert_eq!(plain, [const { Value::Null }; 4], "the token in place of them");
+    let token = told["x-who-asks"].as_str().unwrap();
+    let check = |secret: &str| {
+        let key = jsonwebtoken::DecodingKey::from_secret(secret.as_bytes());
+        jsonwebtoken::decode::<Value>(token, &key, &jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256))
+    };
+    assert!(check("another").is_err());
+    let claims = check(secret).unwrap().claims;
+    let wanted = json!({"sub": admin.id, "id": admin.id, "name": "Root", "email": "root@example.com", "role": "admin",
+        "iat": claims["iat"], "exp": claims["exp"]});
+    assert_eq!(claims, wanted);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 90);
+    assert!((airis_domain::now() - claims["iat"].as_i64().unwrap()).abs() < 60);
+}
+
+#[tokio::test]
 async fn a_model_that_one_may_not_use_does_no_jobs() {
     let server = server(&[]).await;
     let admin = server.admin().await;

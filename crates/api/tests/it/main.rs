@@ -1,6 +1,7 @@
 //! The HTTP face through its front door: one server per test, no network.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod abandoned;
 mod analytics;
 mod app;
 mod arena;

@@ -220,6 +220,24 @@ async fn a_program_gets_the_tools_that_it_names_and_calls_them_itself() {
 }
 
 #[tokio::test]
+async fn a_tool_server_hears_who_asks_by_the_names_or_in_the_token_that_operators_choose() {
+    for secret in ["", "a secret that the tool server knows, too"] {
+        let env = [("ENABLE_FORWARD_USER_INFO_HEADERS", "true"), ("FORWARD_USER_INFO_HEADER_JWT_SECRET", secret)];
+        let (_upstream, server) = start(&env).await;
+        let admin = server.admin().await;
+        let other = tool_server().await;
+        connect(&admin, json!([connection(&other.url, json!({}))])).await;
+        ask(&admin, "tool:echo {\"text\": \"ping\"}", json!(["server:t"])).await;
+        let asked = other.asked.take();
+        let plain = if secret.is_empty() { ["Root", "root@example.com"] } else { [""; 2] };
+        assert_eq!(["x-openwebui-user-name", "x-openwebui-user-email"].map(|name| asked[0].header(name)), plain);
+        let parts = asked[0].header("x-openwebui-user-jwt").split('.').filter(|part| !part.is_empty()).count();
+        assert_eq!(parts, if secret.is_empty() { 0 } else { 3 });
+        assert_eq!(asked[0].header("x-openwebui-message-id"), "r", "the chat is told beside it");
+    }
+}
+
+#[tokio::test]
 async fn a_chat_calls_a_tool_and_the_model_goes_on_with_its_answer() {
     let (upstream, server) = start(&[]).await;
     let admin = server.admin().await;

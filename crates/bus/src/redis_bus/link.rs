@@ -12,7 +12,7 @@ use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
 use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, Msg};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::RedisOptions;
 use crate::BusError;
@@ -29,7 +29,8 @@ pub(crate) enum Connection {
 
 pub(crate) struct Link {
     options: RedisOptions,
-    open: Mutex<Option<Connection>>,
+    /// With the time of its last use.
+    open: Mutex<Option<(Connection, Instant)>>,
     /// One dials, the others wait for it.
     dialing: tokio::sync::Mutex<()>,
 }
@@ -50,19 +51,48 @@ impl Link {
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection> {
-        if let Some(open) = self.open.lock().clone() {
+        if let Some(open) = self.at_hand() {
             return Ok(open);
         }
         let _dialing = self.dialing.lock().await;
-        if let Some(open) = self.open.lock().clone() {
+        if let Some(open) = self.at_hand() {
+            return Ok(open);
+        }
+        if self.still_there().await
+            && let Some(open) = self.at_hand()
+        {
             return Ok(open);
         }
         // Each of the questions to Sentinels has a deadline of its own.
         let within =
             self.options.connect_within + self.options.sentinel_pause.saturating_mul(self.options.sentinel_retries);
         let connection = timeout(within, self.dial()).await.map_err(|_| BusError::Silent)??;
-        *self.open.lock() = Some(connection.clone());
+        *self.open.lock() = Some((connection.clone(), Instant::now()));
         Ok(connection)
+    }
+
+    /// The connection, unless it has rested for so long that nobody knows whether it is there.
+    fn at_hand(&self) -> Option<Connection> {
+        let mut open = self.open.lock();
+        let (connection, used) = open.as_mut()?;
+        if self.options.rest.is_some_and(|rest| used.elapsed() >= rest) {
+            return None;
+        }
+        *used = Instant::now();
+        Some(connection.clone())
+    }
+
+    /// Asks one that has rested whether it is there; one that does not answer is left.
+    async fn still_there(&self) -> bool {
+        let Some((connection, _)) = self.open.lock().clone() else { return false };
+        if let Err(error) = self.answer::<redis::Value>(connection, redis::cmd("PING")).await {
+            tracing::info!(%error, "a connection to Redis that had rested is made anew");
+            return false;
+        }
+        if let Some((_, used)) = self.open.lock().as_mut() {
+            *used = Instant::now();
+        }
+        true
     }
 
     async fn dial(&self) -> Result<Connection> {

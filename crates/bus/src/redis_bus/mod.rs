@@ -36,6 +36,8 @@ pub struct RedisOptions {
     pub answer_within: Duration,
     /// Whether the system tries idle connections.
     pub keepalive: bool,
+    /// After how long without use a connection is asked whether it is there before it is used; `None`: never.
+    pub rest: Option<Duration>,
     /// How many times Sentinels that knew no server are asked again, and the pause before each.
     pub sentinel_retries: u32,
     pub sentinel_pause: Duration,

@@ -79,6 +79,7 @@ pub fn options(url: &str) -> RedisOptions {
         connect_within: Duration::from_secs(2),
         answer_within: Duration::from_secs(2),
         keepalive: true,
+        rest: None,
         sentinel_retries: 2,
         sentinel_pause: Duration::from_millis(100),
         log_ttl: Duration::from_secs(60),

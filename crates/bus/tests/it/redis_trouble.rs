@@ -1,9 +1,14 @@
 //! A Redis that ends, forgets everything, or moves to another server: all is well again without a restart.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use airis_bus::{Bus, LOG, RedisOptions, TurnLog};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::place::{Place, options};
 use crate::redis_server::RedisServer;
@@ -79,4 +84,72 @@ async fn a_cluster_is_heard_though_the_first_of_its_nodes_is_gone() {
         (Bus::on_redis(options.clone(), &json!({})).await.unwrap(), Bus::on_redis(options, &json!({})).await.unwrap());
     two.mark("user:ann", || Some(json!([]))).await;
     flows(&one, &one.log("t"), &two).await;
+}
+
+/// A network that forgets connections: what comes over those that it has forgotten goes nowhere, and nobody is told.
+struct Forgetful {
+    port: u16,
+    /// Connections made so far, and the first that is not forgotten.
+    made: AtomicUsize,
+    kept: AtomicUsize,
+}
+
+impl Forgetful {
+    async fn before(server: u16) -> Arc<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let network = Arc::new(Self { port, made: AtomicUsize::new(0), kept: AtomicUsize::new(0) });
+        let this = network.clone();
+        tokio::spawn(async move {
+            loop {
+                let (near, _) = listener.accept().await.unwrap();
+                let far = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+                let number = this.made.fetch_add(1, Ordering::SeqCst);
+                let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
+                tokio::spawn(this.clone().carry(number, near_in, far_out));
+                tokio::spawn(this.clone().carry(number, far_in, near_out));
+            }
+        });
+        network
+    }
+
+    async fn carry(self: Arc<Self>, number: usize, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+        let mut piece = vec![0; 1 << 16];
+        while let Ok(count @ 1..) = from.read(&mut piece).await {
+            if number >= self.kept.load(Ordering::SeqCst) && to.write_all(&piece[..count]).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn forget(&self) {
+        self.kept.store(self.made.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_has_rested_is_asked_whether_it_is_there_before_it_is_used() {
+    let server = RedisServer::start(&[]).await;
+    let network = Forgetful::before(server.port).await;
+    let pings = || {
+        let told = server.says(&["info", "commandstats"]);
+        let calls = told.lines().find_map(|line| line.strip_prefix("cmdstat_ping:calls="));
+        calls.and_then(|calls| calls.split(',').next()?.parse::<u32>().ok()).unwrap_or_default()
+    };
+    for rest in [None, Some(Duration::from_millis(1))] {
+        let options = RedisOptions {
+            rest,
+            answer_within: Duration::from_millis(300),
+            ..options(&format!("redis://127.0.0.1:{}", network.port))
+        };
+        let before = pings();
+        let bus = Bus::on_redis(options, &json!({})).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        bus.read_log("t").await.unwrap();
+        assert_eq!(pings() > before, rest.is_some());
+        network.forget();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(bus.read_log("t").await.is_ok(), rest.is_some(), "unasked, the first to use it pays");
+        bus.close().await;
+    }
 }

@@ -4,8 +4,10 @@ use crate::variable::{Variable, flag, json, list, text};
 
 pub(super) const VARIABLES: &[Variable] = &[
     text("CONTENT_EXTRACTION_ENGINE", "")
+        .or("RAG_EXTRACTION_ENGINE")
         .key("rag.content_extraction_engine")
         .doc("What takes the text from files: empty for the built-in readers, `tika`, `docling`, `document_intelligence`, `mistral_ocr`, `datalab_marker`, `mineru`, `paddleocr_vl`, `external`. What an engine does not take is read here"),
+    text("RAG_EXTRACTION_ENGINE", "").doc("The same, by another name"),
     list("CONTENT_EXTRACTION_SUPPORTED_MEDIA_MIME_TYPES", ',', "")
         .key("rag.content_extraction.supported_media_mime_types")
         .nullable()

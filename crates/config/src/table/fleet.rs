@@ -16,7 +16,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     float("REDIS_SOCKET_CONNECT_TIMEOUT", "").doc("Seconds that a connection to Redis may take; default: 5"),
     float("REDIS_SOCKET_TIMEOUT", "").doc("Seconds that an answer of Redis may take; default: 5"),
     flag("REDIS_SOCKET_KEEPALIVE", false).doc("Whether the system tries idle connections to Redis, too, for networks that forget them"),
+    float("REDIS_HEALTH_CHECK_INTERVAL", "").doc("Seconds after which a connection to Redis that nobody used is asked whether it is there, before it is used again, and made anew if not; empty or 0: never. Every two seconds an instance says that it lives, so more than two find nothing to ask"),
     int("REDIS_SENTINEL_MAX_RETRY_COUNT", "2").doc("How many times the Sentinels are asked again, one after the other, when none of them knows a server"),
     float("REDIS_RECONNECT_DELAY", "").doc("Milliseconds before each of these times; default: 100"),
     int("REDIS_RESPONSE_STREAM_TTL", "3600").doc("Seconds that the log of a reply is kept in Redis after its last line"),
+    int("REDIS_TASK_TTL", "0").doc("Seconds after which a reply that no living instance writes is not continued by the next one but ended as it stands, over Redis or not (1 to 59 count as 300); 0: it is always continued"),
 ];

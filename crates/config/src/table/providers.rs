@@ -31,6 +31,10 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("FORWARD_USER_INFO_HEADER_USER_ID", "X-OpenWebUI-User-Id").doc("Header of the person's id"),
     text("FORWARD_USER_INFO_HEADER_USER_EMAIL", "X-OpenWebUI-User-Email").doc("Header of the person's email"),
     text("FORWARD_USER_INFO_HEADER_USER_ROLE", "X-OpenWebUI-User-Role").doc("Header of the person's role"),
+    text("FORWARD_USER_INFO_HEADER_JWT_SECRET", "")
+        .doc("Secret of a token (HS256) that tells in one header, in place of those four, who asks: claims `sub` and `id` (the person's id), `name`, `email`, `role`, `iat`, `exp`"),
+    text("FORWARD_USER_INFO_HEADER_JWT", "X-OpenWebUI-User-Jwt").doc("Header of that token"),
+    int("FORWARD_USER_INFO_HEADER_JWT_EXPIRES_SECONDS", "300").doc("Seconds that each of them holds"),
     text("FORWARD_SESSION_INFO_HEADER_CHAT_ID", "X-OpenWebUI-Chat-Id").doc("Header of the chat's id"),
     text("FORWARD_SESSION_INFO_HEADER_MESSAGE_ID", "X-OpenWebUI-Message-Id").doc("Header of the reply's id"),
     flag("ENABLE_DIRECT_CONNECTIONS", false).key("direct.enable").doc("Switch: direct connections"),

@@ -1,8 +1,9 @@
 //! Files in real stores of objects, whose addresses come from `scripts/object-stores.sh`; without them these fail.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use airis_files::{Bucket, Container, Files, FilesError, GoogleBucket, GoogleCredentials, Tags};
+use airis_files::{Bucket, Container, Encryption, Files, FilesError, GoogleBucket, GoogleCredentials, Tags};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -104,32 +105,54 @@ async fn a_bucket_of_google_keeps_files() {
     keeps_files(Files::google(&bucket, folder.path()).unwrap(), folder.path(), "gs://files/").await;
 }
 
-/// A server that writes down what it is asked, as not every one that speaks like S3 keeps tags.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_object_of_s3_says_whose_it_is_where_that_is_wanted() {
+/// The headers with which a bucket puts an object, by their names: those of a server that writes down what it is asked, as
+/// not every one that speaks like S3 keeps tags or knows keys.
+async fn put_with(bucket: Bucket, tags: &Tags) -> BTreeMap<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
+    let files = Files::s3(&Bucket { endpoint, ..bucket }, folder.path()).unwrap();
+    let mut incoming = files.receive().await.unwrap();
+    incoming.write(b"Hello").await.unwrap();
+    let received = incoming.finish().await.unwrap();
+    let tags = tags.clone();
+    let kept = tokio::spawn(async move { files.keep_tagged(received, "one", "a.txt", &tags).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"Hello") {
+        assert_ne!(stream.read_buf(&mut asked).await.unwrap(), 0, "the request broke off");
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    kept.await.unwrap().unwrap();
+    let asked = String::from_utf8(asked).unwrap();
+    asked.lines().filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_of_s3_says_whose_it_is_where_that_is_wanted() {
     let tags = Tags::new([("OpenWebUI-User-Name", "Ada <Lovelace>"), ("OpenWebUI-File-Id", "one")]);
     for tagging in [true, false] {
-        let bucket = Bucket { endpoint: endpoint.clone(), tagging, ..bucket("") };
-        let files = Files::s3(&bucket, folder.path()).unwrap();
-        let mut incoming = files.receive().await.unwrap();
-        incoming.write(b"Hello").await.unwrap();
-        let received = incoming.finish().await.unwrap();
-        let tags = tags.clone();
-        let kept = tokio::spawn(async move { files.keep_tagged(received, "one", "a.txt", &tags).await });
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut asked = Vec::new();
-        while !asked.ends_with(b"Hello") {
-            assert_ne!(stream.read_buf(&mut asked).await.unwrap(), 0, "the request broke off");
-        }
-        stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: 0\r\n\r\n").await.unwrap();
-        kept.await.unwrap().unwrap();
-        let asked = String::from_utf8(asked).unwrap();
-        let told = asked.lines().find_map(|line| line.strip_prefix("x-amz-tagging: "));
+        let told = put_with(Bucket { tagging, ..bucket("") }, &tags).await;
         let wanted = "OpenWebUI-User-Name=Ada+Lovelace&OpenWebUI-File-Id=one";
-        assert_eq!(told, tagging.then_some(wanted), "{asked}");
+        assert_eq!(told.get("x-amz-tagging").map(String::as_str), tagging.then_some(wanted), "{told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_of_s3_is_encrypted_as_the_operator_says() {
+    let key = Some("arn:aws:kms:eu-west-1:1:key/abc".to_owned());
+    for (encryption, wanted) in [
+        (None, [None, None, None]),
+        (Some(Encryption::Own), [Some("AES256"), None, None]),
+        (Some(Encryption::Kms { key: None, bucket_key: false }), [Some("aws:kms"), None, None]),
+        (Some(Encryption::Kms { key: key.clone(), bucket_key: true }), [Some("aws:kms"), key.as_deref(), Some("true")]),
+    ] {
+        let told = put_with(Bucket { encryption, ..bucket("") }, &Tags::default()).await;
+        let names = ["", "-aws-kms-key-id", "-bucket-key-enabled"];
+        let found = names.map(|name| told.get(&format!("x-amz-server-side-encryption{name}")).map(String::as_str));
+        assert_eq!(found, wanted);
+        let signed = &told["authorization"];
+        assert_eq!(signed.contains("x-amz-server-side-encryption"), wanted[0].is_some(), "it is signed, too: {signed}");
     }
 }
 

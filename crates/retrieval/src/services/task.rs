@@ -96,10 +96,7 @@ impl<'a> Task<'a> {
     /// Who asks, where the operator forwards that.
     pub fn with_owner(&self, call: Call) -> Call {
         let (Some(names), Some(owner)) = (&self.inner.config.settings().forwarded, self.owner) else { return call };
-        call.header(&names.user_name, &escaped(&owner.name))
-            .header(&names.user_id, owner.id.as_str())
-            .header(&names.user_email, &escaped(&owner.email))
-            .header(&names.user_role, owner.role.as_str())
+        names.user(owner, airis_domain::now()).iter().fold(call, |call, (name, value)| call.header(name, value))
     }
 
     /// The bytes as they are read.

@@ -17,7 +17,7 @@ pub use who::{Around, filled};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use airis_config::Config;
+use airis_config::{Config, visible};
 use airis_domain::{Json, JsonMap, User};
 use airis_identity::Sessions;
 use airis_outbound::{Call, Outbound};
@@ -188,15 +188,11 @@ impl ToolServers {
             call = call.header(name, &filled(&value, offer.user, offer.around));
         }
         if let Some(names) = &self.inner.config.settings().forwarded {
-            for (name, mark) in [
-                (&names.user_name, "{{USER_NAME}}"),
-                (&names.user_id, "{{USER_ID}}"),
-                (&names.user_email, "{{USER_EMAIL}}"),
-                (&names.user_role, "{{USER_ROLE}}"),
-                (&names.chat_id, "{{CHAT_ID}}"),
-                (&names.message_id, "{{MESSAGE_ID}}"),
-            ] {
-                call = call.header(name, &filled(mark, offer.user, offer.around));
+            for (name, value) in names.user(offer.user, airis_domain::now()) {
+                call = call.header(name, &value);
+            }
+            for (name, value) in [(&names.chat_id, offer.around.chat), (&names.message_id, offer.around.message)] {
+                call = call.header(name, &visible(value));
             }
         }
         Ok(call)

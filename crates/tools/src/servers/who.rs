@@ -1,5 +1,6 @@
 //! Who asks, and around what: what a server's headers may name.
 
+use airis_config::visible;
 use airis_domain::User;
 
 /// The message that a call belongs to; empty where there is none.
@@ -36,14 +37,4 @@ pub fn filled(template: &str, user: &User, around: Around<'_>) -> String {
         rest = &rest[mark.len()..];
     }
     text + rest
-}
-
-fn visible(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    if text.bytes().all(plain) {
-        return text.to_owned();
-    }
-    text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
