@@ -41,5 +41,6 @@ up "http://127.0.0.1:$s3/" 400 || { cat "$place/s3.log"; fail "rclone did not st
 up "http://127.0.0.1:$google/storage/v1/b/files" 200 || { cat "$place/google.log"; fail "the emulator of Google Cloud Storage did not start"; }
 node e2e/objects/container.mjs "http://127.0.0.1:$azure/airis" airis "$key" files || { cat "$place/azure.log"; fail "Azurite did not start"; }
 
+export AIRIS_TEST_S3_FOLDER="$place/s3/files"
 export AIRIS_TEST_S3="http://127.0.0.1:$s3" AIRIS_TEST_GCS="http://127.0.0.1:$google" AIRIS_TEST_AZURE="http://127.0.0.1:$azure/airis" AIRIS_TEST_OBJECT_KEY="$key"
 "$@"

@@ -24,6 +24,7 @@ programs() {
     step "sockets: official clients" e2e/sockets/both.sh "$binary"
     step "programs: official packages of OpenAI, Anthropic and Ollama" e2e/sdks/run.sh "$binary"
     step "kill -9: nothing shown is lost" node e2e/kill9/kill9.mjs "$binary"
+    step "stores of objects: large files in little memory" env AIRIS_BINARY="$binary" scripts/object-stores.sh node --test --test-reporter=spec e2e/objects/large.test.mjs
     step "trouble: disk, providers, a second process" e2e/trouble/run.sh "$binary"
     step "crowd: 128 replies at once" node e2e/load128/load128.mjs "$binary"
     step "fleet: three servers, one PostgreSQL, kill -9" scripts/postgres.sh node e2e/fleet/fleet.mjs "$binary" 30

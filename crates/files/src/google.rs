@@ -1,22 +1,28 @@
 //! Files as objects of Google Cloud Storage, by its JSON interface.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RANGE};
 use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
 use tokio::io::AsyncReadExt;
+use tokio::sync::watch;
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::google_identity::{GoogleCredentials, Identity};
-use crate::objects::{object_name, web_client};
+use crate::objects::{SILENCE, object_name, web_client};
 use crate::{FilesError, Reader, Received, Result, Storage, Tags};
 
 const HOME: &str = "https://storage.googleapis.com";
 /// How often something is asked again that a busy service did not do, and the first pause, which doubles.
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long nothing of an upload may go, or be answered once all of it went. All of it may take as long as it takes.
+const STALLED: Duration = Duration::from_secs(120);
+/// Bytes of an upload that are read at a time.
+const PIECE: usize = 256 * 1024;
 
 /// A bucket of Google Cloud Storage.
 #[derive(Clone)]
@@ -29,6 +35,8 @@ pub struct GoogleBucket {
 
 pub(crate) struct GoogleObjects {
     client: Client,
+    /// For what is sent: waits until it is told to stop.
+    sender: Client,
     base: Url,
     bucket: String,
     identity: Option<Identity>,
@@ -36,7 +44,7 @@ pub(crate) struct GoogleObjects {
 
 impl GoogleObjects {
     pub(crate) fn new(bucket: &GoogleBucket) -> Result<Self> {
-        let client = web_client()?;
+        let (client, sender) = (web_client(Some(SILENCE))?, web_client(None)?);
         let base = bucket.emulator.as_deref().unwrap_or(HOME);
         let base = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
         let base = Url::parse(&base).map_err(std::io::Error::other)?;
@@ -44,7 +52,7 @@ impl GoogleObjects {
             Some(_) => None,
             None => Some(Identity::new(&bucket.credentials, client.clone())?),
         };
-        Ok(Self { client, base, bucket: bucket.name.clone(), identity })
+        Ok(Self { client, sender, base, bucket: bucket.name.clone(), identity })
     }
 
     /// The address of an object, or below `upload` that of the bucket.
@@ -57,7 +65,10 @@ impl GoogleObjects {
     }
 
     async fn request(&self, method: Method, url: Url) -> Result<RequestBuilder> {
-        let request = self.client.request(method, url);
+        self.signed(self.client.request(method, url)).await
+    }
+
+    async fn signed(&self, request: RequestBuilder) -> Result<RequestBuilder> {
         Ok(match &self.identity {
             Some(identity) => request.bearer_auth(identity.token().await?),
             None => request,
@@ -94,18 +105,32 @@ impl GoogleObjects {
     }
 }
 
+/// Returns when nothing went for too long.
+async fn stalled(mut going: watch::Receiver<()>) {
+    while tokio::time::timeout(STALLED, going.changed()).await.is_ok() {}
+}
+
 #[async_trait]
 impl Storage for GoogleObjects {
     async fn keep(&self, received: Received, name: &str, _tags: &Tags) -> Result<String> {
         let mut url = self.address(&["upload"], None);
         url.query_pairs_mut().append_pair("uploadType", "media").append_pair("name", name);
+        let (goes, going) = watch::channel(());
         let sent = self.ask(|| async {
-            let body = Body::wrap_stream(ReaderStream::new(received.open().await?));
-            let request = self.request(Method::POST, url.clone()).await?;
+            let goes = goes.clone();
+            let pieces = ReaderStream::with_capacity(received.open().await?, PIECE);
+            let body = Body::wrap_stream(pieces.inspect(move |_| _ = goes.send_replace(())));
+            let request = self.signed(self.sender.request(Method::POST, url.clone())).await?;
             let request = request.header(CONTENT_TYPE, "application/octet-stream");
             Ok(request.header(CONTENT_LENGTH, received.size).body(body))
         });
-        match sent.await {
+        let outcome = tokio::select! {
+            outcome = sent => outcome,
+            () = stalled(going) => {
+                Err(FilesError::Io(std::io::Error::new(ErrorKind::TimedOut, "Google Cloud Storage takes no more of an upload")))
+            }
+        };
+        match outcome {
             Err(FilesError::Gone) => {
                 Err(FilesError::Io(std::io::Error::other(format!("there is no bucket {}", self.bucket))))
             }

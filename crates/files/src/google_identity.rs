@@ -151,7 +151,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let token_uri = format!("http://{}/token", listener.local_addr().unwrap());
         let account = json!({"client_email": "me@project", "private_key": key, "token_uri": token_uri}).to_string();
-        let client = crate::objects::web_client().unwrap();
+        let client = crate::objects::web_client(None).unwrap();
         let identity = Identity::new(&GoogleCredentials::Account(account), client).unwrap();
         let (token, seen) = tokio::join!(identity.token(), grants(&listener));
         assert_eq!(token.unwrap(), "granted");

@@ -21,7 +21,11 @@ use crate::{FilesError, Reader, Received, Result, Storage, Tags};
 
 /// Time to reach the store, and between two pieces of what it says.
 const CONNECT: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(30);
+pub(crate) const SILENCE: Duration = Duration::from_secs(30);
+/// Time for what is sent with a request to go, and to be answered: lines that take a megabit a second are fast enough.
+const SENDING: Duration = Duration::from_secs(300);
+/// Bytes of a request from which on that counts.
+const HEAVY: usize = 64 * 1024;
 /// A store that is away for a moment is asked again.
 const TRIES: usize = 4;
 const TRY_FOR: Duration = Duration::from_secs(60);
@@ -179,8 +183,9 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _options: &ClientOptions) -> object_store::Result<HttpClient> {
-        match web_client() {
-            Ok(client) => Ok(HttpClient::new(Lenient(client))),
+        let clients = web_client(Some(SILENCE)).and_then(|client| Ok((client, web_client(Some(SENDING))?)));
+        match clients {
+            Ok((client, sender)) => Ok(HttpClient::new(Lenient { client, sender })),
             Err(error) => Err(object_store::Error::Generic { store: "HTTP", source: Box::new(error) }),
         }
     }
@@ -188,12 +193,17 @@ impl HttpConnector for Connector {
 
 /// Some servers that speak like S3 send a part, and say which, with the status of a whole.
 #[derive(Debug)]
-struct Lenient(reqwest::Client);
+struct Lenient {
+    client: reqwest::Client,
+    /// For requests that take their time to be sent.
+    sender: reqwest::Client,
+}
 
 #[async_trait]
 impl HttpService for Lenient {
     async fn call(&self, request: HttpRequest) -> std::result::Result<HttpResponse, HttpError> {
-        let mut answer = self.0.call(request).await?;
+        let client = if request.body().content_length() > HEAVY { &self.sender } else { &self.client };
+        let mut answer = client.call(request).await?;
         if answer.status() == StatusCode::OK && answer.headers().contains_key(CONTENT_RANGE) {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
@@ -201,15 +211,17 @@ impl HttpService for Lenient {
     }
 }
 
-/// Connects as everything else here does.
-pub(crate) fn web_client() -> io::Result<reqwest::Client> {
-    reqwest::Client::builder()
+/// Connects as everything else here does. `silence` is the time until an answer begins, from the first byte that is sent,
+/// and between two pieces of it.
+pub(crate) fn web_client(silence: Option<Duration>) -> io::Result<reqwest::Client> {
+    let mut client = reqwest::Client::builder()
         .tls_backend_preconfigured(airis_outbound::encryption())
         .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(io::Error::other)
+        .user_agent(concat!("airis/", env!("CARGO_PKG_VERSION")));
+    if let Some(silence) = silence {
+        client = client.read_timeout(silence);
+    }
+    client.build().map_err(io::Error::other)
 }
 
 #[async_trait]
