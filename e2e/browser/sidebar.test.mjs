@@ -243,8 +243,11 @@ test('a chat gets another name, a place at the top, and a mark that it is to be 
     await nav().getByRole('link', { name: 'New chat', exact: true }).click();
     await menu('Omelette', 'Pin');
     await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
+    // The mark is shown before it is stored, and a reload would take the request back.
+    const stored = page.waitForResponse(/\/unread$/);
     await menu('Omelette', 'Mark as unread');
     await unread().waitFor();
+    await stored;
     await page.reload();
     await unread().waitFor();
     await nav().locator('h2:text-is("Pinned") + .item', { hasText: 'Omelette' }).waitFor();
