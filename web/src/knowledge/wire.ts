@@ -26,7 +26,7 @@ export const share = (id: string, access_grants: Grant[]): Promise<unknown> =>
   post('/api/v1/knowledge/{id}/access/update', { ...of(id), body: { access_grants } })
 export const erase = (id: string): Promise<unknown> => del('/api/v1/knowledge/{id}/delete', of(id))
 
-/** A page of a directory, or of all files that have the words in their names. */
+/** A page of a directory (empty for the top), or of all files that have the words in their names. */
 export const contents = (id: string, wanted: { directory_id?: string; query?: string; page: number }): Promise<Contents> =>
   get('/api/v1/knowledge/{id}/files', { ...of(id), query: { ...wanted, order_by: 'name', direction: 'asc' } })
 export const add = (id: string, file_id: string, directory_id: string | null): Promise<unknown> =>

@@ -21,7 +21,7 @@ const MOST: i64 = 500;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ContentsQuery {
-    /// Part of a name; looked for in all directories.
+    /// Part of a name.
     #[serde(default)]
     pub query: Option<String>,
     /// Whether texts are searched and answered, too.
@@ -36,7 +36,7 @@ pub struct ContentsQuery {
     /// `asc` or `desc`.
     #[serde(default)]
     pub direction: Option<String>,
-    /// The top unless given.
+    /// Empty for the top; all directories unless given.
     #[serde(default)]
     pub directory_id: Option<String>,
     #[serde(default)]
@@ -46,7 +46,7 @@ pub struct ContentsQuery {
     pub limit: Option<i64>,
 }
 
-/// A page of a directory: the directories in it, and its files.
+/// A page of the files of a directory, or of all; and the directories in it, or at the top.
 #[utoipa::path(get, path = "/api/v1/knowledge/{id}/files", tag = "knowledge", security(("verified" = [])),
     params(("id" = String, Path), ContentsQuery), responses((status = 200, body = KnowledgeFileListResponse)))]
 pub async fn list(
@@ -64,7 +64,7 @@ pub async fn list(
     let words = query.query.filter(|words| !words.trim().is_empty());
     let content = query.include_content.unwrap_or(false);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
-    let everywhere = words.is_some() && directory.is_none();
+    let everywhere = query.directory_id.is_none();
     let wanted = KnowledgeFileQuery {
         knowledge: Some(id.clone()),
         words: words.clone(),
@@ -93,10 +93,9 @@ pub async fn list(
         let path = tree.path(linked.directory_id.as_deref());
         items.push(listed(linked, text, path, &owners));
     }
-    let directories = if everywhere { Vec::new() } else { tree.inside(directory) };
     Ok(Json(KnowledgeFileListResponse {
         items,
-        directories: directories.into_iter().map(Into::into).collect(),
+        directories: tree.inside(directory).into_iter().map(Into::into).collect(),
         breadcrumbs: tree.above(directory).into_iter().map(Into::into).collect(),
         total,
     }))

@@ -148,8 +148,10 @@ async fn directories_hold_files_and_each_other() {
     add(&admin, &kb, &file).await.ok();
     let moved = json!({"file_id": file, "directory_id": inner});
     assert_eq!(admin.post(&at("/file/move"), moved).await.ok(), json!({"status": true}));
-    let top = admin.get(&at("/files")).await.ok();
+    let top = admin.get(&at("/files?directory_id=")).await.ok();
     assert_eq!((&top["total"], &top["directories"][0]["name"]), (&json!(0), &json!("fruit")));
+    let all = admin.get(&at("/files")).await.ok();
+    assert_eq!((&all["total"], &all["items"][0]["directory_path"]), (&json!(1), &json!("fruit/inner")));
     let inside = admin.get(&at(&format!("/files?directory_id={inner}"))).await.ok();
     assert_eq!(inside["items"][0]["directory_path"], "fruit/inner");
     assert_eq!((&inside["items"][0]["data"], &inside["items"][0]["has_original"]), (&json!(null), &json!(true)));
