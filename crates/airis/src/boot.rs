@@ -19,7 +19,7 @@ use airis_turns::Turns;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::storage;
+use crate::{databases, storage};
 
 /// A server that is ready to listen.
 pub struct Booted {
@@ -47,6 +47,11 @@ pub async fn boot(config: Arc<Config>) -> Result<Booted> {
     let settings = config.settings().clone();
     data_folder(&settings.data_dir)?;
     let store = open_store(&settings).await?;
+    if airis_transfer::half_moved(databases::configured(&settings)).await? {
+        bail!(
+            "a move into this database was begun and not ended; run the same `airis migrate` again, then start the server"
+        );
+    }
     let lock = store.lock_for_serving()?;
     airis_api::settings::load(&store, &config).await.context("the stored settings cannot be read")?;
     let secret = secret(&settings)?;

@@ -11,7 +11,7 @@ use crate::import::Bar;
 use crate::{boot, out};
 
 /// The database of the environment.
-fn configured(settings: &Settings) -> Database<'_> {
+pub fn configured(settings: &Settings) -> Database<'_> {
     Database { url: &settings.database_url, schema: settings.database_schema.as_deref() }
 }
 

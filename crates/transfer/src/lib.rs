@@ -16,7 +16,7 @@ pub use archive::{Entry, KeptTable, Manifest};
 pub use backup::back_up;
 pub use error::TransferError;
 pub use import::{Import, Kind, Report, Skipped, import};
-pub use moving::{Database, Migration, Moved, MovedTable, migrations, move_all};
+pub use moving::{Database, Migration, Moved, MovedTable, half_moved, migrations, move_all};
 pub use restore::restore;
 
 /// Result of a transfer.

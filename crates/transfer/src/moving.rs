@@ -86,6 +86,21 @@ pub async fn move_all(from: Database<'_>, to: Database<'_>, progress: Progress<'
     Ok(Moved { resumed, tables: moved })
 }
 
+/// Whether a move into a database was begun and not ended: what is in it then is a part of what there was.
+pub async fn half_moved(database: Database<'_>) -> Result<bool> {
+    if matches!(place(database.url)?, Place::Memory) {
+        return Ok(false);
+    }
+    let mut link = Link::reading(database.url, database.schema).await?;
+    let sql = match link {
+        Link::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'transfer_progress'",
+        Link::Postgres(_) => "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('transfer_progress')",
+    };
+    let found = link.number(sql, &[]).await? > 0;
+    link.close().await?;
+    Ok(found)
+}
+
 /// How to open a database with everything that this binary knows of its tables.
 pub fn options(database: Database<'_>) -> StoreOptions {
     StoreOptions {

@@ -69,6 +69,19 @@ fn somebody_moves_in_beside_a_running_server_and_signs_in_with_the_old_password(
 }
 
 #[test]
+fn no_server_starts_on_a_database_that_only_a_part_was_moved_into() {
+    let folder = tempfile::tempdir().unwrap();
+    told(&run(folder.path(), &["import", &there(folder.path())]));
+    execute(
+        &folder.path().join("data/airis.db"),
+        "CREATE TABLE transfer_progress (name TEXT PRIMARY KEY, state TEXT NOT NULL)",
+    );
+    assert!(refused(&run(folder.path(), &["serve"])).contains("run the same `airis migrate` again"));
+    execute(&folder.path().join("data/airis.db"), "DROP TABLE transfer_progress");
+    Server::start_with(folder.path(), &[]);
+}
+
+#[test]
 fn an_archive_moves_an_airis_to_another_folder() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let from = there(old.path());
