@@ -5,7 +5,7 @@ use airis_domain::{Chat, ChatId, Json, JsonMap, Message, MessageId, User, render
 use serde_json::json;
 
 use super::report::Outcome;
-use super::row::Row;
+use super::row::{Row, read_json};
 use super::source::Source;
 use super::target::is_refused;
 use super::{ALL, Arrival, nameless, nobody};
@@ -168,8 +168,8 @@ impl Arrival<'_> {
 /// The chat object of a row, or why there is none.
 fn object(row: &Row) -> std::result::Result<JsonMap, String> {
     let text = row.text("chat").ok_or("it has no content")?;
-    match serde_json::from_str(text) {
-        Ok(Json::Object(object)) => Ok(with_history(object)),
+    match read_json(text) {
+        Ok(Json::Object(object)) => Ok(with_parents(with_history(object))),
         Ok(_) => Err("its content is no chat object".to_owned()),
         Err(error) => Err(format!("its JSON cannot be read: {error}")),
     }
@@ -194,6 +194,46 @@ fn with_history(mut object: JsonMap) -> JsonMap {
         object.insert("history".to_owned(), json!({"messages": tree, "currentId": last}));
     }
     object
+}
+
+/// A reply to a program loses its parent there; the question still names it as its child, and is shown above it again.
+fn with_parents(mut object: JsonMap) -> JsonMap {
+    let Some(messages) =
+        object.get_mut("history").and_then(|history| history.get_mut("messages")).and_then(Json::as_object_mut)
+    else {
+        return object;
+    };
+    let mut parents: Vec<(String, String)> = Vec::new();
+    for (id, message) in messages.iter() {
+        let children = message.get("childrenIds").and_then(Json::as_array).into_iter().flatten();
+        parents.extend(children.filter_map(Json::as_str).map(|child| (child.to_owned(), id.clone())));
+    }
+    for (child, parent) in parents {
+        if messages.get(&child).is_some_and(|message| parent_of(message).is_none())
+            && !is_below(messages, &parent, &child)
+            && let Some(Json::Object(message)) = messages.get_mut(&child)
+        {
+            message.insert("parentId".to_owned(), json!(parent));
+        }
+    }
+    object
+}
+
+fn parent_of(message: &Json) -> Option<&str> {
+    message.get("parentId").and_then(Json::as_str)
+}
+
+/// Whether a message is another one or comes after it: messages that name each other would become a ring.
+fn is_below(messages: &JsonMap, id: &str, above: &str) -> bool {
+    let mut at = Some(id);
+    for _ in 0..messages.len() {
+        match at {
+            Some(id) if id == above => return true,
+            Some(id) => at = messages.get(id).and_then(parent_of),
+            None => return false,
+        }
+    }
+    at.is_some()
 }
 
 /// The chat and its messages, as it was there.
@@ -236,6 +276,18 @@ mod tests {
         let object = with_history(object.as_object().cloned().unwrap());
         assert_eq!(object["history"]["messages"]["x"]["parentId"], "1");
         assert_eq!(object["history"]["currentId"], "x");
+    }
+
+    #[test]
+    fn a_reply_without_a_parent_is_put_below_the_message_that_names_it() {
+        let object = json!({"history": {"messages": {
+            "q": {"id": "q", "parentId": null, "childrenIds": ["a", "q", "gone", "b"]},
+            "a": {"id": "a", "parentId": null, "childrenIds": ["c"]},
+            "b": {"id": "b", "parentId": "other", "childrenIds": []},
+            "c": {"id": "c", "childrenIds": ["q"]}}}});
+        let object = with_parents(object.as_object().cloned().unwrap());
+        let parents = ["q", "a", "b", "c"].map(|id| object["history"]["messages"][id]["parentId"].clone());
+        assert_eq!(parents, [json!(null), json!("q"), json!("other"), json!("a")], "and nothing is above itself");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::record::Record;
 type Grant<'g> = [&'g str; 5];
 
 /// What can be granted here.
-const KINDS: [&str; 5] = ["knowledge", "model", "note", "prompt", "shared_chat"];
+const KINDS: [&str; 6] = ["folder", "knowledge", "model", "note", "prompt", "shared_chat"];
 
 impl Arrival<'_> {
     /// Remembers that something came now, and whom it was shared with in earlier versions: nobody said means everybody

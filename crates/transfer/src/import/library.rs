@@ -35,6 +35,7 @@ impl Arrival<'_> {
                             .int("created_at", created_at)
                             .int("updated_at", updated_at);
                         self.target.insert(&record).await?;
+                        self.came("folder", &id, &row);
                         Outcome::Brought
                     }
                 };

@@ -43,7 +43,7 @@ impl Row {
 
     /// JSON that says something; what is broken or null is nothing.
     pub fn json(&self, column: &str) -> Option<Json> {
-        let value: Json = serde_json::from_str(self.text(column)?).ok()?;
+        let value = read_json(self.text(column)?).ok()?;
         (!value.is_null()).then(|| clean(&value))
     }
 
@@ -53,6 +53,36 @@ impl Row {
         let made = made.unwrap_or_else(airis_domain::now);
         (made, self.int("updated_at").unwrap_or(made))
     }
+}
+
+/// JSON, even where a text in it was cut in the middle of a character.
+pub fn read_json(text: &str) -> serde_json::Result<Json> {
+    serde_json::from_str(text).or_else(|error| serde_json::from_str(&without_halves(text)).map_err(|_| error))
+}
+
+/// JSON in which halves of surrogate pairs, which stand for no character, are U+FFFD.
+fn without_halves(text: &str) -> String {
+    let escape = |text: &str| -> Option<u16> {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (written, taken) = match (escape(rest), rest.get(6..).and_then(escape)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (&rest[..12], 12),
+            (Some(0xd800..=0xdfff), _) => ("\\ufffd", 6),
+            _ => {
+                // An escaped backslash is no beginning of anything.
+                let taken = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
+                (&rest[..taken], taken)
+            }
+        };
+        out.push_str(written);
+        rest = &rest[taken..];
+    }
+    out + rest
 }
 
 #[cfg(test)]
@@ -71,6 +101,17 @@ mod tests {
         let row = row(&[("a", Some("x\0y")), ("b", None), ("f", Some("1")), ("n", Some("12.0")), ("j", Some("null"))]);
         assert_eq!((row.clean("a").as_deref(), row.text("b"), row.text("c")), (Some("xy"), None, None));
         assert_eq!((row.flag("f"), row.int("n"), row.json("j"), row.json("a")), (Some(true), Some(12), None, None));
+    }
+
+    #[test]
+    fn texts_that_were_cut_inside_a_character_are_read() {
+        let cut = r#"["\ud83d", "\ude00\n", "\ud83d\ude00", "\\ud83d", "\ud83d\u0041", "ü\"\ud83d"]"#;
+        let read = read_json(cut);
+        assert_eq!(
+            read.ok(),
+            Some(serde_json::json!(["\u{fffd}", "\u{fffd}\n", "😀", "\\ud83d", "\u{fffd}A", "ü\"\u{fffd}"]))
+        );
+        assert!(read_json("{\"a\": ").is_err() && read_json("\\").is_err() && read_json("\"\\u").is_err());
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Arrival<'_> {
                 self.report.settings_left_out.push(key.clone());
                 continue;
             };
+            let value = &as_here(default, value);
             let present = here.get(key).unwrap_or(default);
             let outcome = if same(present, value) {
                 Outcome::Known
@@ -73,6 +74,18 @@ fn alike(default: &Json, value: &Json) -> bool {
     default.is_null() || value.is_null() || std::mem::discriminant(default) == std::mem::discriminant(value)
 }
 
+/// A value as it is written here: some numbers are texts on one side and numbers on the other.
+fn as_here(default: &Json, value: &Json) -> Json {
+    match (default, value) {
+        (Json::String(_), Json::Number(number)) => Json::String(number.to_string()),
+        (Json::Number(_), Json::String(text)) => match text.trim().parse() {
+            Ok(number) => Json::Number(number),
+            Err(_) => value.clone(),
+        },
+        _ => value.clone(),
+    }
+}
+
 /// Dotted keys of a tree; a key that airis knows is a value, even when it holds an object.
 fn flatten(prefix: &str, tree: &JsonMap, known: &JsonMap, into: &mut JsonMap) {
     for (name, value) in tree {
@@ -104,6 +117,14 @@ mod tests {
             Json::Object(flat),
             json!({"version": 0, "ui.enable_signup": true, "user.permissions": {"chat": {"edit": false}}})
         );
+    }
+
+    #[test]
+    fn a_number_may_be_a_text_on_one_side() {
+        assert_eq!(as_here(&json!("300"), &json!(60)), json!("60"));
+        assert_eq!(as_here(&json!(1.5), &json!(" 2 ")), json!(2));
+        assert_eq!(as_here(&json!(1), &json!("many")), json!("many"));
+        assert_eq!(as_here(&json!(true), &json!("true")), json!("true"));
     }
 
     #[test]

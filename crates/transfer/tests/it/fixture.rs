@@ -197,7 +197,7 @@ INSERT INTO note VALUES ('n1', 'u-bob', 'List', '{"content": {"md": "milk"}}', N
 INSERT INTO pinned_note VALUES ('pn1', 'u-bob', 'n1', 1700000000000000003);
 INSERT INTO feedback VALUES ('fb1', 'u-ada', 0, 'rating', '{"rating": 1, "model_id": "m"}', '{"chat_id": "c1"}', NULL, 95, 96);
 INSERT INTO access_grant VALUES ('ag1', 'prompt', 'p1', 'group', 'g1', 'read', 97), ('ag2', 'shared_chat', 'c1', 'user', 'u-bob', 'read', 97),
-  ('ag3', 'model', 'lion', 'user', 'u-gone', 'read', 97), ('ag4', 'tool', 't', 'user', '*', 'read', 97);
+  ('ag3', 'model', 'lion', 'user', 'u-gone', 'read', 97), ('ag5', 'folder', 'f1', 'user', 'u-bob', 'read', 97), ('ag4', 'tool', 't', 'user', '*', 'read', 97);
 INSERT INTO channel VALUES ('ch1', 'u-ada', 'general', 1);
 "#;
 

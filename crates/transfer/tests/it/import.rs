@@ -33,7 +33,7 @@ fn assert_all_came(report: &Report) {
     for (kind, count) in ALL {
         assert_eq!((report.kind(kind).brought, report.kind(kind).skipped), (count, 0), "{kind}: {report:#?}");
     }
-    assert_eq!(report.kind("grants").brought, 2, "{report:#?}");
+    assert_eq!(report.kind("grants").brought, 3, "{report:#?}");
     assert_eq!(report.kind("grants").skipped, 1, "{report:#?}");
     assert_eq!(report.settings_left_out, ["plugins.unheard_of"]);
     assert_eq!(report.tables_left_out, [("channel".to_owned(), 1)]);
@@ -89,6 +89,7 @@ async fn assert_all_is_there(home: &Home) {
     assert_eq!((note.text(), note.pinned, note.updated_at), ("milk", true, 1_700_000_000_000_000_002));
     assert_eq!(store.knowledge_directories("k1").await.unwrap().len(), 2);
     assert_eq!(store.feedback("fb1").await.unwrap().unwrap().created_at, 95);
+    assert_eq!(store.grants("folder", "f1").await.unwrap()[0].principal_id, "u-bob");
     let found = store.grants("prompt", "p1").await.unwrap();
     assert_eq!((found.len(), found[0].principal_id.as_str()), (1, "g1"));
 }

@@ -144,6 +144,33 @@ async fn what_is_broken_stays_behind_with_its_reason_and_the_rest_comes() {
     assert_eq!(home.files.whole(file.path.as_deref().unwrap(), 10).await.unwrap(), b"found");
 }
 
+/// What databases that were in use hold, and no description of them says.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_programs_and_other_versions_left_behind_comes_as_it_was_meant() {
+    let odd = r#"
+        INSERT INTO chat (id, user_id, title, created_at, updated_at, chat, meta) VALUES
+          ('asked', 'u-ada', 'A', 1, 1, '{"history": {"currentId": "a", "messages": {
+            "q": {"id": "q", "parentId": null, "childrenIds": ["a"], "role": "user", "content": "Who asks?"},
+            "a": {"id": "a", "parentId": null, "childrenIds": [], "role": "assistant", "content": "A program."}}}}', '{}'),
+          ('cut', 'u-ada', 'C', 1, 1, '{"history": {"messages": {
+            "q": {"id": "q", "role": "user", "content": "half \ud83d of \ud83d\ude00"}}}}', '{"tags": ["\ude00"]}');
+        INSERT INTO config VALUES ('rag.mineru_api_timeout', '60', 9), ('rag.top_k', '"7"', 9);
+    "#;
+    let there = data_folder(&[SCHEMA, ROWS, odd]).await;
+    for home in [Home::sqlite().await, Home::postgres().await] {
+        let report = home.import(there.path().to_str().unwrap()).await;
+        assert_eq!((report.kind("chats").brought, report.kind("chats").skipped), (4, 0), "{report:#?}");
+        assert_eq!((report.kind("settings").brought, report.kind("settings").skipped), (3, 0), "{report:#?}");
+        let messages = home.store.messages(&ChatId::from("asked")).await.unwrap();
+        let reply = messages.iter().find(|message| message.id.as_str() == "a").unwrap();
+        assert_eq!(reply.parent_id.as_ref().unwrap().as_str(), "q");
+        let cut = home.store.messages(&ChatId::from("cut")).await.unwrap();
+        assert_eq!(cut[0].content, json!("half \u{fffd} of 😀"));
+        let settings = home.store.config().await.unwrap();
+        assert_eq!((&settings["rag.mineru_api_timeout"], &settings["rag.top_k"]), (&json!("60"), &json!(7)));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_of_forty_megabytes_comes_whole() {
     let huge = "INSERT INTO chat (id, user_id, title, created_at, updated_at, chat, meta) SELECT 'huge', 'u-ada', 'Huge', 1, 1, \
