@@ -21,7 +21,8 @@ pub struct Codes {
     known: HashMap<String, u32>,
     /// What a code counts, of each vector.
     scales: Vec<f32>,
-    codes: Vec<i8>,
+    /// Whole numbers from -127 to 127, as bytes.
+    codes: Vec<u8>,
     /// Words of bits, by their place in the vector and then by vector, so that many are compared side by side.
     sides: Vec<Vec<u64>>,
 }
@@ -52,7 +53,7 @@ impl Codes {
         self.keys.push(key);
         self.owners.push(owner);
         self.scales.push(scale);
-        self.codes.extend(codes);
+        self.codes.extend(codes.into_iter().map(i8::cast_unsigned));
         self.sides.resize_with(vector.len().div_ceil(WORD), Vec::new);
         for (column, word) in self.sides.iter_mut().zip(sides(vector, middle)) {
             column.push(word);
@@ -137,6 +138,57 @@ impl Codes {
         apart
     }
 
+    /// Ids of files in the order of their numbers, the first of which is nobody's.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// Everything but the files, as it is stored.
+    pub fn packed(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.size());
+        self.keys.iter().for_each(|key| bytes.extend(key.to_le_bytes()));
+        self.owners.iter().for_each(|owner| bytes.extend(owner.to_le_bytes()));
+        self.scales.iter().for_each(|scale| bytes.extend(scale.to_le_bytes()));
+        self.sides.iter().flatten().for_each(|word| bytes.extend(word.to_le_bytes()));
+        bytes.extend(&self.codes);
+        bytes
+    }
+
+    /// `None` where these are not the bytes of `count` vectors of so many numbers.
+    pub fn unpacked(bytes: &[u8], files: Vec<String>, count: usize, dimensions: usize) -> Option<Self> {
+        let words = dimensions.div_ceil(WORD);
+        let (keys, rest) = bytes.split_at_checked(count.checked_mul(size_of::<i64>())?)?;
+        let (owners, rest) = rest.split_at_checked(count * size_of::<u32>())?;
+        let (scales, rest) = rest.split_at_checked(count * size_of::<f32>())?;
+        let (sides, codes) = rest.split_at_checked(count.checked_mul(words)?.checked_mul(size_of::<u64>())?)?;
+        if codes.len() != count.checked_mul(dimensions)? || count == 0 {
+            return None;
+        }
+        let known = files.iter().zip(0..).skip(1).map(|(file, number)| (file.clone(), number)).collect();
+        Some(Self {
+            keys: keys.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect(),
+            owners: owners.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
+            files,
+            known,
+            scales: scales.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+            codes: codes.to_vec(),
+            sides: sides
+                .chunks_exact(count * size_of::<u64>())
+                .map(|column| column.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+                .collect(),
+        })
+    }
+
+    /// Whether the vector at a place would become what is there.
+    pub fn is(&self, at: usize, vector: &[f32], middle: &[f32]) -> bool {
+        let (codes, scale) = coded(vector);
+        let here = &self.codes[at * vector.len()..(at + 1) * vector.len()];
+        let words = self.sides.iter().map(|column| column[at]);
+        self.scales[at].to_bits() == scale.to_bits()
+            && here.iter().zip(&codes).all(|(here, code)| here.cast_signed() == *code)
+            && words.eq(sides(vector, middle))
+    }
+
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
         let of_each = size_of::<i64>() + size_of::<u32>() + size_of::<f32>() + self.sides.len() * size_of::<u64>();
@@ -184,8 +236,8 @@ fn sides<'a>(vector: &'a [f32], middle: &'a [f32]) -> impl Iterator<Item = u64> 
 }
 
 #[inline(always)]
-fn product(one: &[i8], other: &[i8]) -> i32 {
-    one.iter().zip(other).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+fn product(one: &[u8], other: &[i8]) -> i32 {
+    one.iter().zip(other).map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b)).sum()
 }
 
 #[cfg(test)]
@@ -227,6 +279,20 @@ mod tests {
             codes(&[(1, None, [-1.0, -1.0]), (2, None, [1.0, -0.5]), (3, None, [0.9, -0.1]), (4, None, [-0.1, 1.0])]);
         assert_eq!(keys(&codes, None, Some(2), 9), [2, 3]);
         assert_eq!(keys(&codes, None, Some(4), 9).len(), 4);
+    }
+
+    #[test]
+    fn what_is_stored_is_compared_as_before() {
+        let codes = codes(&[(1, Some("a"), [0.0, 1.0]), (5, None, [1.0, 0.0]), (9, Some("b"), [0.6, -0.8])]);
+        let bytes = codes.packed();
+        let read = Codes::unpacked(&bytes, codes.files().to_vec(), 3, 2).unwrap_or_default();
+        assert_eq!(keys(&read, None, None, 9), keys(&codes, None, None, 9));
+        assert_eq!(keys(&read, Some(&["a"]), None, 9), [1]);
+        assert!(read.is(2, &[0.6, -0.8], &[0.0, 0.0]) && !read.is(2, &[0.6, 0.8], &[0.0, 0.0]));
+        assert!(Codes::unpacked(&bytes[1..], Vec::new(), 3, 2).is_none());
+        assert!(
+            Codes::unpacked(&bytes, Vec::new(), 2, 2).is_none() && Codes::unpacked(&[], Vec::new(), 0, 2).is_none()
+        );
     }
 
     #[test]

@@ -6,11 +6,13 @@ mod codes;
 mod embedded;
 mod error;
 pub mod external;
+mod index;
 mod kept;
 mod measure;
 mod nearest;
 mod postgres;
 mod remote;
+mod stored;
 mod words;
 
 pub use error::VectorError;
@@ -213,6 +215,11 @@ impl Vectors {
     /// Names of all collections.
     pub async fn collections(&self) -> Result<Vec<String>> {
         ask!(self, store => store.collections().await)
+    }
+
+    /// How many passages of a collection are searched by what is in memory, before their words are written to an index.
+    pub fn index_together(&self, passages: usize) {
+        ask!(self, store => store.index_together(passages));
     }
 
     /// Closes what is open.

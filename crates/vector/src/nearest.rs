@@ -5,11 +5,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
-use crate::cache::{Cache, Loaded, ROOM};
+use crate::cache::{Loaded, Memory, ROOM};
 use crate::codes::{Asked, Codes};
 use crate::measure::{product, unit, unpack};
+use crate::stored::Place;
 use crate::{Result, Scope, VectorError};
 
 /// Vectors that are read at once, and that lie together.
@@ -22,6 +21,9 @@ const OVER: usize = 8;
 const MORE: usize = 32;
 /// Parts of a collection that may be gone before it is read anew.
 const GONE: usize = 8;
+
+/// Which vectors of a piece are compared with the database before it is believed: from the first one to the last.
+const SAMPLE: [usize; 5] = [0, 1, 2, 3, 4];
 
 /// The key of a passage, and the product of its vector with the one that was asked for.
 pub type Near = (i64, f32);
@@ -48,12 +50,18 @@ pub trait VectorRows: Sync {
         scope: &Scope,
         keys: &[i64],
     ) -> impl Future<Output = Result<Vec<(i64, Vec<u8>)>>> + Send;
+
+    /// The last key that was given.
+    fn newest(&self) -> impl Future<Output = Result<i64>> + Send;
+
+    /// Where codes may be stored.
+    fn place(&self, collection: i64, model: &str) -> Option<Place>;
 }
 
 /// What is looked for in a collection of this version.
 struct Search<'a, S> {
     store: &'a S,
-    cache: &'a Mutex<Cache>,
+    memory: &'a Memory,
     collection: i64,
     version: i64,
     model: &'a str,
@@ -64,13 +72,43 @@ struct Search<'a, S> {
 /// The nearest in a collection of this version, the nearest first.
 pub async fn nearest(
     store: &impl VectorRows,
-    cache: &Mutex<Cache>,
+    memory: &Memory,
     (collection, version): (i64, i64),
     model: &str,
     (scope, vector, limit): (&Scope, &[f32], usize),
 ) -> Result<Vec<Near>> {
     let vector = unit(vector)?;
-    Search { store, cache, collection, version, model, scope, vector }.nearest(limit).await
+    Search { store, memory, collection, version, model, scope, vector }.nearest(limit).await
+}
+
+/// Reads what came since, so that questions and the next start find it ready.
+pub async fn prepare(
+    store: &impl VectorRows,
+    memory: &Memory,
+    (collection, version): (i64, i64),
+    model: &str,
+    dimensions: usize,
+) -> Result<()> {
+    // What has no room is read for every question.
+    if store.count(collection, model).await?.saturating_mul(dimensions) > ROOM {
+        return Ok(());
+    }
+    let scope = Scope::all("");
+    let search = Search { store, memory, collection, version, model, scope: &scope, vector: vec![0.0; dimensions] };
+    let kept = match search.kept() {
+        Some(kept) => Some(kept),
+        None => search.stored().await?,
+    };
+    let kept = match kept {
+        Some(kept) if kept.version == version => return Ok(()),
+        Some(kept) => kept,
+        None => {
+            let middle = Arc::new(middle_of(&store.vector_rows(collection, model, 0).await?, dimensions));
+            Loaded { version: i64::MIN, last: 0, middle, pieces: Vec::new() }
+        }
+    };
+    search.brought_up(kept).await?;
+    Ok(())
 }
 
 impl<S: VectorRows> Search<'_, S> {
@@ -94,7 +132,10 @@ impl<S: VectorRows> Search<'_, S> {
 
     /// Keys of what seems nearest, as many as there are up to `wide`.
     async fn seen(&self, wide: usize) -> Result<Vec<i64>> {
-        let kept = self.cache.lock().get(self.collection, self.model, self.vector.len());
+        let kept = match self.kept() {
+            Some(kept) => Some(kept),
+            None => self.stored().await?,
+        };
         let kept = match kept {
             Some(kept) if kept.version == self.version => kept,
             Some(kept) => match self.brought_up(kept).await? {
@@ -104,6 +145,58 @@ impl<S: VectorRows> Search<'_, S> {
             None => return self.read(wide).await,
         };
         Ok(keys(self.compared(&kept.pieces, &kept.middle, wide).await?))
+    }
+
+    fn kept(&self) -> Option<Loaded> {
+        self.memory.get(self.collection, self.model, self.vector.len())
+    }
+
+    fn keep(&self, kept: Loaded) {
+        self.memory.put(self.collection, self.model, kept, self.store.place(self.collection, self.model));
+    }
+
+    /// What was stored by an earlier run, if it is of this database.
+    async fn stored(&self) -> Result<Option<Loaded>> {
+        let Some(place) = self.store.place(self.collection, self.model) else { return Ok(None) };
+        let _reading = self.memory.reading.lock().await;
+        // Somebody else may have read it while we waited.
+        if let Some(kept) = self.kept() {
+            return Ok(Some(kept));
+        }
+        let (newest, version, dimensions) = (self.store.newest().await?, self.version, self.vector.len());
+        let stored = place.clone();
+        let read = tokio::task::spawn_blocking(move || stored.read(dimensions, version, newest));
+        let Some(kept) = read.await.map_err(|error| VectorError::Unavailable(error.to_string()))? else {
+            return Ok(None);
+        };
+        if !self.agrees(&kept).await? {
+            tracing::warn!("stored codes of vectors are of another database, and made anew");
+            place.clear();
+            return Ok(None);
+        }
+        self.memory.put(self.collection, self.model, kept.clone(), None);
+        Ok(Some(kept))
+    }
+
+    /// Whether some vectors of each piece are what the database has.
+    async fn agrees(&self, kept: &Loaded) -> Result<bool> {
+        let sample = |piece: &Codes| SAMPLE.map(|part| (piece.len() - 1) * part / SAMPLE[SAMPLE.len() - 1]);
+        let keys: Vec<i64> = kept.pieces.iter().flat_map(|piece| sample(piece).map(|at| piece.keys[at])).collect();
+        let all = Scope::all(&self.scope.collection);
+        let there: HashMap<i64, Vec<u8>> =
+            self.store.vectors(self.collection, &all, &keys).await?.into_iter().collect();
+        let mut numbers = Vec::with_capacity(self.vector.len());
+        for piece in &kept.pieces {
+            for at in sample(piece) {
+                // What is gone says nothing.
+                let Some(bytes) = there.get(&piece.keys[at]) else { continue };
+                numbers.clear();
+                if !unpack(bytes, self.vector.len(), &mut numbers) || !piece.is(at, &numbers, &kept.middle) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// What is kept with what came since; `None` when too much of it is gone.
@@ -124,7 +217,7 @@ impl<S: VectorRows> Search<'_, S> {
             return Ok(None);
         }
         kept.version = self.version;
-        self.cache.lock().put(self.collection, self.model, kept.clone());
+        self.keep(kept.clone());
         Ok(Some(kept))
     }
 
@@ -150,7 +243,7 @@ impl<S: VectorRows> Search<'_, S> {
         best.extend(self.compared(&pieces, &middle, wide).await?);
         if fits {
             let kept = Loaded { version: self.version, last, middle, pieces };
-            self.cache.lock().put(self.collection, self.model, kept);
+            self.keep(kept);
         }
         Ok(keys(first(best, wide)))
     }

@@ -1,6 +1,6 @@
 //! Opening the file and making its tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::raw_sql;
@@ -11,6 +11,8 @@ use crate::{Result, VectorError};
 const READERS: u32 = 4;
 /// Seconds that somebody waits for a connection.
 const PATIENCE: u64 = 30;
+/// Bytes of a page of a new file.
+const PAGE: u32 = 16_384;
 /// The form of the tables; a file with a larger number is of a newer program.
 const FORM: i64 = 1;
 
@@ -41,18 +43,36 @@ CREATE UNIQUE INDEX IF NOT EXISTS passage_id ON passage (collection, id);
 CREATE INDEX IF NOT EXISTS passage_file ON passage (file_id, collection);
 CREATE INDEX IF NOT EXISTS passage_hash ON passage (collection, hash);
 CREATE INDEX IF NOT EXISTS passage_model ON passage (collection, model, key);
-CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (
-  scope, words, about, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER IF NOT EXISTS passage_gone AFTER DELETE ON passage BEGIN
-  DELETE FROM passage_words WHERE rowid = old.key;
-END;
 ";
 
+/// The words of passages (`index`). A segment without `docs` is not whole: it is begun, or joined to another one. Files of
+/// earlier versions have an index of another kind besides (`passage_words`), and a trigger that deletes from it; it is
+/// written on for collections that `word_taken` does not name, as earlier versions do for all.
+const WORDS: &str = "
+CREATE TABLE IF NOT EXISTS word_segment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+  after INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, docs BLOB
+);
+CREATE INDEX IF NOT EXISTS word_segment_place ON word_segment (collection, after);
+CREATE TABLE IF NOT EXISTS word_list (
+  segment INTEGER NOT NULL REFERENCES word_segment (id) ON DELETE CASCADE, field INTEGER NOT NULL, word TEXT NOT NULL,
+  count INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (segment, field, word)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS word_taken (collection INTEGER PRIMARY KEY REFERENCES collection (id) ON DELETE CASCADE);
+UPDATE word_segment SET since = 0 WHERE docs IS NULL;
+";
+/// The passages of a collection in their order, whatever their models.
+pub const PLACES: &str = "CREATE INDEX IF NOT EXISTS passage_place ON passage (collection)";
+
 /// Many readers and one writer: nobody ever hears that the file is locked.
+#[derive(Clone)]
 pub struct Pools {
     pub read: SqlitePool,
     pub write: SqlitePool,
+    /// Whether the file has an index of words of an earlier version.
+    pub old_words: bool,
+    /// Where codes of vectors are stored, beside what else is made anew when it is lost.
+    pub codes: PathBuf,
 }
 
 pub async fn open(file: &Path) -> Result<Pools> {
@@ -62,6 +82,8 @@ pub async fn open(file: &Path) -> Result<Pools> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
+        // A passage with its vector takes more than half of a page of the usual size; files keep the size they have.
+        .page_size(PAGE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(10))
@@ -78,7 +100,17 @@ pub async fn open(file: &Path) -> Result<Pools> {
             file.display()
         )));
     }
+    let old_words: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'passage_words')")
+            .fetch_one(&write)
+            .await
+            .map_err(describe)?;
     raw_sql(TABLES).execute(&write).await.map_err(describe)?;
+    raw_sql(WORDS).execute(&write).await.map_err(describe)?;
+    if !old_words {
+        // With passages that are there already this takes long: then it is done when they are taken into the index.
+        raw_sql(PLACES).execute(&write).await.map_err(describe)?;
+    }
     let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info('passage')")
         .fetch_all(&write)
         .await
@@ -93,5 +125,6 @@ pub async fn open(file: &Path) -> Result<Pools> {
     raw_sql(POINTS).execute(&write).await.map_err(describe)?;
     raw_sql("PRAGMA user_version = 1").execute(&write).await.map_err(describe)?;
     let read = pool().max_connections(READERS).connect_with(options).await.map_err(describe)?;
-    Ok(Pools { read, write })
+    let codes = file.with_file_name("cache").join(file.file_stem().unwrap_or_default());
+    Ok(Pools { read, write, old_words, codes })
 }

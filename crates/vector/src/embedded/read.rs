@@ -3,10 +3,14 @@
 
 use std::collections::HashMap;
 
+use sqlx::SqlitePool;
+
 use super::Embedded;
+use super::open::Pools;
 use crate::measure::score;
 use crate::nearest::{TOGETHER, VectorRow, VectorRows, nearest};
-use crate::{Found, MOST, Result, Row, Scope, found, words};
+use crate::stored::Place;
+use crate::{Found, MOST, Result, Row, Scope, found};
 
 impl Embedded {
     pub async fn has(&self, collection: &str) -> Result<bool> {
@@ -28,30 +32,11 @@ impl Embedded {
 
     pub async fn near(&self, scope: &Scope, model: &str, vector: &[f32], limit: usize) -> Result<Vec<Found>> {
         let Some(collection) = self.collection(&scope.collection).await? else { return Ok(Vec::new()) };
-        let nearest = nearest(self, &self.cache, collection, model, (scope, vector, limit)).await?;
+        let nearest = nearest(self.pools().await?, &self.memory, collection, model, (scope, vector, limit)).await?;
         let keys: Vec<i64> = nearest.iter().map(|(key, _)| *key).collect();
-        let mut rows = self.rows(collection.0, scope, &keys).await?;
+        let mut rows = rows(&self.pools().await?.read, collection.0, scope, &keys).await?;
         let found = nearest.into_iter().filter_map(|(key, near)| Some(found(rows.remove(&key)?, score(near))));
         Ok(found.collect())
-    }
-
-    pub async fn with_words(&self, scope: &Scope, text: &str, about: bool, limit: usize) -> Result<Vec<Found>> {
-        let Some((id, _)) = self.collection(&scope.collection).await? else { return Ok(Vec::new()) };
-        let Some(query) = words::query(id, text, about) else { return Ok(Vec::new()) };
-        let rows: Vec<(i64, String, String, String, f64)> = sqlx::query_as(
-            "SELECT p.key, p.id, p.text, p.metadata, bm25(passage_words, 0.0, 1.0, 0.5) AS distance \
-             FROM passage_words JOIN passage p ON p.key = passage_words.rowid \
-             WHERE passage_words MATCH $1 AND p.collection = $2 \
-             AND ($3 IS NULL OR p.file_id IN (SELECT value FROM json_each($3))) ORDER BY distance, p.key LIMIT $4",
-        )
-        .bind(query)
-        .bind(id)
-        .bind(files(scope))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.pools().await?.read)
-        .await?;
-        // The index counts downwards.
-        Ok(rows.into_iter().map(|(key, id, text, metadata, far)| found((key, id, text, metadata), -far)).collect())
     }
 
     pub async fn all(&self, scope: &Scope, limit: usize) -> Result<Vec<Found>> {
@@ -98,21 +83,22 @@ impl Embedded {
             .fetch_optional(&self.pools().await?.read)
             .await?)
     }
+}
 
-    async fn rows(&self, collection: i64, scope: &Scope, keys: &[i64]) -> Result<HashMap<i64, Row>> {
-        let keys = serde_json::to_string(keys).unwrap_or_else(|_| "[]".to_owned());
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT key, id, text, metadata FROM passage \
-             WHERE key IN (SELECT value FROM json_each($1)) AND collection = $2 \
-             AND ($3 IS NULL OR file_id IN (SELECT value FROM json_each($3)))",
-        )
-        .bind(keys)
-        .bind(collection)
-        .bind(files(scope))
-        .fetch_all(&self.pools().await?.read)
-        .await?;
-        Ok(rows.into_iter().map(|row| (row.0, row)).collect())
-    }
+/// Those with these keys that are there and within the scope.
+pub(super) async fn rows(read: &SqlitePool, collection: i64, scope: &Scope, keys: &[i64]) -> Result<HashMap<i64, Row>> {
+    let keys = serde_json::to_string(keys).unwrap_or_else(|_| "[]".to_owned());
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT key, id, text, metadata FROM passage \
+         WHERE key IN (SELECT value FROM json_each($1)) AND collection = $2 \
+         AND ($3 IS NULL OR file_id IN (SELECT value FROM json_each($3)))",
+    )
+    .bind(keys)
+    .bind(collection)
+    .bind(files(scope))
+    .fetch_all(read)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.0, row)).collect())
 }
 
 /// The files of a scope as a list that the database reads.
@@ -120,7 +106,7 @@ pub(super) fn files(scope: &Scope) -> Option<String> {
     scope.files.as_ref().map(|files| serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned()))
 }
 
-impl VectorRows for Embedded {
+impl VectorRows for Pools {
     async fn vector_rows(&self, collection: i64, model: &str, after: i64) -> Result<Vec<VectorRow>> {
         Ok(sqlx::query_as(
             "SELECT key, file_id, vector FROM passage \
@@ -130,7 +116,7 @@ impl VectorRows for Embedded {
         .bind(model)
         .bind(after)
         .bind(TOGETHER)
-        .fetch_all(&self.pools().await?.read)
+        .fetch_all(&self.read)
         .await?)
     }
 
@@ -138,7 +124,7 @@ impl VectorRows for Embedded {
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM passage WHERE collection = $1 AND model = $2")
             .bind(collection)
             .bind(model)
-            .fetch_one(&self.pools().await?.read)
+            .fetch_one(&self.read)
             .await?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
@@ -152,7 +138,18 @@ impl VectorRows for Embedded {
         .bind(keys)
         .bind(collection)
         .bind(files(scope))
-        .fetch_all(&self.pools().await?.read)
+        .fetch_all(&self.read)
         .await?)
+    }
+
+    async fn newest(&self) -> Result<i64> {
+        let newest: Option<i64> = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'passage'")
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(newest.unwrap_or(0))
+    }
+
+    fn place(&self, collection: i64, model: &str) -> Option<Place> {
+        Some(Place::new(&self.codes, collection, model))
     }
 }

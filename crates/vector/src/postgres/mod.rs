@@ -1,23 +1,29 @@
 //! Passages in tables of a PostgreSQL that many instances share. No extension is needed: every instance compares vectors
-//! in its own memory, which a version of each collection keeps true, and words are weighed by the database.
+//! in its own memory, which a version of each collection keeps true; the index of words is shared.
 
+mod index;
 mod points;
 mod read;
 mod words;
 mod write;
 
-use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::OnceCell;
 
-use crate::cache::Cache;
+use crate::cache::Memory;
+use crate::index::{STEP, Words};
 use crate::{Result, VectorError};
+use index::Index;
 
 /// Whoever makes the tables holds this lock of the database.
 const LOCK: i64 = 0x6169_7269_7376;
 /// Vectors are numbers that nothing makes smaller: the database need not try. Where a vector is that another server keeps:
 /// `home` says at which and in what, `point` under which id; a passage whose vector is nothing but zeros has a home and no
-/// point. The tables of earlier versions have neither.
+/// point. The tables of earlier versions have neither. A segment of the index of words without `docs` is not whole: it is begun,
+/// or joined to another one.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS vector_collection (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL UNIQUE, version BIGINT NOT NULL
@@ -47,18 +53,40 @@ END $$;
 DROP TRIGGER IF EXISTS vector_point_gone ON vector_passage;
 CREATE TRIGGER vector_point_gone AFTER DELETE ON vector_passage FOR EACH ROW WHEN (OLD.point IS NOT NULL)
   EXECUTE FUNCTION vector_point_gone();
+CREATE INDEX IF NOT EXISTS vector_passage_place ON vector_passage (collection, key);
+CREATE TABLE IF NOT EXISTS vector_segment (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  collection BIGINT NOT NULL REFERENCES vector_collection (id) ON DELETE CASCADE,
+  after BIGINT NOT NULL, last BIGINT NOT NULL, count BIGINT NOT NULL, since BIGINT NOT NULL, docs BYTEA
+);
+ALTER TABLE vector_segment ALTER COLUMN docs SET STORAGE EXTERNAL;
+CREATE INDEX IF NOT EXISTS vector_segment_place ON vector_segment (collection, after);
+CREATE TABLE IF NOT EXISTS vector_list (
+  segment BIGINT NOT NULL REFERENCES vector_segment (id) ON DELETE CASCADE, field INTEGER NOT NULL,
+  word TEXT COLLATE \"C\" NOT NULL, count BIGINT NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (segment, field, word)
+);
+ALTER TABLE vector_list ALTER COLUMN bytes SET STORAGE EXTERNAL;
 ";
 
 /// The tables, and the vectors of collections that were searched lately.
 pub struct Tables {
     pool: PgPool,
     ready: OnceCell<()>,
-    cache: Mutex<Cache>,
+    memory: Memory,
+    words: Words<Index>,
+    /// Passages whose words are indexed together.
+    step: Arc<AtomicUsize>,
 }
 
 impl Tables {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, ready: OnceCell::new(), cache: Mutex::default() }
+        let step = Arc::new(AtomicUsize::new(STEP));
+        let words = Words::new(Index(pool.clone()), step.clone());
+        Self { pool, ready: OnceCell::new(), memory: Memory::default(), words, step }
+    }
+
+    pub fn index_together(&self, passages: usize) {
+        self.step.store(passages, Ordering::Relaxed);
     }
 
     /// A transaction; poolers between us and the database need one for every question. The first makes the tables.
@@ -70,7 +98,7 @@ impl Tables {
     async fn make_tables(&self) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         let there: bool =
-            sqlx::query_scalar("SELECT to_regclass('vector_waste') IS NOT NULL").fetch_one(&mut *tx).await?;
+            sqlx::query_scalar("SELECT to_regclass('vector_list') IS NOT NULL").fetch_one(&mut *tx).await?;
         if there {
             return Ok(());
         }
@@ -81,7 +109,10 @@ impl Tables {
     }
 
     /// The pool belongs to whoever handed it over.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.memory.close().await;
+        self.words.close().await;
+    }
 }
 
 /// Number and version of a collection.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{Tables, collection};
 use crate::measure::score;
 use crate::nearest::{TOGETHER, VectorRow, VectorRows, nearest};
+use crate::stored::Place;
 use crate::{Found, MOST, Result, Row, Scope, found};
 
 impl Tables {
@@ -33,7 +34,7 @@ impl Tables {
         let Some(collection) = collection(&mut tx, &scope.collection).await? else { return Ok(Vec::new()) };
         // Nobody waits for a connection that only waits for us to compare.
         drop(tx);
-        let nearest = nearest(self, &self.cache, collection, model, (scope, vector, limit)).await?;
+        let nearest = nearest(self, &self.memory, collection, model, (scope, vector, limit)).await?;
         let keys: Vec<i64> = nearest.iter().map(|(key, _)| *key).collect();
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT key, id, text, metadata FROM vector_passage \
@@ -124,5 +125,14 @@ impl VectorRows for Tables {
         .bind(scope.files.as_deref())
         .fetch_all(&mut *self.begin().await?)
         .await?)
+    }
+
+    async fn newest(&self) -> Result<i64> {
+        Ok(i64::MAX)
+    }
+
+    /// Instances come and go with their disks.
+    fn place(&self, _: i64, _: &str) -> Option<Place> {
+        None
     }
 }

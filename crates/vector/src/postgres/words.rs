@@ -1,4 +1,5 @@
-//! Finding passages by their words (BM25), weighed by the database.
+//! Finding passages by their words (BM25) as the database weighs them, which takes it long where they are many: until our
+//! own index has them.
 
 use sqlx::{Postgres, Transaction};
 
@@ -17,7 +18,13 @@ struct Weighed {
 }
 
 impl Tables {
-    pub async fn with_words(&self, scope: &Scope, text: &str, about: bool, limit: usize) -> Result<Vec<Found>> {
+    pub(super) async fn with_old_words(
+        &self,
+        scope: &Scope,
+        text: &str,
+        about: bool,
+        limit: usize,
+    ) -> Result<Vec<Found>> {
         let wanted = wanted(&folded(text));
         if wanted.is_empty() {
             return Ok(Vec::new());

@@ -33,21 +33,24 @@ impl Tables {
         }
         let mut tx = self.begin().await?;
         let id = touched(&mut tx, name).await?;
+        let mut deleted = 0;
         if let Some(file) = instead_of {
-            sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
+            deleted = sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
                 .bind(id)
                 .bind(file)
                 .execute(&mut *tx)
-                .await?;
+                .await?
+                .rows_affected();
         }
         for some in new.chunks(TOGETHER) {
             let column = |of: fn(&Passage) -> String| some.iter().map(|(passage, _)| of(passage)).collect::<Vec<_>>();
             let ids = column(|passage| clean(&passage.id));
-            sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND id = ANY($2)")
+            deleted += sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND id = ANY($2)")
                 .bind(id)
                 .bind(&ids)
                 .execute(&mut *tx)
-                .await?;
+                .await?
+                .rows_affected();
             taken(&mut tx, some).await?;
             let known = |of: fn(&Kept) -> Option<&str>| some.iter().map(|(_, kept)| of(kept)).collect::<Vec<_>>();
             let (words, lengths): (Vec<String>, Vec<i32>) =
@@ -82,17 +85,19 @@ impl Tables {
             .await?;
         }
         tx.commit().await?;
+        self.changed(id, new.len(), deleted).await;
         Ok(())
     }
 
     pub async fn copy(&self, copy: &Duplicate<'_>) -> Result<u64> {
         let mut tx = self.begin().await?;
         let to = touched(&mut tx, copy.to).await?;
-        sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
+        let deleted = sqlx::query("DELETE FROM vector_passage WHERE collection = $1 AND file_id = $2")
             .bind(to)
             .bind(copy.file_id)
             .execute(&mut *tx)
-            .await?;
+            .await?
+            .rows_affected();
         let Some((from, _)) = collection(&mut tx, copy.from).await? else {
             tx.commit().await?;
             return Ok(0);
@@ -113,6 +118,7 @@ impl Tables {
         .await?
         .rows_affected();
         tx.commit().await?;
+        self.changed(to, usize::try_from(copied).unwrap_or(0), deleted).await;
         Ok(copied)
     }
 
@@ -128,6 +134,7 @@ impl Tables {
         };
         let deleted = sqlx::query(sql).bind(id).bind(value).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
+        self.changed(id, 0, deleted).await;
         Ok(deleted)
     }
 
@@ -142,7 +149,7 @@ impl Tables {
         .fetch_all(&mut *tx)
         .await?;
         sqlx::query("UPDATE vector_collection SET version = version + 1 WHERE id = ANY($1)")
-            .bind(ids)
+            .bind(&ids)
             .execute(&mut *tx)
             .await?;
         let deleted = sqlx::query("DELETE FROM vector_passage WHERE file_id = $1")
@@ -151,6 +158,9 @@ impl Tables {
             .await?
             .rows_affected();
         tx.commit().await?;
+        for id in ids {
+            self.changed(id, 0, deleted).await;
+        }
         Ok(deleted)
     }
 
@@ -168,8 +178,19 @@ impl Tables {
         sqlx::query("DELETE FROM vector_collection").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM vector_waste").execute(&mut *tx).await?;
         tx.commit().await?;
-        self.cache.lock().clear();
+        self.memory.clear();
+        self.words.clear();
         Ok(())
+    }
+
+    /// Tells the index of words what it may look at.
+    async fn changed(&self, collection: i64, added: usize, deleted: u64) {
+        if deleted > 0 {
+            self.words.deleted(collection, deleted);
+        }
+        if added > 0 {
+            self.words.added(collection, added).await;
+        }
     }
 }
 

@@ -72,6 +72,10 @@ impl Remote {
         Self { passages, points, product, prefix: name(&prefix), going: RwLock::new(()), making: Mutex::new(()) }
     }
 
+    pub fn index_together(&self, passages: usize) {
+        self.passages.index_together(passages);
+    }
+
     pub async fn has(&self, collection: &str) -> Result<bool> {
         self.passages.has(collection).await
     }

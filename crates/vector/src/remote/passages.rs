@@ -27,6 +27,15 @@ macro_rules! as_either {
     };
 }
 
+impl Passages {
+    pub fn index_together(&self, passages: usize) {
+        match self {
+            Self::File(store) => store.index_together(passages),
+            Self::Tables(store) => store.index_together(passages),
+        }
+    }
+}
+
 as_either! {
     has(collection: &str) -> Result<bool>;
     has_text(collection: &str, hash: &str, file_id: &str) -> Result<bool>;

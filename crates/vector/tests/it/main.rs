@@ -6,6 +6,7 @@ mod elastic;
 mod external;
 mod model;
 mod qdrant;
+mod ranked;
 mod served;
 
 use airis_config::{ChromaServer, MilvusServer, VectorServer};
