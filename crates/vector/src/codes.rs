@@ -4,10 +4,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 /// Bits of a word.
 const WORD: usize = u64::BITS as usize;
+/// Vectors that are passed over together.
+const SOME: usize = 32;
 
 /// Vectors of one model in one collection, or some of them.
 #[derive(Clone, Default)]
@@ -98,7 +100,7 @@ impl Codes {
         let looked: Vec<usize> = match closer.filter(|closer| *closer < self.len()) {
             None => (0..self.len()).filter(|at| may(*at)).collect(),
             Some(closer) => {
-                let apart = arch.dispatch(|| self.apart(asked));
+                let apart = arch.dispatch(Apart(self, asked));
                 let mut counts = vec![0_usize; self.sides.len() * WORD + 1];
                 apart.iter().enumerate().filter(|(at, _)| may(*at)).for_each(|(_, apart)| counts[*apart as usize] += 1);
                 let mut seen = 0;
@@ -107,35 +109,23 @@ impl Codes {
                     seen >= closer
                 });
                 let edge = edge.unwrap_or(counts.len());
-                let near = apart.iter().enumerate().filter(|(at, apart)| **apart as usize <= edge && may(*at));
-                near.map(|(at, _)| at).collect()
+                let mut near = Vec::with_capacity(2 * closer);
+                for (number, some) in apart.chunks(SOME).enumerate() {
+                    // Few of them have any that is near.
+                    if some.iter().fold(u16::MAX, |least, apart| least.min(*apart)) as usize <= edge {
+                        let those =
+                            some.iter().zip(number * SOME..).filter(|(apart, at)| **apart as usize <= edge && may(*at));
+                        near.extend(those.map(|(_, at)| at));
+                    }
+                }
+                near
             }
         };
-        let products = arch.dispatch(|| self.products(&looked, asked));
+        let products = arch.dispatch(Products(self, &looked, asked));
         for (at, product) in looked.into_iter().zip(products) {
             best.offer(self.keys[at], product as f32 * self.scales[at] * asked.scale);
         }
         best.found
-    }
-
-    /// The products of these vectors' codes.
-    #[inline(always)]
-    fn products(&self, looked: &[usize], asked: &Asked) -> Vec<i32> {
-        let dimensions = asked.codes.len();
-        let row = |at: usize| &self.codes[at * dimensions..(at + 1) * dimensions];
-        looked.iter().map(|at| product(row(*at), &asked.codes)).collect()
-    }
-
-    /// On how many sides each vector differs.
-    #[inline(always)]
-    fn apart(&self, asked: &Asked) -> Vec<u16> {
-        let mut apart = vec![0_u16; self.len()];
-        for (column, word) in self.sides.iter().zip(&asked.sides) {
-            for (apart, other) in apart.iter_mut().zip(column) {
-                *apart += (other ^ word).count_ones() as u16;
-            }
-        }
-        apart
     }
 
     /// Ids of files in the order of their numbers, the first of which is nobody's.
@@ -196,6 +186,49 @@ impl Codes {
     }
 }
 
+/// On how many sides each vector differs. This and the next are types, as closures are not always made for the widest
+/// registers there are.
+struct Apart<'a>(&'a Codes, &'a Asked);
+
+impl NullaryFnOnce for Apart<'_> {
+    type Output = Vec<u16>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<u16> {
+        let Self(codes, asked) = self;
+        let mut apart = vec![0_u16; codes.len()];
+        for (column, word) in codes.sides.iter().zip(&asked.sides) {
+            for (apart, other) in apart.iter_mut().zip(column) {
+                *apart += (other ^ word).count_ones() as u16;
+            }
+        }
+        apart
+    }
+}
+
+/// The products of these vectors' codes.
+struct Products<'a>(&'a Codes, &'a [usize], &'a Asked);
+
+impl NullaryFnOnce for Products<'_> {
+    type Output = Vec<i32>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<i32> {
+        let Self(codes, looked, asked) = self;
+        let dimensions = asked.codes.len();
+        let mut products = vec![0; looked.len()];
+        for (product, at) in products.iter_mut().zip(looked) {
+            let row = &codes.codes[at * dimensions..(at + 1) * dimensions];
+            let mut sum = 0;
+            for (a, b) in row.iter().zip(&asked.codes) {
+                sum += i32::from(a.cast_signed()) * i32::from(*b);
+            }
+            *product = sum;
+        }
+        products
+    }
+}
+
 /// The largest so far, never more than were asked for.
 struct Best {
     found: Vec<(i64, f32)>,
@@ -233,11 +266,6 @@ fn sides<'a>(vector: &'a [f32], middle: &'a [f32]) -> impl Iterator<Item = u64> 
         let above = numbers.iter().zip(middles).enumerate();
         above.fold(0, |word, (at, (number, middle))| word | (u64::from(number > middle) << at))
     })
-}
-
-#[inline(always)]
-fn product(one: &[u8], other: &[i8]) -> i32 {
-    one.iter().zip(other).map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b)).sum()
 }
 
 #[cfg(test)]

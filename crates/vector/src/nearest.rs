@@ -13,8 +13,9 @@ use crate::{Result, Scope, VectorError};
 
 /// Vectors that are read at once, and that lie together.
 pub const TOGETHER: i64 = 20_000;
-/// Up to so many vectors, each is looked at with care; of more, so many and one of `CLOSER` at least.
+/// Up to so many vectors, each is looked at with care; of more, `LEAST` and one of `CLOSER` at least.
 const FEW: usize = 32_768;
+const LEAST: usize = 16_384;
 const CLOSER: usize = 64;
 /// So many times as many as are wanted are measured exactly, and some more.
 const OVER: usize = 8;
@@ -253,7 +254,7 @@ impl<S: VectorRows> Search<'_, S> {
         let asked = Arc::new(Asked::new(&self.vector, middle));
         let files = self.scope.files.as_ref().map(|files| Arc::new(files.iter().cloned().collect::<HashSet<_>>()));
         let total: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let closer = (total > FEW).then(|| FEW.max(total / CLOSER).max(wide));
+        let closer = (total > FEW).then(|| LEAST.max(total / CLOSER).max(wide));
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let share = pieces.len().div_ceil(cores).max(1);
         let work = pieces.chunks(share).map(|pieces| {

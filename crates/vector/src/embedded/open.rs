@@ -88,7 +88,7 @@ pub async fn open(file: &Path) -> Result<Pools> {
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
-        .pragma("cache_size", "-2000")
+        .pragma("cache_size", "-8000")
         .pragma("temp_store", "MEMORY")
         .pragma("journal_size_limit", "67108864");
     let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(PATIENCE)).test_before_acquire(false);

@@ -33,7 +33,7 @@ const LARGE: usize = 1_000;
 /// What a passage is about counts half as much as its own words.
 const ABOUT: f32 = 0.5;
 /// So many more than are wanted are found, as some may be gone.
-const MORE: usize = 32;
+const MORE: usize = 8;
 /// How often it is looked anew while somebody joins segments.
 const TRIES: usize = 8;
 

@@ -8,6 +8,7 @@ mod model;
 mod qdrant;
 mod ranked;
 mod served;
+mod started;
 
 use airis_config::{ChromaServer, MilvusServer, VectorServer};
 use airis_outbound::{Call, Outbound};

@@ -93,9 +93,9 @@ async fn ranked(store: Vectors) {
     let mut passages: Vec<Passage> = Vec::new();
     for number in 0..COUNT {
         passages.push(made(number));
-        if passages.len() % 40 == 0 {
+        if passages.len().is_multiple_of(40) {
             store.add("kb", MODEL, passages[passages.len() - 40..].to_vec()).await.unwrap();
-            if passages.len() % 160 == 0 {
+            if passages.len().is_multiple_of(160) {
                 agrees(&store, &passages).await.unwrap();
             }
         }
