@@ -37,8 +37,10 @@ pub struct ContentsQuery {
     #[serde(default)]
     pub direction: Option<String>,
     /// Empty for the top; all directories unless given.
+    // As a list: an empty text would be taken for none.
     #[serde(default)]
-    pub directory_id: Option<String>,
+    #[param(value_type = Option<String>)]
+    pub directory_id: Vec<String>,
     #[serde(default)]
     pub page: Option<i64>,
     /// Files on a page; 30 unless given.
@@ -57,14 +59,14 @@ pub async fn list(
 ) -> Result<Json<KnowledgeFileListResponse>> {
     readable(&app, &person, &id).await?;
     let tree = Tree::of(&app, &id).await?;
-    let directory = query.directory_id.as_deref().filter(|id| !id.is_empty());
+    let directory = query.directory_id.last().map(String::as_str).filter(|id| !id.is_empty());
     if directory.is_some_and(|directory| tree.find(directory).is_none()) {
         return Err(missing());
     }
     let words = query.query.filter(|words| !words.trim().is_empty());
     let content = query.include_content.unwrap_or(false);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
-    let everywhere = query.directory_id.is_none();
+    let everywhere = query.directory_id.is_empty();
     let wanted = KnowledgeFileQuery {
         knowledge: Some(id.clone()),
         words: words.clone(),
