@@ -132,7 +132,7 @@ impl ServeLock {
 
 impl Store {
     /// Opens the database and brings its schema up to date under a lock (advisory on PostgreSQL, a file on SQLite).
-    /// Fails with one clear sentence when it cannot be opened, is not a database, or is newer than this binary.
+    /// Fails with one clear sentence when it cannot be opened, is not a database, or a newer version has taken away what this one needs.
     #[boxed]
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let (db, file, lock) = open::open(options).await?;

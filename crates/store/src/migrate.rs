@@ -1,4 +1,5 @@
-//! Schema changes: numbered files that only add, applied once under a lock by whichever process comes first.
+//! Schema changes: numbered files that only add, applied once under a lock by whichever process comes first. One that takes
+//! away what no supported version uses any more is named `contract_N_…`: binaries that know the migration N go on with it.
 
 use std::time::Duration;
 
@@ -46,7 +47,8 @@ const OF_EACH: &[(i64, &str, &str)] = &[
 /// PostgreSQL's advisory lock of this product, any constant.
 const ADVISORY_LOCK: i64 = 0x0061_6972_6973;
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";
-const APPLIED: &str = "SELECT version FROM schema_migration";
+const APPLIED: &str = "SELECT version, name FROM schema_migration";
+const CONTRACT: &str = "contract_";
 const RECORD: &str = "INSERT INTO schema_migration (version, name, applied_at) VALUES ($1, $2, $3)";
 /// How long to wait for another process to bring the schema up, and how often to look.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -63,7 +65,7 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
         Db::Sqlite { write, .. } => {
             let mut connection = write.acquire().await?;
             raw_sql(CREATE).execute(&mut *connection).await?;
-            let applied: Vec<i64> = sqlx::query_scalar(APPLIED).fetch_all(&mut *connection).await?;
+            let applied: Vec<(i64, String)> = sqlx::query_as(APPLIED).fetch_all(&mut *connection).await?;
             drop(connection);
             for (version, name, sql) in pending(&applied)? {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
@@ -80,7 +82,7 @@ pub(crate) async fn apply(db: &Db) -> Result<()> {
             let mut tx = begin(pool, *pooled).await?;
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ADVISORY_LOCK).execute(&mut *tx).await?;
             raw_sql(CREATE).execute(&mut *tx).await?;
-            let applied: Vec<i64> = sqlx::query_scalar(APPLIED).fetch_all(&mut *tx).await?;
+            let applied: Vec<(i64, String)> = sqlx::query_as(APPLIED).fetch_all(&mut *tx).await?;
             for (version, name, sql) in pending(&applied)? {
                 raw_sql(sql).execute(&mut *tx).await?;
                 for (_, _, postgres) in OF_EACH.iter().filter(|(of, ..)| *of == version) {
@@ -110,12 +112,12 @@ pub(crate) async fn wait(db: &Db) -> Result<()> {
     }
 }
 
-async fn applied(db: &Db) -> std::result::Result<Vec<i64>, sqlx::Error> {
+async fn applied(db: &Db) -> std::result::Result<Vec<(i64, String)>, sqlx::Error> {
     match db {
-        Db::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_all(read).await,
+        Db::Sqlite { read, .. } => sqlx::query_as(APPLIED).fetch_all(read).await,
         Db::Postgres { pool, .. } => {
             let rows = sqlx::raw_sql(APPLIED).fetch_all(pool).await?;
-            rows.iter().map(|row| row.try_get(0)).collect()
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
         }
     }
 }
@@ -123,17 +125,44 @@ async fn applied(db: &Db) -> std::result::Result<Vec<i64>, sqlx::Error> {
 /// Whether nothing is missing. Migrations of a newer binary do no harm: they only add.
 pub(crate) async fn is_done(db: &Db) -> Result<bool> {
     let applied = applied(db).await?;
-    Ok(MIGRATIONS.iter().all(|(version, ..)| applied.contains(version)))
+    Ok(MIGRATIONS.iter().all(|(version, ..)| applied.iter().any(|(applied, _)| applied == version)))
 }
 
-/// What is missing, by number and not by count: branches that grow side by side leave gaps for a while.
-fn pending(applied: &[i64]) -> Result<Vec<(i64, &'static str, &'static str)>> {
+/// What is missing, by number and not by count: branches that grow side by side leave gaps for a while. What a newer binary
+/// has added does no harm; an error when it has taken away what this one needs.
+fn pending(applied: &[(i64, String)]) -> Result<Vec<(i64, &'static str, &'static str)>> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    let newest = applied.iter().copied().max().unwrap_or(0);
-    if newest > known {
-        return Err(StoreError::Open(format!(
-            "the database is newer than this binary (schema {newest}, known {known}); run the newer airis, or restore a backup"
-        )));
+    for (newer, name) in applied.iter().filter(|(version, _)| *version > known) {
+        let oldest = name.strip_prefix(CONTRACT).map(|rest| rest.split('_').next().unwrap_or_default().parse());
+        if oldest.is_some_and(|oldest| oldest.unwrap_or(i64::MAX) > known) {
+            return Err(StoreError::Open(format!(
+                "the database is newer than this binary can work with (schema {newer}, known {known}); run the newer airis, or restore a backup"
+            )));
+        }
+        tracing::info!(migration = newer, name, "a newer version has added to the database; this one goes on with it");
     }
-    Ok(MIGRATIONS.iter().copied().filter(|(version, ..)| !applied.contains(version)).collect())
+    let is_missing = |version: i64| applied.iter().all(|(applied, _)| *applied != version);
+    Ok(MIGRATIONS.iter().copied().filter(|(version, ..)| is_missing(*version)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(newer: &[(i64, &str)]) -> Vec<(i64, String)> {
+        let owned = |(version, name): (i64, &str)| (version, name.to_owned());
+        known().map(owned).chain(newer.iter().copied().map(owned)).collect()
+    }
+
+    #[test]
+    fn a_binary_goes_on_with_what_newer_ones_add_and_not_with_what_they_take_away() -> Result<()> {
+        let newest = known().last().map_or(0, |(version, _)| version);
+        assert!(pending(&with(&[(newest + 1, "more"), (newest + 2, "even_more")]))?.is_empty());
+        let contract = |oldest: i64| with(&[(newest + 5, &format!("{CONTRACT}{oldest}_old_column"))]);
+        assert!(pending(&contract(newest))?.is_empty());
+        assert!(matches!(pending(&contract(newest + 1)), Err(StoreError::Open(_))));
+        assert!(matches!(pending(&with(&[(newest + 1, "contract_what")])), Err(StoreError::Open(_))));
+        assert_eq!(pending(&[])?.len(), MIGRATIONS.len());
+        Ok(())
+    }
 }

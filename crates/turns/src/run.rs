@@ -8,6 +8,7 @@ use airis_domain::{ChatId, Json, Message, TurnId, TurnState};
 use airis_retrieval::Want;
 use airis_store::StoreError;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
 use crate::checkpoint::{checkpoint, finish, pause, save};
@@ -21,6 +22,9 @@ use crate::{
 
 /// How long people wait to hear of a failure that cannot be stored.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a reply waits for a store that is away, and how often it looks.
+const AWAY: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// How a turn ended, apart from success.
 pub enum Ending {
@@ -125,10 +129,9 @@ async fn end(inner: Arc<Inner>, job: Arc<Job>, ending: Result<(), Ending>, title
 async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     let limit = inner.config.settings().max_tool_call_iterations;
     reveal(job)?;
-    let broken = |error: StoreError| Ending::Failed(json!(error.to_string()));
     let documents = tokio::select! {
         () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
-        documents = read_documents(inner, job).instrument(traced::step("retrieve")) => documents.map_err(broken)?,
+        documents = patiently(|| read_documents(inner, job)).instrument(traced::step("retrieve")) => documents?,
     };
     cite(inner, job, &documents).await?;
     let remembered = tokio::select! {
@@ -148,7 +151,10 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
     toolloop::resume(inner, job).await?;
     let mut rounds = 0;
     loop {
-        let request = prepare::prepare(inner, job, &documents, told.as_deref(), &tools).await.map_err(broken)?;
+        let request = tokio::select! {
+            () = job.cancel.cancelled() => return Err(generate::cancelled(inner, job)),
+            request = patiently(|| prepare::prepare(inner, job, &documents, told.as_deref(), &tools)) => request?,
+        };
         let calls = generate::round(inner, job, request, rounds > 0 || job.paid).await?;
         if calls.is_empty() {
             return Ok(());
@@ -159,6 +165,21 @@ async fn rounds(inner: &Arc<Inner>, job: &Arc<Job>) -> Result<(), Ending> {
         }
         toolloop::run(inner, job, &calls).await?;
         save(inner, job).await?;
+    }
+}
+
+/// Reads from the store, again and again while it is away: a reply that was promised is not given up because a database is
+/// started again.
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(read: impl Fn() -> F) -> Result<T, Ending> {
+    let begun = Instant::now();
+    loop {
+        match read().await {
+            Err(StoreError::Unavailable(error)) if begun.elapsed() < AWAY => {
+                tracing::warn!(%error, "a reply waits for the store");
+                sleep(PAUSE).await;
+            }
+            read => return read.map_err(|error| Ending::Failed(json!(error.to_string()))),
+        }
     }
 }
 

@@ -47,17 +47,24 @@ async fn what_is_no_database_is_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_left_alone() {
+async fn a_database_of_a_newer_version_is_opened_unless_something_was_taken_away() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("airis.db");
     let url = format!("sqlite:///{}", path.display());
     Store::open(&options(&url)).await.unwrap().close().await;
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
-    sqlx::query("INSERT INTO schema_migration (version, name, applied_at) VALUES (999, 'future', 0)")
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
+    let later = async |version: i64, name: &str| {
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        sqlx::query("INSERT INTO schema_migration (version, name, applied_at) VALUES ($1, $2, 0)")
+            .bind(version)
+            .bind(name)
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+    };
+    later(998, "something_more").await;
+    Store::open(&options(&url)).await.unwrap().close().await;
+    later(999, "contract_998_something_less").await;
     let error = Store::open(&options(&url)).await.unwrap_err();
     assert!(error.to_string().contains("newer than this binary"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! Into an archive and back, on either database.
 
+use std::io::Read;
 use std::path::Path;
 
 use airis_domain::{ChatId, FileId};
@@ -92,12 +93,16 @@ async fn a_damaged_archive_changes_nothing() {
     let empty = Home::sqlite().await;
     let file = place.path().join("damaged");
     let mut damaged = vec![b"nothing of the kind".to_vec(), whole[..whole.len() / 2].to_vec()];
-    // Behind the ten bytes of the head, which hold nothing that is kept, a turned bit is seen wherever it is.
-    damaged.extend((10..whole.len()).step_by(whole.len() / 50).map(|place| {
+    // A turned bit is seen wherever it is, but for those that hold nothing: in the head, and those that fill the last
+    // byte of what is packed, nine from the end.
+    let turned = |place: usize| {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x40;
         bytes
-    }));
+    };
+    let places = (0..whole.len()).step_by(whole.len() / 50).chain(whole.len() - 12..whole.len());
+    damaged.extend(places.map(turned).filter(|bytes| unpacked(bytes) != unpacked(&whole)));
+    assert!(damaged.len() > 50, "{}", damaged.len());
     for bytes in damaged {
         std::fs::write(&file, &bytes).unwrap();
         let told = empty.restore(&file, true).await.unwrap_err().to_string();
@@ -106,4 +111,10 @@ async fn a_damaged_archive_changes_nothing() {
     assert_eq!(empty.store.count_users().await.unwrap(), 0);
     let _serving = empty.store.lock_for_serving().unwrap();
     assert!(empty.restore(&archive, true).await.unwrap_err().to_string().contains("a server uses"));
+}
+
+/// What is packed; nothing when it does not hold.
+fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut all).ok().map(|_| all)
 }
