@@ -16,6 +16,9 @@ use crate::{Inner, Start, Started, TurnError, arena, elsewhere, folders, items, 
 /// Keys of the body that a take-over does not need or that are too large to keep twice.
 const NOT_KEPT: [&str; 6] = ["user_message", "parent_message", "model_item", "tool_servers", "message_ids", "chat_id"];
 
+/// The fence of a turn that nobody has taken since it was stored.
+pub const FENCE: i64 = 1;
+
 /// Where a reply names the model that an arena picked.
 const SELECTED: &str = "selectedModelId";
 
@@ -92,6 +95,10 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             inner.bus.publish(elsewhere::ORPHANS, json!({}));
             return Ok(Started { task_ids: turns, chat_id });
         }
+        if let Some(there) = elsewhere::of_session(inner, form.session.as_deref()).await {
+            inner.spawn_lesser(elsewhere::give(inner.clone(), there, turns.clone()));
+            return Ok(Started { task_ids: turns, chat_id });
+        }
         if let Some(message) = form.extends.as_ref().and_then(|id| new.messages.iter().find(|one| one.id == *id)) {
             parent.clone_from(&message.parent_id);
             extended = Some(items::of_message(message.output.as_ref(), &message.content));
@@ -114,7 +121,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             background: form.background,
             session: form.session.clone(),
             extends: form.extends.is_some(),
-            fence: 1,
+            fence: FENCE,
             first: index == 0,
             parent: parent.clone(),
             paid: false,
@@ -315,7 +322,7 @@ fn row(inner: &Inner, user: &User, form: &Form, message: &Message, model: &str, 
         user_id: user.id.clone(),
         state: TurnState::Running,
         owner: inner.instance.clone(),
-        fence: 1,
+        fence: FENCE,
         lease_until_ms: lease::until(inner),
         checkpoint,
         created_at: now(),

@@ -17,6 +17,8 @@ use crate::{Inner, TurnError, recover};
 
 /// Tells that turns lie there without an owner.
 pub const ORPHANS: &str = "orphans";
+/// Asks to run turns (`turn_ids`) that were stored and not begun; the answer is whether it will.
+const RUN: &str = "run";
 /// Asks to stop a turn (`turn_id`) or all of a chat (`chat_id`); the answer, when they ended, is whether any was there.
 const STOP: &str = "stop";
 /// Asks for the running turns of a temporary chat (`chat_id`); the answer is their ids.
@@ -26,11 +28,17 @@ const RUNNING: &str = "running";
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How long another instance may take to say what it knows.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// The same of whether it runs what it is given: less than until this instance misses a task for it.
+const GIVEN_WITHIN: Duration = Duration::from_millis(800);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Answers other instances, and mends logs that lost something, until the drain.
 pub fn listen(inner: &Arc<Inner>, tasks: &TaskTracker, stop: &CancellationToken) {
-    let (Some(mut stops), Some(mut chats)) = (inner.bus.serve(STOP), inner.bus.serve(RUNNING)) else { return };
+    let (Some(mut stops), Some(mut chats), Some(mut given)) =
+        (inner.bus.serve(STOP), inner.bus.serve(RUNNING), inner.bus.serve(RUN))
+    else {
+        return;
+    };
     let (mut logs, mut orphans) = (inner.bus.subscribe(LOG), inner.bus.subscribe(ORPHANS));
     let (inner, stop) = (inner.clone(), stop.clone());
     tasks.spawn(async move {
@@ -39,6 +47,14 @@ pub fn listen(inner: &Arc<Inner>, tasks: &TaskTracker, stop: &CancellationToken)
                 () = stop.cancelled() => return,
                 Some(question) = stops.recv() => {
                     inner.spawn_lesser(answer_stop(inner.clone(), question));
+                }
+                Some(question) = given.recv() => {
+                    let runs = !inner.is_draining();
+                    let ids = turn_ids(&question.payload["turn_ids"]);
+                    question.answer(json!(runs));
+                    if runs {
+                        inner.spawn_lesser(begin_given(inner.clone(), ids));
+                    }
                 }
                 Some(question) = chats.recv() => {
                     let chat = ChatId::from(question.payload["chat_id"].as_str().unwrap_or_default());
@@ -60,6 +76,35 @@ pub fn listen(inner: &Arc<Inner>, tasks: &TaskTracker, stop: &CancellationToken)
             }
         }
     });
+}
+
+/// The other instance to which whoever asks is connected. Replies run there: then no word of them has to be carried to
+/// where it is shown.
+pub async fn of_session(inner: &Inner, session: Option<&str>) -> Option<String> {
+    let session = session.filter(|_| inner.bus.has_peers())?;
+    match inner.bus.home(|mark| session.starts_with(mark)).await {
+        Home::There(there) => Some(there),
+        Home::Here | Home::Nowhere => None,
+    }
+}
+
+/// Gives stored turns to another instance; what it does not want is begun here. Should it die with them, this instance
+/// finds that it still holds what it does not run.
+pub async fn give(inner: Arc<Inner>, there: String, turns: Vec<TurnId>) {
+    match inner.bus.ask(&there, RUN, json!({"turn_ids": turns}), GIVEN_WITHIN).await {
+        Ok(Json::Bool(true)) => {}
+        _ => begin_given(inner, turns).await,
+    }
+}
+
+async fn begin_given(inner: Arc<Inner>, turns: Vec<TurnId>) {
+    if let Err(error) = recover::begin_stored(&inner, &turns).await {
+        tracing::warn!(%error, "turns were not begun yet; whoever holds them looks after them");
+    }
+}
+
+fn turn_ids(list: &Json) -> Vec<TurnId> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_str).map(TurnId::from).collect()
 }
 
 async fn answer_stop(inner: Arc<Inner>, question: Question) {
@@ -156,8 +201,7 @@ pub async fn running(inner: &Inner, chat: &ChatId) -> Vec<TurnId> {
     let mut ids = Vec::new();
     for (place, _) in places.iter().filter(|(place, _)| place != inner.bus.tag()) {
         let answer = inner.bus.ask(place, RUNNING, json!({"chat_id": chat}), ANSWER_WITHIN).await;
-        let found = answer.ok().and_then(|ids| ids.as_array().cloned()).unwrap_or_default();
-        ids.extend(found.iter().filter_map(Json::as_str).map(TurnId::from));
+        ids.extend(answer.as_ref().map(turn_ids).unwrap_or_default());
     }
     ids
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use airis_bus::LogEntry;
-use airis_domain::{Json, Message, MessageId, Turn, TurnId, TurnState, User};
+use airis_bus::{LogEntry, TurnLog};
+use airis_domain::{Json, JsonMap, Message, MessageId, Turn, TurnId, TurnState, User};
 use airis_store::{MessagePatch, StoreError};
 use futures::StreamExt;
 use futures::stream;
@@ -63,11 +63,38 @@ pub async fn take_all(inner: &Arc<Inner>, orphans: Vec<Turn>) -> usize {
 /// their end was not stored.
 pub async fn take_strays(inner: &Arc<Inner>, strays: &[TurnId]) -> Result<(), TurnError> {
     for id in strays {
-        if let Some(turn) = inner.store.turn(id).await?.filter(|_| !inner.has(id)) {
+        let held = |turn: &Turn| turn.owner == inner.instance && !inner.has(id);
+        if let Some(turn) = inner.store.turn(id).await?.filter(held) {
             tracing::info!(turn = %id, "a turn without a task is taken over");
             take(inner, turn).await?;
         }
     }
+    Ok(())
+}
+
+/// Begins turns that were stored, here or on another instance, and that nobody has begun.
+pub async fn begin_stored(inner: &Arc<Inner>, ids: &[TurnId]) -> Result<(), TurnError> {
+    for id in ids {
+        let Some(turn) = inner.store.turn(id).await?.filter(|turn| turn.fence == begin::FENCE) else { continue };
+        let Some(_taking) = inner.taking(id) else { continue };
+        match inner.store.take_turn(id, turn.fence, &inner.instance, lease::until(inner)).await {
+            Ok(fence) => begin_here(inner, turn, fence).await?,
+            Err(StoreError::LeaseLost) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn begin_here(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
+    let Some(stored) = Stored::read(inner, turn, fence).await? else { return Ok(()) };
+    let extended = stored.extends().then(|| items::of_message(stored.message.output.as_ref(), &stored.message.content));
+    let job = inner.begin_from(stored.start(None, false), |_, progress| {
+        if let Some(items) = extended {
+            progress.writer.resume(items, true);
+        }
+    });
+    run::launch(inner, &job.chat, std::slice::from_ref(&job.turn));
     Ok(())
 }
 
@@ -81,53 +108,82 @@ async fn take(inner: &Arc<Inner>, turn: Turn) -> Result<bool, TurnError> {
     }
 }
 
+/// All that is stored of a turn.
+struct Stored {
+    turn: Turn,
+    fence: i64,
+    user: User,
+    message: Message,
+    model: models::Resolved,
+    body: JsonMap,
+    folder: Option<String>,
+}
+
+impl Stored {
+    /// `None` when its message is gone, or whoever asked: then it has ended.
+    async fn read(inner: &Inner, turn: Turn, fence: i64) -> Result<Option<Self>, TurnError> {
+        let (Some(mut user), Some(message)) =
+            (inner.store.user(&turn.user_id).await?, inner.store.message(&turn.chat_id, &turn.message_id).await?)
+        else {
+            let gone = MessagePatch::default();
+            inner.store.finish_turn(&turn.id, fence, TurnState::Failed, &gone).await?;
+            return Ok(None);
+        };
+        // Budgets of keys count on.
+        user.by_key = turn.checkpoint["by_key"] == true;
+        let (model, body) = begin::kept(&turn.checkpoint)
+            .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), JsonMap::new()));
+        // A connection that does not answer must not hold up the end: then the turn ends with an error.
+        let model = match tokio::time::timeout(PATIENCE, found(inner, &user, &model, &message)).await {
+            Ok(Ok(resolved)) => resolved,
+            _ => begin::gone(&model),
+        };
+        let folder = inner.store.chat(&turn.chat_id).await?.and_then(|chat| chat.folder_id);
+        Ok(Some(Self { turn, fence, user, message, model, body, folder }))
+    }
+
+    fn extends(&self) -> bool {
+        self.turn.checkpoint["extends"] == true
+    }
+
+    fn start(self, log: Option<TurnLog>, paid: bool) -> Start {
+        let extends = self.extends();
+        let said = &self.turn.checkpoint;
+        let flag = |name: &str| said["background"][name] == true;
+        Start {
+            folder: self.folder,
+            model: self.model,
+            body: self.body,
+            background: Background { title: flag("title"), tags: flag("tags"), follow_ups: flag("follow_ups") },
+            session: said["session"].as_str().map(str::to_owned),
+            extends,
+            fence: self.fence,
+            first: said["first"] != false,
+            parent: said["parent"].as_str().map(MessageId::from).or(self.message.parent_id),
+            paid,
+            log,
+            user: self.user,
+            turn: self.turn.id,
+            chat: self.turn.chat_id,
+            message: self.turn.message_id,
+        }
+    }
+}
+
 async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
-    let (Some(mut user), Some(message)) =
-        (inner.store.user(&turn.user_id).await?, inner.store.message(&turn.chat_id, &turn.message_id).await?)
-    else {
-        let gone = MessagePatch::default();
-        return Ok(inner.store.finish_turn(&turn.id, fence, TurnState::Failed, &gone).await?);
-    };
-    // Budgets of keys count on.
-    user.by_key = turn.checkpoint["by_key"] == true;
+    let Some(stored) = Stored::read(inner, turn, fence).await? else { return Ok(()) };
+    let turn = stored.turn.clone();
     // From here on nothing more of what the old owner writes is stored or shown.
-    let floor = u64::try_from(fence - 1).unwrap_or_default() * NUMBERS;
+    let floor = u64::try_from(fence - begin::FENCE).unwrap_or_default() * NUMBERS;
     let (log, entries) = inner.bus.seize(turn.id.as_str(), floor).await?;
-    let mut seen = seen_by_viewers(entries, &message);
-    let (model, body) = begin::kept(&turn.checkpoint)
-        .unwrap_or_else(|| (message.model.clone().unwrap_or_default(), airis_domain::JsonMap::new()));
-    // A connection that does not answer must not hold up the end: then the turn ends with an error.
-    let resolved = match tokio::time::timeout(PATIENCE, found(inner, &user, &model, &message)).await {
-        Ok(Ok(resolved)) => resolved,
-        _ => begin::gone(&model),
-    };
-    let paid = settle(inner, &turn, &resolved, &seen.items).await || items::size(&seen.items) > 0;
-    let flag = |name: &str| turn.checkpoint["background"][name] == true;
-    let background = Background { title: flag("title"), tags: flag("tags"), follow_ups: flag("follow_ups") };
-    let chat = inner.store.chat(&turn.chat_id).await?;
+    let mut seen = seen_by_viewers(entries, &stored.message);
+    let paid = settle(inner, &turn, &stored.model, &seen.items).await || items::size(&seen.items) > 0;
     tracing::info!(turn = %turn.id, fence, characters = items::size(&seen.items), "turn taken over");
     let can_continue =
-        tokio::time::timeout(PATIENCE, inner.providers.can_continue(&resolved.base)).await.unwrap_or(false);
+        tokio::time::timeout(PATIENCE, inner.providers.can_continue(&stored.model.base)).await.unwrap_or(false);
     let end = seen.end.take().or_else(|| is_given_up(inner, &turn).then(given_up));
-    let extends = turn.checkpoint["extends"] == true;
     let cut = end.is_none() && mend(&mut seen, can_continue);
-    let start = Start {
-        turn: turn.id.clone(),
-        chat: turn.chat_id.clone(),
-        message: turn.message_id.clone(),
-        user,
-        folder: chat.and_then(|chat| chat.folder_id),
-        model: resolved,
-        body,
-        background,
-        session: None,
-        extends,
-        fence,
-        first: turn.checkpoint["first"] != false,
-        parent: turn.checkpoint["parent"].as_str().map(MessageId::from).or(message.parent_id),
-        paid,
-        log: Some(log),
-    };
+    let start = stored.start(Some(log), paid);
     let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
         progress.writer.usage = seen.usage;
