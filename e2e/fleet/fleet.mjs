@@ -122,6 +122,9 @@ async function killed(crowd) {
     const viewers = await Promise.all(crowd.map((one, i) => begin(one, `slow ${WORDS} killed ${i}.`)));
     await sleep(2000);
     const victim = servers[1];
+    // Wherever they were asked for: what is shown need not be carried.
+    const [near, all] = sql(`SELECT count(*) FILTER (WHERE owner LIKE '%' || left(checkpoint::json->>'session', 8)), count(*) FROM turn WHERE state = 'running'`).split('|');
+    check(all > 0 && near === all, `of ${all} replies ${near} run where those who asked are connected`);
     const owned = Number(sql(`SELECT count(*) FROM turn WHERE state = 'running' AND owner LIKE '%' || (SELECT max(instance) FROM fleet_instance)`) || 0);
     await end(victim.child, 'SIGKILL');
     await finish(viewers, whole(WORDS), Date.now(), `kill -9 (another had ${owned} turns)`);
