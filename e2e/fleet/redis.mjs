@@ -117,8 +117,10 @@ async function sentinel() {
         failover: async () => {
             const before = await master();
             gone = all.find(({ port }) => port === before);
+            const since = Date.now();
             await gone.kill();
             await until(async () => ![before, Number.NaN].includes(await master()), 'another one to write to');
+            return writable(since);
         },
         /** It comes back, as a copy. */
         mend: async () => gone.again(['--replicaof', '127.0.0.1', String(await master())]),
@@ -128,6 +130,9 @@ async function sentinel() {
         },
     };
 }
+
+/** How long it took since; a note for the table. */
+const writable = (since) => `another one takes writes after ${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /** Three that share the keys, each with a copy. */
 async function cluster() {
@@ -146,10 +151,12 @@ async function cluster() {
         /** One that is written to dies: the first that the instances know of. Answers when its copy has its place. */
         failover: async () => {
             for (const one of nodes) if (!gone && (await one.says('role')).startsWith('master')) gone = one;
+            const since = Date.now();
             await gone.kill();
             await until(async () => (await well()) === nodes.length - 1, 'a cluster without one');
             const masters = async () => (await Promise.all(nodes.filter((one) => one !== gone).map((one) => one.says('role')))).filter((role) => role.startsWith('master')).length;
             await until(async () => (await masters()) === 3, 'another one to write to');
+            return writable(since);
         },
         mend: async () => {
             await gone.again();

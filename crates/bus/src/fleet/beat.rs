@@ -13,6 +13,8 @@ use super::{Fleet, LEFT, LOG, Member, here_ms};
 use crate::BusError;
 
 const EVERY: Duration = Duration::from_secs(2);
+/// The same while the bus does not answer: people elsewhere see nothing of replies here until it does again.
+const AGAIN: Duration = Duration::from_millis(250);
 /// How long the bus may take to notice.
 const WITHIN: Duration = Duration::from_secs(2);
 
@@ -43,6 +45,7 @@ pub(crate) async fn run(fleet: Arc<Fleet>) {
             Err(error) => {
                 tracing::warn!(%error, "the bus did not notice that this instance lives");
                 fleet.renew_after(&error);
+                ticks.reset_after(AGAIN);
             }
         }
     }
