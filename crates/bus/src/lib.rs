@@ -190,7 +190,14 @@ impl Bus {
     /// Returns when everything said until now is stored and sent, or given up.
     pub async fn settle(&self) {
         if let Some(fleet) = self.fleet() {
-            fleet.settle().await;
+            fleet.settle(true).await;
+        }
+    }
+
+    /// The same for whoever has time: nothing is stored earlier for it.
+    pub async fn settle_in_time(&self) {
+        if let Some(fleet) = self.fleet() {
+            fleet.settle(false).await;
         }
     }
 

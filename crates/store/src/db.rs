@@ -1,5 +1,8 @@
 //! Two databases, one text: every function is written once and compiled for both.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -78,10 +81,32 @@ pub(crate) async fn begin(pool: &PgPool, pooled: bool) -> sqlx::Result<Transacti
     if pooled { pool.begin_with("BEGIN; DEALLOCATE ALL").await } else { pool.begin().await }
 }
 
+/// A connection that was used this short a while ago is there.
+pub(crate) const FRESH: Duration = Duration::from_millis(250);
+
 /// A PostgreSQL connection for one statement; in a transaction of its own where a pooler asks for it.
 pub(crate) enum Session {
     Plain(PoolConnection<Postgres>),
     Transaction(Transaction<'static, Postgres>),
+    /// From a pool with a connection at hand, which it becomes again.
+    AtHand(PoolConnection<Postgres>, Arc<AtHand>),
+}
+
+/// A connection that stays out of its pool between statements which follow each other closely: one that goes back is asked
+/// each time whether it is well.
+#[derive(Default)]
+pub(crate) struct AtHand(Mutex<Option<(PoolConnection<Postgres>, Instant)>>);
+
+impl AtHand {
+    pub(crate) fn take(&self) -> Option<PoolConnection<Postgres>> {
+        let (connection, used) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        // One that has rested goes back, and is asked.
+        (used.elapsed() < FRESH).then_some(connection)
+    }
+
+    fn keep(&self, connection: PoolConnection<Postgres>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((connection, Instant::now()));
+    }
 }
 
 impl Session {
@@ -89,18 +114,29 @@ impl Session {
         Ok(if pooled { Self::Transaction(begin(pool, true).await?) } else { Self::Plain(pool.acquire().await?) })
     }
 
+    /// Over the connection at hand, when it is well; one whose session does not end goes back to its pool.
+    pub(crate) async fn at_hand(pool: &PgPool, at_hand: &Arc<AtHand>) -> sqlx::Result<Self> {
+        let connection = match at_hand.take() {
+            Some(connection) => connection,
+            None => pool.acquire().await?,
+        };
+        Ok(Self::AtHand(connection, at_hand.clone()))
+    }
+
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         match self {
-            Self::Plain(connection) => connection,
+            Self::Plain(connection) | Self::AtHand(connection, _) => connection,
             Self::Transaction(transaction) => transaction,
         }
     }
 
     pub(crate) async fn end(self) -> sqlx::Result<()> {
         match self {
-            Self::Plain(_) => Ok(()),
-            Self::Transaction(transaction) => transaction.commit().await,
+            Self::Plain(_) => {}
+            Self::Transaction(transaction) => transaction.commit().await?,
+            Self::AtHand(connection, at_hand) => at_hand.keep(connection),
         }
+        Ok(())
     }
 }
 

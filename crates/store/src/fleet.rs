@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
-use crate::db::{Db, Session, begin};
+use crate::db::{AtHand, Db, Session, begin};
 use crate::{Result, Store, StoreError};
 
 /// What a notification may carry, less the room for its number.
@@ -64,7 +64,7 @@ pub struct Beat {
 /// The tables of the fleet, over connections that nothing else uses: one listens, two write. Cheap to clone.
 #[derive(Clone)]
 pub struct FleetTables {
-    line: Arc<RwLock<PgPool>>,
+    line: Arc<RwLock<Line>>,
     options: PgConnectOptions,
     pooled: bool,
 }
@@ -129,18 +129,26 @@ fn connections(most: u32, options: &PgConnectOptions) -> PgPool {
         .connect_lazy_with(options.clone())
 }
 
-/// A connection that comes back is asked whether it is well: meanwhile the other one goes on.
-fn line(options: &PgConnectOptions) -> PgPool {
-    connections(2, options)
+/// The connections that write.
+#[derive(Clone)]
+struct Line {
+    pool: PgPool,
+    at_hand: Arc<AtHand>,
+}
+
+/// One is at hand, or asked whether it is well when it comes back: meanwhile the other one goes on.
+fn line(options: &PgConnectOptions) -> Line {
+    Line { pool: connections(2, options), at_hand: Arc::default() }
 }
 
 impl FleetTables {
-    fn line(&self) -> PgPool {
+    fn line(&self) -> Line {
         self.line.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn session(&self) -> Result<Session> {
-        Ok(Session::begin(&self.line(), self.pooled).await?)
+        let Line { pool, at_hand } = self.line();
+        Ok(if self.pooled { Session::begin(&pool, true).await? } else { Session::at_hand(&pool, &at_hand).await? })
     }
 
     /// Leaves connections that do not answer to themselves, and makes new ones.
@@ -156,7 +164,7 @@ impl FleetTables {
     /// Says that an instance lives. `bury`: those that were not seen for long are dead.
     #[boxed]
     pub async fn beat(&self, me: &str, note: &str, bury: bool) -> Result<Beat> {
-        let mut tx = begin(&self.line(), self.pooled).await?;
+        let mut tx = begin(&self.line().pool, self.pooled).await?;
         let (anew, now_ms): (bool, i64) = sqlx::query_as(
             "INSERT INTO fleet_instance (instance, note, seen_at_ms) \
              VALUES ($1, $2, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint) \
@@ -208,7 +216,7 @@ impl FleetTables {
     /// Takes an instance out, with everything that it announced.
     #[boxed]
     pub async fn leave(&self, me: &str) -> Result<()> {
-        let mut tx = begin(&self.line(), self.pooled).await?;
+        let mut tx = begin(&self.line().pool, self.pooled).await?;
         for statement in [
             "DELETE FROM fleet_instance WHERE instance = $1",
             "DELETE FROM fleet_room WHERE instance = $1",
@@ -226,7 +234,7 @@ impl FleetTables {
         let kept = rooms.iter().filter_map(|(room, note)| Some((room.clone(), note.clone()?)));
         let (kept, notes): (Vec<String>, Vec<String>) = kept.unzip();
         let gone: Vec<String> = rooms.iter().filter(|(_, note)| note.is_none()).map(|(room, _)| room.clone()).collect();
-        let mut tx = begin(&self.line(), self.pooled).await?;
+        let mut tx = begin(&self.line().pool, self.pooled).await?;
         if !kept.is_empty() {
             sqlx::query(
                 "INSERT INTO fleet_room (room, instance, note) \
@@ -428,7 +436,9 @@ impl FleetTables {
     /// Closes the connections that write.
     #[boxed]
     pub async fn close(&self) {
-        self.line().close().await;
+        let Line { pool, at_hand } = self.line();
+        drop(at_hand.take());
+        pool.close().await;
     }
 
     async fn parcel(&self, id: i64) -> Result<Option<String>> {

@@ -9,13 +9,11 @@ use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::db::Db;
+use crate::db::{Db, FRESH};
 use crate::{Result, StoreError, StoreOptions, file_lock, postgres_url};
 
 /// Readers of an SQLite file: each costs a thread and a page cache.
 const SQLITE_READERS: u32 = 4;
-/// A connection of PostgreSQL that was used within this time is not asked whether it is still there.
-const FRESH: Duration = Duration::from_millis(250);
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// Where a URL points.

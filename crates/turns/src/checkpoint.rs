@@ -20,8 +20,10 @@ const LONG_PAUSE: Duration = Duration::from_secs(2);
 /// How often a database that works but does not take the end of a turn is asked.
 const TRIES: u32 = 5;
 
+/// All instances write into one database, and have about as much to write.
 pub fn interval(inner: &Inner) -> Duration {
-    Duration::from_secs_f64(EVERY * (1.0 + inner.count_running() as f64 / 100.0))
+    let everywhere = inner.count_running() * inner.bus.members().len().max(1);
+    Duration::from_secs_f64(EVERY * (1.0 + everywhere as f64 / 100.0))
 }
 
 /// A checkpoint that must hold the lease.
@@ -39,7 +41,7 @@ pub async fn checkpoint(inner: &Inner, job: &Job) -> Option<StoreError> {
     }
     let (kept, patch) = (job.kept(), patch(job));
     // Whoever reads the log after a checkpoint finds no less in it.
-    inner.bus.settle().await;
+    inner.bus.settle_in_time().await;
     let storing = inner.store.checkpoint_turn(&job.turn, job.fence, &kept, &patch);
     let outcome = storing.instrument(traced::store(inner, "checkpoint_turn")).await;
     if let Err(error) = &outcome {

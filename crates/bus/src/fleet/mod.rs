@@ -239,12 +239,12 @@ impl Fleet {
             rooms.remove(room);
         }
         // Also when nothing changed: what was told before may still be under way.
-        Some(if before == now { self.outbox.settle() } else { self.outbox.mark(room.to_owned(), now) })
+        Some(if before == now { self.outbox.settle(true) } else { self.outbox.mark(room.to_owned(), now) })
     }
 
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn settle(&self, hurries: bool) {
         // Gone unsaid with the fleet.
-        _ = self.outbox.settle().await;
+        _ = self.outbox.settle(hurries).await;
     }
 
     pub(crate) async fn who_has(&self, room: &str) -> Result<Vec<(String, Json)>, BusError> {

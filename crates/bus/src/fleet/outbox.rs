@@ -80,10 +80,12 @@ impl Outbox {
     }
 
     /// Hears when everything that was marked until now is stored, or given up.
-    pub(crate) fn settle(&self) -> oneshot::Receiver<()> {
+    pub(crate) fn settle(&self, hurries: bool) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         self.add(|batch| batch.marked.push(sender));
-        self.hurry.notify_one();
+        if hurries {
+            self.hurry.notify_one();
+        }
         receiver
     }
 
