@@ -53,6 +53,29 @@ async fn a_number_of_a_log_is_taken_once_and_none_is_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_was_cut_or_left_half_way_is_not_used_again() {
+    let (url, tables) = open("").await;
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    stored(&tables, &[part("a", 1, "1\n"), part("b", 1, "2\n")]).await;
+    for round in 0..20 {
+        // Dropped while the answer is under way: the next statement must not read it as its own.
+        let _ = tokio::time::timeout(Duration::from_micros(round * 50), tables.log("a")).await;
+        assert_eq!(tables.log("b").await.unwrap(), ["2\n"]);
+    }
+    sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    // Each connection that was cut may fail once.
+    let mut failed = 0;
+    while tables.log("b").await.is_err() {
+        failed += 1;
+        assert!(failed <= 3, "what was cut is used again");
+    }
+    tables.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_takes_a_log_over_keeps_its_old_writer_out() {
     let (_, tables) = open("").await;
     for round in 0..20 {
