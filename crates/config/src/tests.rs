@@ -58,7 +58,13 @@ fn wrong_values_are_named_in_one_sentence() {
     ];
     let brief = config(&brief).err().expect("is refused").to_string();
     assert!(brief.starts_with("FORWARD_USER_INFO_HEADER_JWT_EXPIRES_SECONDS: a token must hold"), "{brief}");
-    assert_eq!(error("VECTOR_DB", "pgvector"), "VECTOR_DB: pgvector needs a PostgreSQL in DATABASE_URL");
+    assert_eq!(
+        error("VECTOR_DB", "pgvector"),
+        "VECTOR_DB: pgvector needs a PostgreSQL in PGVECTOR_DB_URL or DATABASE_URL"
+    );
+    assert_eq!(error("VECTOR_DB", "pinecone"), "PINECONE_API_KEY: VECTOR_DB=pinecone needs it");
+    assert_eq!(error("VECTOR_DB", "valkey"), "VALKEY_URL: VECTOR_DB=valkey needs it");
+    assert_eq!(error("VECTOR_DB", "weaviate"), "WEAVIATE_HTTP_HOST: VECTOR_DB=weaviate needs it");
 }
 
 #[test]
@@ -154,6 +160,64 @@ fn servers_of_vectors_are_found_by_their_hosts_alone() {
     assert_eq!(at("milvus", "MILVUS_HOST", "m"), "http://m:19530");
     let both = [("VECTOR_DB", "milvus"), ("MILVUS_HOST", "m"), ("MILVUS_URI", "https://n")];
     assert_eq!(url(&both), "https://n", "a whole address says more");
+}
+
+fn stored(pairs: &[(&str, &str)]) -> Result<VectorStore, String> {
+    config(pairs).map(|config| config.settings().vector_store.clone()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn pgvector_is_the_database_itself_until_something_is_wanted_of_the_extension() {
+    let (postgres, other) = ("postgresql://me@db/airis", "postgresql://me@vectors/x");
+    let given = |more: &[(&'static str, &'static str)]| {
+        let pairs = [&[("VECTOR_DB", "pgvector"), ("DATABASE_URL", postgres)], more].concat();
+        match stored(&pairs) {
+            Ok(VectorStore::Server(VectorServer::Pgvector(server))) => Ok(Some(server)),
+            Ok(VectorStore::Database) => Ok(None),
+            Ok(_) => panic!("is no PostgreSQL"),
+            Err(error) => Err(error),
+        }
+    };
+    assert!(given(&[]).unwrap().is_none() && given(&[("PGVECTOR_DB_URL", postgres)]).unwrap().is_none());
+    let elsewhere =
+        given(&[("PGVECTOR_DB_URL", other), ("PGVECTOR_POOL_SIZE", "5"), ("PGVECTOR_POOL_MAX_OVERFLOW", "2")]);
+    let elsewhere = elsewhere.unwrap().unwrap();
+    assert_eq!((elsewhere.url.as_str(), elsewhere.index, elsewhere.connections), (other, None, 7));
+    let here = given(&[("PGVECTOR_INDEX_METHOD", "HNSW"), ("PGVECTOR_HNSW_M", "24")]).unwrap().unwrap();
+    assert_eq!((here.url.as_str(), here.index), (postgres, Some(PgvectorIndex::Hnsw { edges: 24, build: 64 })));
+    assert!(given(&[("PGVECTOR_USE_HALFVEC", "true")]).unwrap().unwrap().half);
+    for (name, value, problem) in [
+        ("PGVECTOR_INDEX_METHOD", "tree", "PGVECTOR_INDEX_METHOD: \"tree\" is not one of , hnsw, ivfflat"),
+        ("PGVECTOR_DB_URL", "mysql://x", "PGVECTOR_DB_URL: the address must begin with postgres:// or postgresql://"),
+        ("PGVECTOR_PGCRYPTO", "true", "PGVECTOR_PGCRYPTO: passages are not encrypted by the database here"),
+    ] {
+        let error = given(&[(name, value)]).err().unwrap();
+        assert!(error.starts_with(problem), "{error}");
+    }
+    let beside = stored(&[("VECTOR_DB", "pgvector"), ("PGVECTOR_DB_URL", other)]);
+    assert!(matches!(beside, Ok(VectorStore::Server(VectorServer::Pgvector(_)))), "passages may lie in the file");
+}
+
+#[test]
+fn addresses_of_weaviate_and_valkey_are_taken_as_people_write_them() {
+    let url = |pairs: &[(&str, &str)]| match stored(pairs) {
+        Ok(VectorStore::Server(VectorServer::Weaviate(weaviate))) => weaviate.url,
+        Ok(VectorStore::Server(VectorServer::Valkey(valkey))) => valkey.url,
+        Ok(_) => panic!("is none of both"),
+        Err(error) => error,
+    };
+    let weaviate = [("VECTOR_DB", "weaviate"), ("WEAVIATE_HTTP_HOST", "w")];
+    assert_eq!(url(&weaviate), "http://w:8080");
+    let secure = [("WEAVIATE_HTTP_SECURE", "true"), ("WEAVIATE_HTTP_PORT", "443")];
+    assert_eq!(url(&[&weaviate[..], &secure].concat()), "https://w:443");
+    assert_eq!(url(&[weaviate[0], ("WEAVIATE_HTTP_HOST", "https://w/")]), "https://w");
+    let valkey = |address| url(&[("VECTOR_DB", "valkey"), ("VALKEY_URL", address)]);
+    assert_eq!(valkey("valkey://:p@v:1"), "redis://:p@v:1");
+    assert_eq!(valkey("rediss://v"), "rediss://v");
+    assert_eq!(
+        valkey("v:6379"),
+        "VALKEY_URL: the address must begin with redis://, rediss://, valkey:// or valkeys://"
+    );
 }
 
 fn ada() -> User {

@@ -24,7 +24,11 @@ pub enum VectorServer {
     Elasticsearch(ElasticServer),
     Milvus(MilvusServer),
     OpenSearch(ElasticServer),
+    Pgvector(PgvectorServer),
+    Pinecone(PineconeServer),
     Qdrant(QdrantServer),
+    Valkey(ValkeyServer),
+    Weaviate(WeaviateServer),
 }
 
 impl VectorServer {
@@ -35,7 +39,11 @@ impl VectorServer {
             Self::Elasticsearch(_) => "Elasticsearch",
             Self::OpenSearch(_) => "OpenSearch",
             Self::Milvus(_) => "Milvus",
+            Self::Pgvector(_) => "PostgreSQL (pgvector)",
+            Self::Pinecone(_) => "Pinecone",
             Self::Qdrant(_) => "Qdrant",
+            Self::Valkey(_) => "Valkey",
+            Self::Weaviate(_) => "Weaviate",
         }
     }
 }
@@ -89,8 +97,74 @@ pub struct QdrantServer {
     pub on_disk: bool,
 }
 
+/// A PostgreSQL with the extension pgvector.
+#[derive(Clone)]
+pub struct PgvectorServer {
+    pub url: String,
+    /// Whether the extension is made where it is not there.
+    pub make_extension: bool,
+    /// How vectors are searched; `None`: each is compared.
+    pub index: Option<PgvectorIndex>,
+    /// Numbers have two bytes in place of four.
+    pub half: bool,
+    /// How a search goes on that found too little of what it may: `off`, `strict_order` or `relaxed_order`.
+    pub scan: String,
+    pub connections: u32,
+    /// Seconds to wait for a free connection, and until one is replaced.
+    pub patience: u64,
+    pub recycle: u64,
+}
+
+/// An index of pgvector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PgvectorIndex {
+    /// Edges of a vector in the graph, and candidates for them.
+    Hnsw {
+        edges: u32,
+        build: u32,
+    },
+    Ivfflat {
+        lists: u32,
+    },
+}
+
+#[derive(Clone)]
+pub struct PineconeServer {
+    /// Address of what knows where indexes are.
+    pub controller: String,
+    pub key: String,
+    pub index: String,
+    /// What the index is made with, where it is not there: how many numbers vectors have, `cosine`, `dotproduct` or
+    /// `euclidean`, and where.
+    pub dimensions: usize,
+    pub metric: String,
+    pub cloud: String,
+    pub region: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct ValkeyServer {
+    /// `redis://` or `rediss://`, with credentials.
+    pub url: String,
+    /// How the names of its indexes and keys begin.
+    pub prefix: String,
+    /// `HNSW` or `FLAT`; `COSINE`, `IP` or `L2`.
+    pub index: String,
+    pub metric: String,
+    /// Edges of a vector in the graph of `HNSW`, candidates for them, and those that a search looks at.
+    pub edges: u32,
+    pub build: u32,
+    pub look: u32,
+}
+
+#[derive(Clone)]
+pub struct WeaviateServer {
+    pub url: String,
+    pub key: Option<String>,
+}
+
 /// What `VECTOR_DB` may say.
-const KNOWN: &str = "embedded, pgvector, chroma, elasticsearch, milvus, opensearch, qdrant";
+const KNOWN: &str = "embedded, pgvector, chroma, elasticsearch, milvus, opensearch, pinecone, qdrant, valkey, weaviate";
 
 /// A store that is not built must not quietly become another one. `chroma` without an address is what others keep in the data
 /// folder when nothing is said.
@@ -99,13 +173,18 @@ pub(crate) fn vectors(values: &Values, database_url: &str) -> Result<VectorStore
         "" => return Ok(VectorStore::Database),
         "embedded" => return Ok(VectorStore::File),
         "chroma" if values.filled("CHROMA_HTTP_HOST").is_none() => return Ok(VectorStore::File),
-        "pgvector" if database_url.starts_with("postgres") => return Ok(VectorStore::Database),
-        "pgvector" => return Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in DATABASE_URL")),
+        "pgvector" => match pgvector(values, database_url)? {
+            Some(server) => VectorServer::Pgvector(server),
+            None => return Ok(VectorStore::Database),
+        },
         "chroma" => VectorServer::Chroma(chroma(values)?),
         "elasticsearch" => VectorServer::Elasticsearch(elasticsearch(values)?),
         "opensearch" => VectorServer::OpenSearch(opensearch(values)?),
         "milvus" => VectorServer::Milvus(milvus(values)?),
+        "pinecone" => VectorServer::Pinecone(pinecone(values)?),
         "qdrant" => VectorServer::Qdrant(qdrant(values)?),
+        "valkey" => VectorServer::Valkey(valkey(values)?),
+        "weaviate" => VectorServer::Weaviate(weaviate(values)?),
         name => {
             let problem = format!(
                 "\"{name}\" is not built; it may be {KNOWN}, or empty to keep vectors in PostgreSQL or the data folder"
@@ -116,12 +195,7 @@ pub(crate) fn vectors(values: &Values, database_url: &str) -> Result<VectorStore
 }
 
 fn chroma(values: &Values) -> Result<ChromaServer, ConfigError> {
-    let host = values.text("CHROMA_HTTP_HOST");
-    let scheme = if values.flag("CHROMA_HTTP_SSL") { "https" } else { "http" };
-    let url = match host.contains("://") {
-        true => address("CHROMA_HTTP_HOST", host)?,
-        false => format!("{scheme}://{host}:{}", values.required::<u16>("CHROMA_HTTP_PORT")?),
-    };
+    let url = hosted(values, "CHROMA_HTTP_HOST", "CHROMA_HTTP_PORT", "CHROMA_HTTP_SSL")?;
     let mut headers = pairs(values, "CHROMA_HTTP_HEADERS")?;
     if let Some(secret) = values.filled("CHROMA_CLIENT_AUTH_CREDENTIALS") {
         let provider = values.text("CHROMA_CLIENT_AUTH_PROVIDER").to_lowercase();
@@ -210,6 +284,102 @@ fn qdrant(values: &Values) -> Result<QdrantServer, ConfigError> {
         edges: values.required("QDRANT_HNSW_M")?,
         on_disk: values.flag("QDRANT_ON_DISK"),
     })
+}
+
+/// The extension of a PostgreSQL, where something is said that the tables without it cannot do; `None`: those.
+fn pgvector(values: &Values, database_url: &str) -> Result<Option<PgvectorServer>, ConfigError> {
+    if values.flag("PGVECTOR_PGCRYPTO") {
+        let problem = "passages are not encrypted by the database here; encrypt its disk, and unset it";
+        return Err(wrong("PGVECTOR_PGCRYPTO", problem));
+    }
+    let own = values.filled("PGVECTOR_DB_URL").filter(|url| url != database_url);
+    let index = match values.one_of("PGVECTOR_INDEX_METHOD", &["", "hnsw", "ivfflat"])?.as_str() {
+        "hnsw" => Some(PgvectorIndex::Hnsw {
+            edges: values.required("PGVECTOR_HNSW_M")?,
+            build: values.required("PGVECTOR_HNSW_EF_CONSTRUCTION")?,
+        }),
+        "ivfflat" => Some(PgvectorIndex::Ivfflat { lists: values.required("PGVECTOR_IVFFLAT_LISTS")? }),
+        _ => None,
+    };
+    let half = values.flag("PGVECTOR_USE_HALFVEC");
+    let is_postgres = |url: &str| ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    if own.is_none() && !database_url.starts_with("postgres") {
+        return Err(wrong("VECTOR_DB", "pgvector needs a PostgreSQL in PGVECTOR_DB_URL or DATABASE_URL"));
+    }
+    if own.is_none() && index.is_none() && !half {
+        return Ok(None);
+    }
+    let url = own.unwrap_or_else(|| database_url.to_owned());
+    if !is_postgres(&url) {
+        return Err(wrong("PGVECTOR_DB_URL", "the address must begin with postgres:// or postgresql://"));
+    }
+    let scan = values.one_of("PGVECTOR_ITERATIVE_SCAN", &["off", "strict_order", "relaxed_order"])?;
+    let more: u32 = values.required("PGVECTOR_POOL_MAX_OVERFLOW")?;
+    Ok(Some(PgvectorServer {
+        url,
+        make_extension: values.flag("PGVECTOR_CREATE_EXTENSION"),
+        index,
+        half,
+        scan,
+        connections: values.required::<u32>("PGVECTOR_POOL_SIZE")?.saturating_add(more).max(1),
+        patience: values.required("PGVECTOR_POOL_TIMEOUT")?,
+        recycle: values.required("PGVECTOR_POOL_RECYCLE")?,
+    }))
+}
+
+fn pinecone(values: &Values) -> Result<PineconeServer, ConfigError> {
+    let missing = || wrong("PINECONE_API_KEY", "VECTOR_DB=pinecone needs it");
+    Ok(PineconeServer {
+        controller: address("PINECONE_CONTROLLER_HOST", values.text("PINECONE_CONTROLLER_HOST"))?,
+        key: values.filled("PINECONE_API_KEY").ok_or_else(missing)?,
+        index: segment(values, "PINECONE_INDEX_NAME")?,
+        dimensions: values.required("PINECONE_DIMENSION")?,
+        metric: values.one_of("PINECONE_METRIC", &["cosine", "dotproduct", "euclidean"])?,
+        cloud: values.one_of("PINECONE_CLOUD", &["aws", "gcp", "azure"])?,
+        region: values.filled("PINECONE_ENVIRONMENT"),
+    })
+}
+
+fn valkey(values: &Values) -> Result<ValkeyServer, ConfigError> {
+    let missing = || wrong("VALKEY_URL", "VECTOR_DB=valkey needs it");
+    let url = values.filled("VALKEY_URL").ok_or_else(missing)?;
+    // Its own names for the same two protocols.
+    let url = match url.split_once("://") {
+        Some(("redis" | "valkey", rest)) => format!("redis://{rest}"),
+        Some(("rediss" | "valkeys", rest)) => format!("rediss://{rest}"),
+        _ => {
+            return Err(wrong(
+                "VALKEY_URL",
+                "the address must begin with redis://, rediss://, valkey:// or valkeys://",
+            ));
+        }
+    };
+    Ok(ValkeyServer {
+        url,
+        prefix: values.text("VALKEY_COLLECTION_PREFIX"),
+        index: values.one_of("VALKEY_INDEX_TYPE", &["hnsw", "flat"])?.to_uppercase(),
+        metric: values.one_of("VALKEY_DISTANCE_METRIC", &["cosine", "ip", "l2"])?.to_uppercase(),
+        edges: values.required("VALKEY_HNSW_M")?,
+        build: values.required("VALKEY_HNSW_EF_CONSTRUCTION")?,
+        look: values.required("VALKEY_HNSW_EF_RUNTIME")?,
+    })
+}
+
+fn weaviate(values: &Values) -> Result<WeaviateServer, ConfigError> {
+    let missing = || wrong("WEAVIATE_HTTP_HOST", "VECTOR_DB=weaviate needs it");
+    values.filled("WEAVIATE_HTTP_HOST").ok_or_else(missing)?;
+    let url = hosted(values, "WEAVIATE_HTTP_HOST", "WEAVIATE_HTTP_PORT", "WEAVIATE_HTTP_SECURE")?;
+    Ok(WeaviateServer { url, key: values.filled("WEAVIATE_API_KEY") })
+}
+
+/// The address of a host that has names of its own for its port and for TLS; or a whole one in place of the host.
+fn hosted(values: &Values, host: &'static str, port: &str, tls: &str) -> Result<String, ConfigError> {
+    let name = values.text(host);
+    if name.contains("://") {
+        return address(host, name);
+    }
+    let scheme = if values.flag(tls) { "https" } else { "http" };
+    Ok(format!("{scheme}://{name}:{}", values.required::<u16>(port)?))
 }
 
 /// A name and a password with a colon between them, as a header has them.

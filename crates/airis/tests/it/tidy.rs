@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 11] = [
 const RESERVED: [(&str, &[&str]); 6] = [
     ("axum", &["api", "airis"]),
     ("sqlx", &["store", "transfer", "vector"]),
-    ("redis", &["bus"]),
+    ("redis", &["bus", "vector"]),
     ("candle", &["providers"]),
     ("object_store", &["files"]),
     ("socketioxide", &["realtime"]),

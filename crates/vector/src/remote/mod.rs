@@ -9,9 +9,13 @@ mod chroma;
 mod elastic;
 mod milvus;
 mod passages;
+mod pgvector;
+mod pinecone;
 mod points;
 mod qdrant;
 mod rest;
+mod valkey;
+mod weaviate;
 mod write;
 
 pub use passages::Passages;
@@ -51,8 +55,9 @@ pub async fn check(server: &VectorServer) -> Result<()> {
 
 /// Which server it is, how it is spoken to, and the prefix of our places.
 fn open(server: &VectorServer) -> (&'static str, Arc<dyn Points>, String) {
+    let own = || "airis".to_owned();
     match server {
-        VectorServer::Chroma(chroma) => ("chroma", Arc::new(chroma::Chroma::new(chroma)), "airis".to_owned()),
+        VectorServer::Chroma(chroma) => ("chroma", Arc::new(chroma::Chroma::new(chroma)), own()),
         VectorServer::Elasticsearch(server) => {
             let elastic = elastic::Elastic::new(server, elastic::Dialect::Elasticsearch);
             ("elasticsearch", Arc::new(elastic), server.prefix.clone())
@@ -62,7 +67,11 @@ fn open(server: &VectorServer) -> (&'static str, Arc<dyn Points>, String) {
             ("opensearch", Arc::new(elastic), server.prefix.clone())
         }
         VectorServer::Milvus(milvus) => ("milvus", Arc::new(milvus::Milvus::new(milvus)), milvus.prefix.clone()),
+        VectorServer::Pgvector(server) => ("pgvector", Arc::new(pgvector::Pgvector::new(server)), own()),
+        VectorServer::Pinecone(server) => ("pinecone", Arc::new(pinecone::Pinecone::new(server)), own()),
         VectorServer::Qdrant(qdrant) => ("qdrant", Arc::new(qdrant::Qdrant::new(qdrant)), qdrant.prefix.clone()),
+        VectorServer::Valkey(valkey) => ("valkey", Arc::new(valkey::Valkey::new(valkey)), valkey.prefix.clone()),
+        VectorServer::Weaviate(server) => ("weaviate", Arc::new(weaviate::Weaviate::new(server)), own()),
     }
 }
 

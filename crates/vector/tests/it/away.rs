@@ -19,14 +19,14 @@ async fn flaky(server: &VectorServer, left: Arc<AtomicI64>) -> (Served, VectorSe
         let (url, left) = (url.clone(), left.clone());
         Box::pin(async move {
             if left.fetch_sub(1, Ordering::SeqCst) <= 0 {
-                return (503, "{}".to_owned());
+                return (503, "{}".to_owned()).into();
             }
             let (method, path) = asked.what.split_once(' ').unwrap();
             let call = Call::new(method.parse().unwrap(), format!("{url}{path}"));
             let call =
                 if asked.body.is_empty() { call } else { call.bytes("application/json", asked.body.into_bytes()) };
             let answer = Outbound::new().fetch(call).await.unwrap();
-            (answer.status, answer.text())
+            (answer.status, answer.text()).into()
         })
     })
     .await;

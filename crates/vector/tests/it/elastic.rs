@@ -90,8 +90,8 @@ async fn walked(open: fn(ElasticServer) -> VectorServer) -> (Value, Value) {
     let kept = Kept::default();
     let documents = kept.clone();
     let served = Served::new(move |asked| {
-        let (status, body) = answer(&documents, &asked);
-        Box::pin(async move { (status, body.to_string()) })
+        let said = answer(&documents, &asked);
+        Box::pin(async move { said.into() })
     })
     .await;
     let folder = tempfile::tempdir().unwrap();

@@ -4,11 +4,16 @@
 mod away;
 mod elastic;
 mod external;
+mod fakes;
 mod model;
+mod pgvector;
+mod pinecone;
 mod qdrant;
 mod ranked;
 mod served;
 mod started;
+mod valkey;
+mod weaviate;
 
 use airis_config::{ChromaServer, MilvusServer, VectorServer};
 use airis_outbound::{Call, Outbound};
@@ -259,6 +264,35 @@ macro_rules! on_every_store {
                 let folder = tempfile::tempdir().unwrap();
                 let server = super::milvus(stringify!($name));
                 super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod pgvector_hnsw {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let server = super::pgvector::server(stringify!($name), super::pgvector::HNSW).await;
+                super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod weaviate_as_a_fake_plays_it {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let (folder, fake) = (tempfile::tempdir().unwrap(), super::weaviate::fake().await);
+                super::$name(super::Vectors::remote(&fake.server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod pinecone_as_a_fake_plays_it {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let (folder, fake) = (tempfile::tempdir().unwrap(), super::pinecone::fake().await);
+                super::$name(super::Vectors::remote(&fake.server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod valkey_as_a_fake_plays_it {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let (folder, fake) = (tempfile::tempdir().unwrap(), super::valkey::fake().await);
+                super::$name(super::Vectors::remote(&fake.server, None, &folder.path().join("vectors.db"))).await;
             })+
         }
         mod chroma_beside_postgres {

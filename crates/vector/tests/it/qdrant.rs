@@ -75,8 +75,8 @@ async fn what_qdrant_documents_is_asked_of_a_recording_fake() {
     let kept = Kept::default();
     let points = kept.clone();
     let served = Served::new(move |asked| {
-        let (status, body) = answer(&points, &asked);
-        Box::pin(async move { (status, body.to_string()) })
+        let said = answer(&points, &asked);
+        Box::pin(async move { said.into() })
     })
     .await;
     let folder = tempfile::tempdir().unwrap();

@@ -22,7 +22,26 @@ impl Asked {
     }
 }
 
-pub type Said = Pin<Box<dyn Future<Output = (u16, String)> + Send>>;
+/// What is said: status, more headers, each with its end of a line, and a body of JSON.
+pub struct Reply {
+    pub status: u16,
+    pub headers: String,
+    pub body: String,
+}
+
+impl From<(u16, String)> for Reply {
+    fn from((status, body): (u16, String)) -> Self {
+        Self { status, headers: String::new(), body }
+    }
+}
+
+impl From<(u16, Value)> for Reply {
+    fn from((status, body): (u16, Value)) -> Self {
+        (status, body.to_string()).into()
+    }
+}
+
+pub type Said = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
 pub struct Served {
     pub url: String,
@@ -44,9 +63,9 @@ impl Served {
                     let mut connection = BufReader::new(connection);
                     if let Some(request) = read(&mut connection).await {
                         known.lock().unwrap().push(request.clone());
-                        let (status, body) = say(request).await;
+                        let Reply { status, headers, body } = say(request).await;
                         let head = format!(
-                            "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                            "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
                             body.len()
                         );
                         // Whoever asked may be gone.
