@@ -2,11 +2,19 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { audit, narrow } from './page.mjs';
+import { audit, browser, narrow } from './page.mjs';
 import { composer, enter, finished, PATIENCE, picture, say, settle, stage } from './stage.mjs';
 
 const NOTES = { name: 'lighthouse.md', mimeType: 'text/markdown', buffer: Buffer.from('# Keeper\n\nThe lighthouse keeper is called Ada.\n') };
 const BROKEN = { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 nothing') };
+/** Small files, of which one says where a parrot sleeps. */
+const MANY = 1_000;
+const PARCELS = Array.from({ length: MANY }, (_, at) => ({
+    name: `parcel-${at}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`Parcel ${at} went to house ${(at * 31) % 997} of the town.\n`),
+}));
+PARCELS[777].buffer = Buffer.from('The parrot of Captain Oleander sleeps in the sextant room.\n');
+/** Pages of a manual, each with words that no other has. */
+const PAGES = ['The foghorn is oiled on every Monday.', 'The lamp burns seven litres of whale oil a night.', 'The stairs have two hundred and twelve steps.'];
 /** What a Qdrant server answers, with one passage for every question. */
 const COLLECTION = {
     'GET /collections': { collections: [{ name: 'books' }] },
@@ -91,6 +99,74 @@ test('a question looks into what was picked with #, and the reply shows where it
     await page.keyboard.press('Escape');
     await page.reload();
     await page.getByRole('list', { name: 'Sources' }).getByText('lighthouse.md').waitFor();
+});
+
+/** A new chat in which a knowledge base is searched for an answer; its sources. */
+async function askIn(base, question) {
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await composer(page).pressSequentially(`#${base.toLowerCase()}`);
+    await page.getByRole('option', { name: new RegExp(base) }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Attached files' }).getByText(base).waitFor();
+    await say(page, question);
+    await finished(page);
+    return page.getByRole('list', { name: 'Sources' });
+}
+
+async function makeBase(name) {
+    await page.goto(`${at.url}/workspace/knowledge`);
+    await page.getByRole('link', { name: 'New knowledge base' }).click();
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('There is nothing here yet.').waitFor();
+}
+
+test('a PDF of several pages is read, and the page that a reply cites opens', async () => {
+    const sheet = await (await browser()).newPage();
+    await sheet.setContent(PAGES.map((text) => `<p style="break-after: page">${text}</p>`).join(''));
+    const manual = { name: 'manual.pdf', mimeType: 'application/pdf', buffer: await sheet.pdf() };
+    await sheet.close();
+    await makeBase('Manual');
+    await page.locator('input[type=file]').setInputFiles([manual]);
+    await content().getByText('manual.pdf').waitFor({ timeout: PATIENCE });
+    const sources = await askIn('Manual', 'How much oil does the lamp burn?');
+    await sources.getByRole('button', { name: /manual.pdf/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'manual.pdf' });
+    const piece = dialog.getByRole('figure').filter({ hasText: PAGES[1] });
+    const link = piece.getByRole('link', { name: 'Page 2' });
+    await audit(page, 'a page of a source');
+    await picture(page, 'source-page');
+    assert.match(await link.getAttribute('href'), /\/content#page=2$/);
+    const opened = page.context().waitForEvent('response', { predicate: (response) => response.url().includes('/content') });
+    await link.click();
+    const answer = await opened;
+    assert.deepEqual([answer.status(), answer.headers()['content-type']], [200, 'application/pdf']);
+    assert.match(answer.headers()['content-disposition'], /^inline/);
+    for (const other of page.context().pages()) if (other !== page) await other.close();
+    await page.keyboard.press('Escape');
+});
+
+test('a thousand files are taken with visible progress, and a question finds the one that answers it', async () => {
+    await makeBase('Parcels');
+    const begun = performance.now();
+    await page.locator('input[type=file]').setInputFiles(PARCELS);
+    const bar = page.getByRole('progressbar');
+    await bar.waitFor();
+    assert.equal(await bar.getAttribute('max'), String(MANY));
+    await page.waitForFunction(() => document.querySelector('progress').value > 100, null, { timeout: PATIENCE });
+    await page.getByText(/^\d+ of 1,000 files are there$/).waitFor();
+    await page.getByText(/being read/).waitFor();
+    await audit(page, 'many files on their way');
+    await picture(page, 'many-on-their-way');
+    await narrow(page, () => picture(page, 'many-on-their-way-small'));
+    await page.getByText('1,000 of 1,000 files are there').waitFor({ timeout: PATIENCE });
+    console.log(`# ${MANY} files took ${Math.round(performance.now() - begun)} ms`);
+    await page.getByText('100 of 1,000 files, by name').waitFor();
+    await picture(page, 'many');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByText('200 of 1,000 files, by name').waitFor();
+    const sources = await askIn('Parcels', 'Where does the parrot of Captain Oleander sleep?');
+    await sources.getByText('parcel-777.txt').waitFor();
 });
 
 test('a folder has a knowledge base, which is searched for the chats in it', async () => {

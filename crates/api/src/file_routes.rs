@@ -22,6 +22,7 @@ pub fn file_area() -> OpenApiRouter<App> {
         .routes(routes!(files::one::read, files::delete::one))
         .routes(routes!(files::one::rename))
         .routes(routes!(files::status::read))
+        .routes(routes!(files::outcomes::list))
         .routes(routes!(files::text::read))
         .routes(routes!(files::text::update))
         .routes(routes!(files::content::read))

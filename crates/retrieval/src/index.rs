@@ -213,6 +213,9 @@ impl Inner {
                 "The knowledge base is searched where it lies; it takes no files".to_owned(),
             ));
         }
+        if self.is_there(file, knowledge, directory).await? {
+            return Err(RetrievalError::Duplicate);
+        }
         if !self.is_bypassed() {
             self.copy(knowledge, file).await?;
         }
@@ -226,6 +229,24 @@ impl Inner {
         self.store.link_file(knowledge, &file.id, &file.user_id, directory.as_deref()).await?;
         let meta = JsonMap::from_iter([("collection_name".to_owned(), json!(knowledge))]);
         Ok(self.store.set_file_meta(&file.id, &meta).await?)
+    }
+}
+
+impl Inner {
+    /// Whether the same was uploaded to the same place before. The same text under another name may be wanted, as in a
+    /// folder that is kept alike.
+    async fn is_there(&self, file: &File, knowledge: &str, directory: Option<&str>) -> Result<bool> {
+        let Some(hash) = &file.hash else { return Ok(false) };
+        if self.is_bypassed() || !self.vectors.has_text(knowledge, hash, file.id.as_str()).await? {
+            return Ok(false);
+        }
+        let there = self.store.files_of_knowledge(knowledge).await?;
+        Ok(there.iter().any(|known| {
+            known.file.id != file.id
+                && known.file.hash == file.hash
+                && known.file.filename == file.filename
+                && known.directory_id.as_deref() == directory.filter(|directory| !directory.is_empty())
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use airis_domain::{File, FileId, FileStatus, Ingestion, UserId, now};
+use airis_domain::{File, FileId, FileStatus, Ingestion, Json, UserId, now};
 use airis_store::StoreError;
 
 use crate::extract::{Bounds, ExtractError, Section, extract};
@@ -15,8 +15,11 @@ use crate::services;
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
 
-/// Files read at once: each is in memory as a whole while it is.
-const TOGETHER: usize = 2;
+/// Small files read at once: their passages are embedded together, in half the time that one after the other takes.
+pub const TOGETHER: usize = 8;
+/// Bytes of a small file, and for how many of them another one counts: each is in memory as a whole while it is read.
+const SMALL: u64 = 256 * 1024;
+const LARGE_AS: u32 = 4;
 /// Bytes of the largest file that is read.
 const LARGEST: u64 = 64 * 1024 * 1024;
 /// Files that one person may have in the queue.
@@ -198,6 +201,8 @@ impl Inner {
 
     /// Takes the text of a file and makes it searchable: the text, and its digest.
     async fn take(&self, file: &File) -> Result<(String, String)> {
+        let small = file.meta.get("size").and_then(Json::as_u64).is_some_and(|size| size <= SMALL);
+        let _room = self.room.acquire_many(if small { 1 } else { LARGE_AS }).await;
         let path = file.path.as_deref().ok_or(airis_files::FilesError::Gone)?;
         let (sections, hash, text) = match services::read(self, file, path).await? {
             Some(sections) => self.joined(move || Ok(sections)).await?,

@@ -9,9 +9,11 @@ use airis_outbound::Outbound;
 use airis_providers::Providers;
 use airis_store::Store;
 use airis_vector::Vectors;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::ingest::TOGETHER;
 
 pub struct Inner {
     pub store: Store,
@@ -24,6 +26,8 @@ pub struct Inner {
     pub instance: String,
     /// Readers of files that are at work.
     pub readers: AtomicUsize,
+    /// What files may be in memory at once.
+    pub room: Semaphore,
     /// A file was queued since somebody looked.
     pub queued: AtomicBool,
     /// Rung whenever a file is done with.
@@ -51,6 +55,7 @@ impl Inner {
             config,
             instance,
             readers: AtomicUsize::new(0),
+            room: Semaphore::new(TOGETHER),
             queued: AtomicBool::new(false),
             done: Notify::new(),
             tasks: TaskTracker::new(),

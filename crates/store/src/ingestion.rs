@@ -17,6 +17,18 @@ row! {
     }
 }
 
+row! {
+    /// How far a file is.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct IngestionState {
+        pub file_id: String,
+        /// `pending`, `processing`, `completed` or `failed`.
+        pub state: String,
+        /// Why it failed.
+        pub reason: Option<String>,
+    }
+}
+
 impl From<Row> for Ingestion {
     fn from(row: Row) -> Self {
         Self {
@@ -124,12 +136,21 @@ impl Store {
             .bind(user.map(UserId::as_str)).fetch_one(pool).await)?)
     }
 
-    /// Files on their way into a knowledge base.
+    /// How far these files of somebody are; those that were never queued, or are somebody else's, are left out.
     #[boxed]
-    pub async fn ingestions_into(&self, knowledge: &str) -> Result<Vec<FileId>> {
-        let ids: Vec<String> = reading!(self, pool => sqlx::query_scalar(
-            "SELECT file_id FROM ingestion WHERE knowledge_id = $1 AND state IN ('pending', 'processing') ORDER BY created_at, file_id")
-            .bind(knowledge).fetch_all(pool).await)?;
-        Ok(ids.into_iter().map(FileId::from).collect())
+    pub async fn ingestion_states(&self, user: &UserId, files: &[String]) -> Result<Vec<IngestionState>> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Only numbers of places are put together; values are bound.
+        let places: Vec<String> = (0..files.len()).map(|at| format!("${}", at + 2)).collect();
+        let sql = format!(
+            "SELECT file_id, state, reason FROM ingestion WHERE user_id = $1 AND file_id IN ({})",
+            places.join(", ")
+        );
+        Ok(reading!(self, pool => {
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(user.as_str());
+            files.iter().fold(query, |query, file| query.bind(file)).fetch_all(pool).await
+        })?)
     }
 }

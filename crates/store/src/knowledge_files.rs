@@ -109,7 +109,21 @@ const ALL: &str = concat!(
      WHERE l.knowledge_id = $1 ORDER BY l.created_at, f.id"
 );
 
+const WAITING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM ingestion i JOIN file f ON f.id = i.file_id WHERE i.knowledge_id = $1 \
+     AND i.state IN ('pending', 'processing') ORDER BY i.created_at, i.file_id"
+);
+
 impl Store {
+    /// Files on their way into a knowledge base.
+    #[boxed]
+    pub async fn files_into(&self, knowledge: &str) -> Result<Vec<File>> {
+        let rows: Vec<FileRow> = reading!(self, pool => sqlx::query_as(WAITING).bind(knowledge).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(File::from).collect())
+    }
+
     /// Puts a file into a knowledge base; one that is there moves into the directory when one is named.
     #[boxed]
     pub async fn link_file(

@@ -62,6 +62,7 @@ pub use error::StoreError;
 pub use feedback::{FeedbackOrder, FeedbackQuery};
 pub use files::FileQuery;
 pub use fleet::{Beat, FleetEar, FleetTables, Flushed, LETTER, LogPart, SEAL};
+pub use ingestion::IngestionState;
 pub use knowledge::{KnowledgeOrder, KnowledgeQuery, KnowledgeView};
 pub use knowledge_files::{KnowledgeFile, KnowledgeFileOrder, KnowledgeFileQuery};
 pub use messages::MessagePatch;

@@ -733,6 +733,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/airis/files/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OutcomesForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileOutcome"][];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/airis/onboarding": {
         parameters: {
             query?: never;
@@ -761,6 +799,44 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/airis/retrieval/bench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BenchForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BenchAnswer"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -16837,6 +16913,36 @@ export interface components {
             file_id: string;
             status: string;
         };
+        BenchAnswer: {
+            questions: string[];
+            runs: components["schemas"]["BenchRun"][];
+        };
+        BenchForm: {
+            knowledge_id: string;
+            pairs: components["schemas"]["BenchPair"][];
+            settings?: components["schemas"]["BenchSettings"][];
+        };
+        BenchPair: {
+            file?: string | null;
+            question: string;
+            text?: string | null;
+        };
+        BenchRun: {
+            first: (number | null)[];
+            k: number;
+            milliseconds: number;
+            ndcg: number;
+            recall: number;
+        };
+        BenchSettings: {
+            enable_enriched_texts?: boolean | null;
+            hybrid?: boolean | null;
+            hybrid_bm25_weight?: number | null;
+            k?: number | null;
+            k_reranker?: number | null;
+            r?: number | null;
+            rerank?: boolean | null;
+        };
         BudgetForm: {
             amount: number;
             is_active?: boolean | null;
@@ -17294,6 +17400,11 @@ export interface components {
             meta?: components["schemas"]["FileMeta"] | null;
             updated_at?: number | null;
             user_id: string;
+        };
+        FileOutcome: {
+            error?: string | null;
+            id: string;
+            status: string;
         };
         FileRenameForm: {
             filename: string;
@@ -17970,6 +18081,9 @@ export interface components {
             tools?: Record<string, unknown>[] | null;
             top_p?: number | null;
             truncation?: string | null;
+        };
+        OutcomesForm: {
+            ids: string[];
         };
         OwnBudget: {
             amount: number;

@@ -20,14 +20,14 @@ interface Reply {
 }
 
 /** Sends a file piece by piece over the tus protocol, and goes on where it broke off. Rejects as `upload` does. */
-export async function sendInPieces(file: File, { read, signal, onsent }: Wishes): Promise<Uploaded> {
-  const key = [file.name, file.size, file.lastModified, read].join('|')
+export async function sendInPieces(file: File, { read, metadata, signal, onsent }: Wishes): Promise<Uploaded> {
+  const key = [file.name, file.size, file.lastModified, read, ...Object.values(metadata ?? {})].join('|')
   let url = recall()[key] ?? null
   let offset = url ? await arrived(url, signal) : null
   for (let attempt = 0; ;) {
     try {
       if (!url || offset === null) {
-        ;[url, offset] = [await begin(file, read, signal), 0]
+        ;[url, offset] = [await begin(file, read, metadata, signal), 0]
         keep(key, url)
       }
       while (offset < file.size) {
@@ -57,8 +57,8 @@ export async function sendInPieces(file: File, { read, signal, onsent }: Wishes)
 }
 
 /** Where its pieces go. */
-async function begin(file: File, read: boolean, signal: AbortSignal): Promise<string> {
-  const about = { filename: file.name, filetype: file.type, process: String(read) }
+async function begin(file: File, read: boolean, known: Wishes['metadata'], signal: AbortSignal): Promise<string> {
+  const about = { filename: file.name, filetype: file.type, process: String(read), ...(known && { metadata: JSON.stringify(known) }) }
   const metadata = Object.entries(about).map(([name, value]) => `${name} ${base64(value)}`)
   const headers = { 'upload-length': String(file.size), 'upload-metadata': metadata.join(',') }
   const reply = await ask('POST', BEGIN, { signal, headers })

@@ -10,6 +10,8 @@ export type Uploaded = components['schemas']['FileModelResponse']
 
 export interface Wishes {
   read: boolean
+  /** What the server is told of it, such as where it goes once it is read. */
+  metadata?: Record<string, string>
   signal: AbortSignal
   onsent: (part: number) => void
 }
@@ -19,7 +21,7 @@ export async function upload(file: File, wishes: Wishes): Promise<Uploaded> {
   return file.size < LARGE ? sendWhole(file, wishes) : (await import('./pieces')).sendInPieces(file, wishes)
 }
 
-function sendWhole(file: File, { read, signal, onsent }: Wishes): Promise<Uploaded> {
+function sendWhole(file: File, { read, metadata, signal, onsent }: Wishes): Promise<Uploaded> {
   return new Promise((resolve, reject) => {
     // Only this way a browser says how much is sent.
     const request = new XMLHttpRequest()
@@ -41,6 +43,7 @@ function sendWhole(file: File, { read, signal, onsent }: Wishes): Promise<Upload
     signal.addEventListener('abort', () => request.abort())
     const form = new FormData()
     form.append('file', file, file.name)
+    if (metadata) form.append('metadata', JSON.stringify(metadata))
     request.send(form)
   })
 }

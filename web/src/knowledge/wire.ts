@@ -27,10 +27,10 @@ export const share = (id: string, access_grants: Grant[]): Promise<unknown> =>
 export const erase = (id: string): Promise<unknown> => del('/api/v1/knowledge/{id}/delete', of(id))
 
 /** A page of a directory (empty for the top), or of all files that have the words in their names. */
-export const contents = (id: string, wanted: { directory_id?: string; query?: string; page: number }): Promise<Contents> =>
+export const contents = (id: string, wanted: { directory_id?: string; query?: string; page: number; limit: number }): Promise<Contents> =>
   get('/api/v1/knowledge/{id}/files', { ...of(id), query: { ...wanted, order_by: 'name', direction: 'asc' } })
-export const add = (id: string, file_id: string, directory_id: string | null): Promise<unknown> =>
-  post('/api/v1/knowledge/{id}/file/add', { ...of(id), body: { file_id, directory_id } })
+/** How far files are that were uploaded for a knowledge base; those that nobody knows are left out. */
+export const outcomes = (ids: string[]): Promise<Schemas['FileOutcome'][]> => post('/api/v1/airis/files/outcomes', { body: { ids } })
 /** Takes a file out, and deletes it where nothing else has it. */
 export const remove = (id: string, file_id: string): Promise<unknown> =>
   post('/api/v1/knowledge/{id}/file/remove', { ...of(id), query: { delete_file: true }, body: { file_id } })

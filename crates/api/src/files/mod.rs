@@ -6,6 +6,7 @@ pub mod delete;
 pub(crate) mod join;
 pub mod list;
 pub mod one;
+pub mod outcomes;
 mod range;
 pub mod resumable;
 mod served;

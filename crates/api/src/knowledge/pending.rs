@@ -68,19 +68,16 @@ pub async fn list(
 }
 
 async fn waiting(app: &App, id: &str) -> Result<Vec<Value>> {
-    let mut files = Vec::new();
-    for id in app.store.ingestions_into(id).await? {
-        if let Some(file) = app.store.file(&id).await? {
-            files.push(json!({
-                "id": file.id,
-                "user_id": file.user_id,
-                "filename": file.filename,
-                "data": file.data_json(),
-                "meta": file.meta_json(),
-                "created_at": file.created_at,
-                "updated_at": file.updated_at,
-            }));
-        }
-    }
-    Ok(files)
+    let files = app.store.files_into(id).await?.into_iter().map(|file| {
+        json!({
+            "id": file.id,
+            "user_id": file.user_id,
+            "filename": file.filename,
+            "data": file.data_json(),
+            "meta": file.meta_json(),
+            "created_at": file.created_at,
+            "updated_at": file.updated_at,
+        })
+    });
+    Ok(files.collect())
 }

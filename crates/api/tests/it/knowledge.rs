@@ -261,3 +261,44 @@ async fn a_knowledge_base_of_a_model_or_a_question_is_searched_for_those_who_may
     let (request, _) = ask_with(&user, &mut heard, "aaa?", json!({})).await;
     assert!(!request.to_string().contains("4711"));
 }
+
+#[tokio::test]
+async fn files_uploaded_for_a_knowledge_base_get_there_and_each_says_how_it_ended() {
+    let upstream = Upstream::start(letters).await;
+    let server = server(&upstream, &[]).await;
+    let admin = server.admin().await;
+    let user = server.somebody("user", "user").await;
+    let kb = made(&admin, "KB", json!([])).await;
+    let path = "/api/v1/files/?process_in_background=false";
+    let into = json!({"knowledge_id": kb}).to_string();
+    let mut ids = Vec::new();
+    for (name, text) in [("a.txt", "aaa"), ("a.txt", "aaa"), ("b.txt", "aaa"), ("c.pdf", "no pdf")] {
+        let kind = if name.ends_with("pdf") { "application/pdf" } else { "text/plain" };
+        let parts = [("metadata", None, into.as_bytes()), ("file", Some((name, kind)), text.as_bytes())];
+        ids.push(id(&admin.form(path, &parts).await.ok()));
+    }
+    let asked = json!({"ids": ids});
+    // A file is told to be read a moment before it is in the knowledge base.
+    let mut told = json!(null);
+    for _ in 0..200 {
+        told = admin.post("/api/v1/airis/files/outcomes", asked.clone()).await.ok();
+        if !told.to_string().contains("\"processing\"") && !told.to_string().contains("\"pending\"") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let of = |at: usize| told.as_array().unwrap().iter().find(|one| one["id"] == json!(ids[at])).unwrap().clone();
+    assert_eq!((&of(0)["status"], &of(0)["error"]), (&json!("completed"), &json!(null)));
+    // The same again is refused; the same text under another name may be wanted.
+    assert_eq!(of(1)["status"], "failed");
+    assert_eq!(of(1)["error"], "The same content is there already");
+    assert_eq!(of(2)["status"], "completed");
+    assert_eq!(of(3)["status"], "failed");
+    assert!(of(3)["error"].as_str().is_some_and(|why| !why.is_empty()));
+    let listed = admin.get(&format!("/api/v1/knowledge/{kb}/files?order_by=name&direction=asc")).await.ok();
+    assert_eq!((&listed["items"][0]["filename"], &listed["items"][1]["filename"]), (&json!("a.txt"), &json!("b.txt")));
+    assert_eq!(listed["total"], 2);
+    assert_eq!(user.post("/api/v1/airis/files/outcomes", asked).await.ok(), json!([]));
+    let many = json!({"ids": vec!["x"; 501]});
+    assert_eq!(admin.post("/api/v1/airis/files/outcomes", many).await.refused(), 400);
+}

@@ -42,7 +42,11 @@ async fn people_take_turns_however_many_files_one_has(store: Store) {
     let id = file(&store, &bob, "b1", FileStatus::Pending).await;
     store.queue_ingestion(&id, &bob, Some("kb"), Some("dir")).await.unwrap();
     assert_eq!(store.count_ingestions(Some(&ada)).await.unwrap(), 3);
-    assert_eq!(store.ingestions_into("kb").await.unwrap(), [FileId::from("b1")]);
+    let into: Vec<FileId> = store.files_into("kb").await.unwrap().into_iter().map(|file| file.id).collect();
+    assert_eq!(into, [FileId::from("b1")]);
+    let states = store.ingestion_states(&ada, &[id.0.clone(), "a1".to_owned(), "none".to_owned()]).await.unwrap();
+    let states: Vec<_> = states.iter().map(|state| (state.file_id.as_str(), state.state.as_str())).collect();
+    assert_eq!(states, [("a1", "pending")], "those of somebody else are nobody's business");
     let mut order = Vec::new();
     for at in 1..=4 {
         let job = store.claim_ingestion("me", now() + 60, at).await.unwrap().unwrap();
