@@ -218,6 +218,43 @@ test('administrators say how documents are read and searched', async () => {
     await narrow(page, () => picture(page, 'documents-small'));
 });
 
+test('a test bench tells what settings find, before they are saved', async () => {
+    await page.goto(`${at.url}/admin/documents`);
+    await page.getByRole('button', { name: 'Try it' }).click();
+    const questions = async (name, text) => {
+        const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Choose questions' }).click()]);
+        await chooser.setFiles([{ name, mimeType: 'text/plain', buffer: Buffer.from(text) }]);
+    };
+    const measure = page.getByRole('button', { name: 'Measure', exact: true });
+    const result = page.getByRole('region', { name: 'What was measured' });
+    const row = (name) => result.getByRole('row').filter({ hasText: name }).getByRole('cell');
+    await questions('bad.csv', 'question,file\nWho keeps it?,lighthouse.md\nWho else?,\n');
+    await page.getByText('Line 3 names neither a file nor a text.').waitFor();
+    assert.ok(await measure.isDisabled());
+    await questions('pairs.csv', 'question,file\nWhere does the parrot sleep?,parcel-777.txt\nWhere did parcel 5 go?,lost.txt\n');
+    await page.getByText('pairs.csv: 2 lines').waitFor();
+    await page.getByLabel('Knowledge base', { exact: true }).selectOption('Parcels');
+    await measure.click();
+    await page.getByRole('alert').filter({ hasText: 'lost.txt' }).waitFor();
+    await questions('pairs.csv', 'question,file\nWhere does the parrot sleep?,parcel-777.txt\n');
+    await measure.click();
+    await result.waitFor({ timeout: PATIENCE });
+    assert.deepEqual(await row('Found (recall)').allInnerTexts(), ['100%']);
+    await page.getByLabel('Passages for one question').fill('1');
+    await measure.click();
+    await result.getByText('As above').waitFor({ timeout: PATIENCE });
+    assert.deepEqual(await row('In good order (nDCG)').allInnerTexts(), ['100%', '100%']);
+    await result.scrollIntoViewIfNeeded();
+    await audit(page, 'a test bench');
+    await picture(page, 'bench');
+    await narrow(page, async () => {
+        await result.scrollIntoViewIfNeeded();
+        await picture(page, 'bench-small');
+    });
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('Change the settings above to compare', { exact: false }).waitFor();
+});
+
 test('a service takes the text from files, once it is chosen and set up', async () => {
     await page.goto(`${at.url}/admin/documents`);
     await page.getByLabel('Who takes the text from files').selectOption('Docling');

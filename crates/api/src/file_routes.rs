@@ -54,6 +54,7 @@ pub fn retrieval_area() -> OpenApiRouter<App> {
         .routes(routes!(retrieval::web_search::search))
         .routes(routes!(retrieval::query::doc))
         .routes(routes!(retrieval::query::collections))
+        .routes(routes!(retrieval::bench::run))
         .routes(routes!(retrieval::reset::delete))
         .routes(routes!(retrieval::reset::index))
         .routes(routes!(retrieval::reset::uploads))

@@ -1,6 +1,7 @@
 //! Retrieval: texts are taken from files, cut into passages, embedded and kept; questions find them again, as far as whoever
 //! asks may read what they were taken from.
 
+mod bench;
 mod elsewhere;
 pub mod extract;
 mod found;
@@ -17,6 +18,7 @@ mod state;
 mod web;
 
 pub use airis_vector::check as check_vectors;
+pub use bench::{Expected, Question, Run};
 pub use extract::{Bounds, ExtractError, Section};
 pub use found::{Gathered, Piece, Source};
 pub use index::Target;

@@ -36,6 +36,8 @@ pub struct Wish {
     pub words: f64,
     /// Whether names and headings count among the words.
     pub about: bool,
+    /// Whether an engine puts passages in order, where one is set up.
+    pub engine: bool,
 }
 
 impl Wish {
@@ -50,6 +52,7 @@ impl Wish {
             hybrid: config.flag("rag.enable_hybrid_search"),
             words: fraction("rag.hybrid_bm25_weight", 0.5),
             about: config.flag("rag.enable_hybrid_search_enriched_texts"),
+            engine: !config.text("rag.reranking_model").is_empty(),
         }
     }
 
@@ -127,7 +130,8 @@ impl Inner {
     }
 
     /// By words and meaning, then put in order: by an engine, or by nearness.
-    async fn hybrid(&self, scopes: &[&Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
+    #[boxed]
+    pub async fn hybrid(&self, scopes: &[&Scope], asked: &Asked, wish: &Wish) -> Result<Vec<Found>> {
         let mut all = Vec::new();
         for scope in scopes {
             for (at, question) in asked.questions.iter().enumerate() {
@@ -144,7 +148,8 @@ impl Inner {
                 let known: HashMap<String, f64> = near.iter().map(|found| (found.id.clone(), found.score)).collect();
                 let near = if wish.words >= 1.0 { Vec::new() } else { near.into_iter().take(wish.most).collect() };
                 let fused = fused(words, near, wish.words.clamp(0.0, 1.0));
-                let ordered = match rerank::by_engine(self, question, &fused).await? {
+                let scores = if wish.engine { rerank::by_engine(self, question, &fused).await? } else { None };
+                let ordered = match scores {
                     Some(scores) => scored(fused, |at, _| scores.get(at).copied().unwrap_or_default()),
                     None => scored(fused, |_, found| known.get(&found.id).copied().unwrap_or_default()),
                 };

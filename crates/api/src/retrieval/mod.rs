@@ -1,6 +1,7 @@
 //! Making texts searchable and searching them.
 
 pub mod batch;
+pub mod bench;
 pub mod config;
 pub mod embedding;
 pub mod process;

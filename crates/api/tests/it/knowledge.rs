@@ -272,7 +272,7 @@ async fn files_uploaded_for_a_knowledge_base_get_there_and_each_says_how_it_ende
     let path = "/api/v1/files/?process_in_background=false";
     let into = json!({"knowledge_id": kb}).to_string();
     let mut ids = Vec::new();
-    for (name, text) in [("a.txt", "aaa"), ("a.txt", "aaa"), ("b.txt", "aaa"), ("c.pdf", "no pdf")] {
+    for (name, text) in [("a.txt", "aaa"), ("a.txt", "aaa"), ("b.txt", "aaa"), ("c.pdf", "%PDF-1.7 nothing")] {
         let kind = if name.ends_with("pdf") { "application/pdf" } else { "text/plain" };
         let parts = [("metadata", None, into.as_bytes()), ("file", Some((name, kind)), text.as_bytes())];
         ids.push(id(&admin.form(path, &parts).await.ok()));

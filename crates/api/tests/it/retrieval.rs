@@ -230,3 +230,57 @@ async fn a_question_is_embedded_once_and_finds_the_passages_that_matter() {
     let asked = request["messages"][0]["content"].as_str().unwrap();
     assert_eq!(asked.matches("<source id=\"1\" name=\"long.md\"").count(), 3, "one document has one number");
 }
+
+/// What a bench says of the settings in force and of one more set.
+async fn bench(person: &Person<'_>, knowledge: &str, pairs: Value, settings: Value) -> crate::app::Reply {
+    let form = json!({"knowledge_id": knowledge, "pairs": pairs, "settings": settings});
+    person.post("/api/v1/airis/retrieval/bench", form).await
+}
+
+#[tokio::test]
+async fn a_bench_tells_how_well_files_are_found_before_settings_change() {
+    let upstream = Upstream::start(letters).await;
+    let server = server(&upstream, &[("RAG_TOP_K", "1")]).await;
+    let admin = server.admin().await;
+    let user = server.somebody("user", "user").await;
+    let kb = crate::knowledge::made(&admin, "KB", json!([])).await;
+    for (name, text) in [("a.txt", "aaa lamp"), ("b.txt", "bbb rope"), ("c.txt", "ccc bell")] {
+        let file = id(&admin.upload(name, "text/plain", text.as_bytes()).await);
+        crate::knowledge::add(&admin, &kb, &file).await.ok();
+    }
+    // The letters of the last question are those of the first file, its word is of the second one.
+    let pairs = json!([
+        {"question": "aa", "file": "A.txt"},
+        {"question": "cc", "text": "CCC  bell"},
+        {"question": "aaaa rope", "file": "b.txt"},
+    ]);
+    let wider = json!({"k": 3});
+    let words = json!({"k": 2, "hybrid": true, "hybrid_bm25_weight": 1.0});
+    let told = bench(&admin, &kb, pairs.clone(), json!([wider, words])).await.ok();
+    assert_eq!(told["questions"], json!(["aa", "cc", "aaaa rope"]));
+    let run = |at: usize| &told["runs"][at];
+    let near =
+        |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-4, "{value} {expected}");
+    assert_eq!((&run(0)["k"], &run(0)["first"]), (&json!(1), &json!([1, 1, null])));
+    near(&run(0)["recall"], 2.0 / 3.0);
+    near(&run(0)["ndcg"], 2.0 / 3.0);
+    near(&run(1)["recall"], 1.0);
+    let third = run(1)["first"][2].as_u64().unwrap();
+    assert!(third > 1, "{told}");
+    near(&run(1)["ndcg"], (2.0 + 1.0 / (third as f64 + 1.0).log2()) / 3.0);
+    assert_eq!(run(2)["first"][2], 1, "{told}");
+    // Nothing was changed.
+    assert_eq!(admin.get("/api/v1/retrieval/config").await.ok()["TOP_K"], 1);
+    // What makes no sense is said, and only administrators ask.
+    let refused = bench(&admin, &kb, json!([{"question": "q", "file": "z.txt"}]), json!([])).await;
+    assert_eq!(refused.status.as_u16(), 400);
+    assert!(refused.json()["detail"].as_str().unwrap().contains("\"z.txt\""));
+    let refused = bench(&admin, &kb, json!([{"question": "q"}]), json!([])).await;
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Pair 1"));
+    assert_eq!(bench(&admin, &kb, json!([]), json!([])).await.refused(), 400);
+    for settings in [json!({"k": 0}), json!({"r": 2}), json!({"rerank": true})] {
+        assert_eq!(bench(&admin, &kb, pairs.clone(), json!([settings])).await.refused(), 400);
+    }
+    assert_eq!(bench(&admin, "none", pairs.clone(), json!([])).await.refused(), 404);
+    assert_eq!(bench(&user, &kb, pairs, json!([])).await.refused(), 401);
+}
