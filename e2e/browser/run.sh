@@ -15,7 +15,8 @@ cd "$(dirname "$0")"
 [ -d node_modules/playwright-core ] || npm ci --no-audit --no-fund --silent
 [ ${#tests[@]} -gt 0 ] || tests=(./*.test.mjs)
 
-drive() { node --test --test-concurrency=1 --test-reporter="${REPORTER:-spec}" "$1"; }
+# No test takes minutes: one that does waits for a browser that hangs.
+drive() { node --test --test-concurrency=1 --test-timeout=300000 --test-reporter="${REPORTER:-spec}" "$1"; }
 
 # A machine that does other things too can let a browser wait for longer than a test does: what fails is tried once more,
 # and the end says so, as a test that often needs it is a fault of its own.

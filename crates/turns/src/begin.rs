@@ -125,6 +125,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             first: index == 0,
             parent: parent.clone(),
             paid: false,
+            taken_over: false,
             log: None,
         };
         let extended = extended.take();

@@ -48,6 +48,8 @@ pub struct Job {
     pub parent: Option<MessageId>,
     /// The reply was begun before this process took it over: budgets have counted it as a message.
     pub paid: bool,
+    /// Another one may have shown something of it.
+    pub taken_over: bool,
     /// Another instance has the turn by now.
     pub lost: AtomicBool,
     /// Another instance may have it: nothing is shown until that is known.

@@ -89,7 +89,7 @@ pub async fn begin_stored(inner: &Arc<Inner>, ids: &[TurnId]) -> Result<(), Turn
 async fn begin_here(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnError> {
     let Some(stored) = Stored::read(inner, turn, fence).await? else { return Ok(()) };
     let extended = stored.extends().then(|| items::of_message(stored.message.output.as_ref(), &stored.message.content));
-    let job = inner.begin_from(stored.start(None, false), |_, progress| {
+    let job = inner.begin_from(stored.start(None), |_, progress| {
         if let Some(items) = extended {
             progress.writer.resume(items, true);
         }
@@ -146,7 +146,8 @@ impl Stored {
         self.turn.checkpoint["extends"] == true
     }
 
-    fn start(self, log: Option<TurnLog>, paid: bool) -> Start {
+    /// `taken_over`: behind its log so far, and whether it was paid for.
+    fn start(self, taken_over: Option<(TurnLog, bool)>) -> Start {
         let extends = self.extends();
         let said = &self.turn.checkpoint;
         let flag = |name: &str| said["background"][name] == true;
@@ -160,8 +161,10 @@ impl Stored {
             fence: self.fence,
             first: said["first"] != false,
             parent: said["parent"].as_str().map(MessageId::from).or(self.message.parent_id),
-            paid,
-            log,
+            // One without an owner was stored by an instance that begins nothing any more.
+            taken_over: taken_over.is_some() && !self.turn.owner.is_empty(),
+            paid: taken_over.as_ref().is_some_and(|(_, paid)| *paid),
+            log: taken_over.map(|(log, _)| log),
             user: self.user,
             turn: self.turn.id,
             chat: self.turn.chat_id,
@@ -183,7 +186,7 @@ async fn go_on(inner: &Arc<Inner>, turn: Turn, fence: i64) -> Result<(), TurnErr
         tokio::time::timeout(PATIENCE, inner.providers.can_continue(&stored.model.base)).await.unwrap_or(false);
     let end = seen.end.take().or_else(|| is_given_up(inner, &turn).then(given_up));
     let cut = end.is_none() && mend(&mut seen, can_continue);
-    let start = stored.start(Some(log), paid);
+    let start = stored.start(Some((log, paid)));
     let job = inner.begin_from(start, |job, progress| {
         progress.seq = seen.seq;
         progress.writer.usage = seen.usage;

@@ -48,6 +48,7 @@ pub struct Start {
     pub first: bool,
     pub parent: Option<MessageId>,
     pub paid: bool,
+    pub taken_over: bool,
     /// The log of a turn that is taken over.
     pub log: Option<TurnLog>,
 }
@@ -159,6 +160,7 @@ impl Inner {
             first: start.first,
             parent: start.parent,
             paid: start.paid,
+            taken_over: start.taken_over,
             lost: AtomicBool::new(false),
             hushed: AtomicBool::new(false),
             stored: AtomicBool::new(false),

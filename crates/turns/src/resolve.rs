@@ -63,7 +63,7 @@ pub async fn resolve(
         user_id: user.id.clone(),
         state: TurnState::Running,
         owner: if hand_on { String::new() } else { inner.instance.clone() },
-        fence: 1,
+        fence: begin::FENCE,
         lease_until_ms: if hand_on { 0 } else { lease::until(inner) },
         checkpoint,
         // Newer than the one that it follows, within the same second too: the newest is what the next decision is about.
@@ -100,10 +100,11 @@ pub async fn resolve(
         background,
         session: None,
         extends: true,
-        fence: 1,
+        fence: begin::FENCE,
         first,
         parent,
         paid: true,
+        taken_over: false,
         log: None,
     };
     inner.begin_from(start, |_, progress| progress.writer.resume(output, false));

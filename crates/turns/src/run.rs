@@ -207,7 +207,7 @@ async fn read_documents(inner: &Inner, job: &Job) -> Result<Documents, StoreErro
     if inner.retrieval.searches(&wants) {
         let asked = questions::Asked::of(&branch, &job.body);
         let questions = questions::think(inner, &job.user, &job.model, asked, "retrieval").await;
-        if questions.thought && job.fence <= 1 {
+        if questions.thought && !job.taken_over {
             let status = json!({"action": "queries_generated", "queries": questions.texts, "done": false});
             tell_status(inner, job, status).await;
         }

@@ -19,7 +19,7 @@ const NAME: &str = "web search";
 
 /// What the web has for the question of a turn. Viewers hear how it goes; once, however often the turn changes hands.
 pub async fn of_turn(inner: &Inner, job: &Job, branch: &[Message]) -> Gathered {
-    let viewers = Some(job).filter(|job| job.fence <= 1);
+    let viewers = Some(job).filter(|job| !job.taken_over);
     gather(inner, &job.user, &job.model, &job.body, branch, viewers).await
 }
 
