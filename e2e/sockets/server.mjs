@@ -37,9 +37,9 @@ export async function transports() {
     return body.features.enable_websocket ? ['websocket'] : ['polling', 'websocket'];
 }
 
-/** A connected socket that collects what it hears in `socket.heard`. */
-export async function connect(token, options = {}) {
-    const socket = io(BASE, { path: '/ws/socket.io', transports: await transports(), auth: { token }, forceNew: true, ...options });
+/** A connected socket that collects what it hears in `socket.heard`; `at` is another server than ours. */
+export async function connect(token, { at = BASE, ...options } = {}) {
+    const socket = io(at, { path: '/ws/socket.io', transports: await transports(), auth: { token }, forceNew: true, ...options });
     socket.heard = [];
     socket.onAny((event, ...args) => socket.heard.push({ event, args }));
     await new Promise((resolve, reject) => {
@@ -49,8 +49,8 @@ export async function connect(token, options = {}) {
     return socket;
 }
 
-export async function join(token) {
-    const socket = await connect(token);
+export async function join(token, options) {
+    const socket = await connect(token, options);
     socket.who = await socket.timeout(30_000).emitWithAck('user-join', { auth: { token } });
     return socket;
 }

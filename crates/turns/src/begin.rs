@@ -5,6 +5,7 @@ use airis_domain::{
     Chat, ChatId, Json, JsonMap, Message, MessageId, MessageRole, Role, Turn, TurnId, TurnState, User, now,
 };
 use airis_store::{ChatPatch, NewTurn};
+use airis_telemetry::trace;
 use serde_json::json;
 use tracing::Instrument;
 
@@ -96,7 +97,7 @@ pub async fn start(inner: &std::sync::Arc<Inner>, user: &User, body: JsonMap) ->
             return Ok(Started { task_ids: turns, chat_id });
         }
         if let Some(there) = elsewhere::of_session(inner, form.session.as_deref()).await {
-            inner.spawn_lesser(elsewhere::give(inner.clone(), there, turns.clone()));
+            inner.spawn_lesser(elsewhere::give(inner.clone(), there, turns.clone(), trace::header()));
             return Ok(Started { task_ids: turns, chat_id });
         }
         if let Some(message) = form.extends.as_ref().and_then(|id| new.messages.iter().find(|one| one.id == *id)) {

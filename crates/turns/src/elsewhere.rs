@@ -10,14 +10,16 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::job::Job;
 use crate::registry::watched;
-use crate::{Inner, TurnError, recover};
+use crate::{Inner, TurnError, recover, traced};
 
 /// Tells that turns lie there without an owner.
 pub const ORPHANS: &str = "orphans";
-/// Asks to run turns (`turn_ids`) that were stored and not begun; the answer is whether it will.
+/// Asks to run turns (`turn_ids`) that were stored and not begun, in the trace of who asked for them (`trace`); the answer
+/// is whether it will.
 const RUN: &str = "run";
 /// Asks to stop a turn (`turn_id`) or all of a chat (`chat_id`); the answer, when they ended, is whether any was there.
 const STOP: &str = "stop";
@@ -51,9 +53,10 @@ pub fn listen(inner: &Arc<Inner>, tasks: &TaskTracker, stop: &CancellationToken)
                 Some(question) = given.recv() => {
                     let runs = !inner.is_draining();
                     let ids = turn_ids(&question.payload["turn_ids"]);
+                    let trace = question.payload["trace"].as_str().map(str::to_owned);
                     question.answer(json!(runs));
                     if runs {
-                        inner.spawn_lesser(begin_given(inner.clone(), ids));
+                        inner.spawn_lesser(begin_given(inner.clone(), ids, trace));
                     }
                 }
                 Some(question) = chats.recv() => {
@@ -90,15 +93,16 @@ pub async fn of_session(inner: &Inner, session: Option<&str>) -> Option<String> 
 
 /// Gives stored turns to another instance; what it does not want is begun here. Should it die with them, this instance
 /// finds that it still holds what it does not run.
-pub async fn give(inner: Arc<Inner>, there: String, turns: Vec<TurnId>) {
-    match inner.bus.ask(&there, RUN, json!({"turn_ids": turns}), GIVEN_WITHIN).await {
+pub async fn give(inner: Arc<Inner>, there: String, turns: Vec<TurnId>, trace: Option<String>) {
+    match inner.bus.ask(&there, RUN, json!({"turn_ids": turns, "trace": trace}), GIVEN_WITHIN).await {
         Ok(Json::Bool(true)) => {}
-        _ => begin_given(inner, turns).await,
+        _ => begin_given(inner, turns, trace).await,
     }
 }
 
-async fn begin_given(inner: Arc<Inner>, turns: Vec<TurnId>) {
-    if let Err(error) = recover::begin_stored(&inner, &turns).await {
+async fn begin_given(inner: Arc<Inner>, turns: Vec<TurnId>, trace: Option<String>) {
+    let begun = recover::begin_stored(&inner, &turns).instrument(traced::given(trace.as_deref())).await;
+    if let Err(error) = begun {
         tracing::warn!(%error, "turns were not begun yet; whoever holds them looks after them");
     }
 }

@@ -24,6 +24,12 @@ pub fn turn(job: &Job) -> Span {
     )
 }
 
+/// The beginning of turns that were asked for at another instance; none where nobody follows.
+pub fn given(trace: Option<&str>) -> Span {
+    let Some(trace) = trace else { return Span::none() };
+    info_span!(target: SPANS, parent: None, "step", otel.name = "begin given turns", otel.parent = trace)
+}
+
 /// How the turn ended whose span this thread is in.
 pub fn ended(job: &Job, outcome: &'static str) {
     let span = Span::current();
