@@ -22,6 +22,7 @@ use std::time::Duration;
 use airis_domain::{Json, RoomEvent};
 use airis_store::{Store, StoreError};
 use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
 
 use crate::carrier::Carrier;
 use crate::file_log::Logs;
@@ -169,6 +170,12 @@ impl Bus {
     /// Whether events are emitted faster than they are delivered; who can join some into one should wait a moment.
     pub fn is_busy(&self) -> bool {
         self.topics.is_busy() || self.fleet().is_some_and(|fleet| fleet.waiting() > BUSY)
+    }
+
+    /// When more is told after what was emitted just now: nothing is gained by emitting the next thing earlier. `None` where
+    /// all is told at once.
+    pub fn tells_again(&self) -> Option<Instant> {
+        self.fleet().and_then(|fleet| fleet.tells_again())
     }
 
     /// Says what sockets here have to do with a room (who is in it, or `None`), as `read` finds it; others send what is

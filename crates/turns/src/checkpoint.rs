@@ -12,8 +12,13 @@ use crate::job::Job;
 use crate::run::Ending;
 use crate::{Inner, items, traced};
 
-/// Seconds between two checkpoints of one growing reply; more when many grow at once.
+/// Seconds between two checkpoints of one growing reply, and more for each that grows at once: what all of them together
+/// write stays bounded. The log has what is newer.
 const EVERY: f64 = 1.0;
+const FOR_EACH: f64 = 0.04;
+/// The same where very many grow, whose text shall not be old either.
+const OF_MANY: f64 = 4.0;
+const FOR_EACH_OF_MANY: f64 = 0.01;
 /// Pauses before the end of a turn is stored again: the first, doubled each time up to the last.
 const PAUSE: Duration = Duration::from_millis(200);
 const LONG_PAUSE: Duration = Duration::from_secs(2);
@@ -22,8 +27,8 @@ const TRIES: u32 = 5;
 
 /// All instances write into one database, and have about as much to write.
 pub fn interval(inner: &Inner) -> Duration {
-    let everywhere = inner.count_running() * inner.bus.members().len().max(1);
-    Duration::from_secs_f64(EVERY * (1.0 + everywhere as f64 / 100.0))
+    let everywhere = (inner.count_running() * inner.bus.members().len().max(1)) as f64;
+    Duration::from_secs_f64((EVERY + FOR_EACH * everywhere).min(OF_MANY + FOR_EACH_OF_MANY * everywhere))
 }
 
 /// A checkpoint that must hold the lease.

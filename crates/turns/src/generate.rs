@@ -1,13 +1,17 @@
 //! One round with the provider: everything it says, told and recorded as it comes.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use airis_bus::Bus;
 use airis_domain::Json;
 use airis_providers::{ChatRequest, ChatStream, Chunk, ProviderError, Providers};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt, pending};
+use futures::stream::ReadyChunks;
 use serde_json::json;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Inner;
 use crate::checkpoint::{interval, save};
@@ -144,14 +148,14 @@ async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Endi
                     Err(lost) => break Err(lost),
                 }
             }
-            arrived = chunks.next() => arrived,
+            arrived = next(&inner.bus, &mut chunks) => arrived,
         };
         let Some(arrived) = arrived else { break Ok(()) };
         if let Err(ending) = take(job, arrived) {
             break Err(ending);
         }
         if inner.bus.is_busy() {
-            tokio::time::sleep(BREATH).await;
+            sleep(BREATH).await;
         }
         if saving.is_none() && saved.elapsed() > interval(inner) {
             saving = Some(save(inner, job).boxed());
@@ -162,6 +166,22 @@ async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Endi
         saving.await?;
     }
     outcome
+}
+
+/// What arrives. Where it is told now and then, it is looked for then, in one go with what comes of other replies: a
+/// process that wakes for each token of each of them does little else.
+async fn next(bus: &Bus, chunks: &mut ReadyChunks<ChatStream>) -> Option<Vec<Result<Chunk, ProviderError>>> {
+    if bus.tells_again().is_some() {
+        // What lies in the connection already comes first: a fast model is not held up.
+        yield_now().await;
+    }
+    while let Some(again) = bus.tells_again() {
+        if let Some(arrived) = chunks.next().now_or_never() {
+            return arrived;
+        }
+        sleep_until(again).await;
+    }
+    chunks.next().await
 }
 
 /// Records and tells what arrived; text before an error is told first.

@@ -18,8 +18,14 @@ use crate::BusError;
 const HOLD: Duration = Duration::from_secs(3);
 /// Between two flushes of an instance that has much to say: less than anybody sees, and many events.
 const EVERY: Duration = Duration::from_millis(30);
-/// How many may begin without waiting.
-const AT_ONCE: u32 = 4;
+/// The same where a flush has few of them: each costs the same.
+const SPARSE: Duration = Duration::from_millis(45);
+/// From so many events on a flush has many.
+const MANY: usize = 16;
+/// Flushes that may begin without waiting are this much ahead of their time.
+const AHEAD: Duration = Duration::from_millis(120);
+/// How long a flush waits for those who say something when it is due.
+const GATHER: Duration = Duration::from_millis(2);
 /// One attempt.
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// Between two attempts: the first pause, doubled up to the last.
@@ -28,7 +34,6 @@ const LONG_PAUSE: Duration = Duration::from_millis(400);
 
 /// Flushes until the fleet is left and nothing waits any more.
 pub(crate) async fn run(fleet: Arc<Fleet>) {
-    let mut pace = Pace::new(Instant::now());
     loop {
         if fleet.outbox.is_empty() {
             tokio::select! {
@@ -37,14 +42,15 @@ pub(crate) async fn run(fleet: Arc<Fleet>) {
                 () = fleet.stop.cancelled() => return,
             }
         }
+        let next = fleet.pace.lock().next() + GATHER;
         tokio::select! {
             biased;
             () = fleet.stop.cancelled() => {}
             () = fleet.outbox.hurried() => {}
-            () = sleep_until(pace.next()) => {}
+            () = sleep_until(next) => {}
         }
         if let Some(batch) = fleet.outbox.take() {
-            pace.flushes(Instant::now());
+            fleet.pace.lock().flushes(Instant::now(), batch.posts.len());
             flush(&fleet, batch).await;
         }
     }
@@ -52,22 +58,30 @@ pub(crate) async fn run(fleet: Arc<Fleet>) {
 
 /// When the next flush may begin. A few may follow each other at once, so that who writes alone never waits; where much is
 /// said, more of it goes together.
-struct Pace {
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
     /// When all flushes until now would have been, one after the other.
     due: Instant,
+    every: Duration,
 }
 
 impl Pace {
-    fn new(now: Instant) -> Self {
-        Self { due: now }
+    pub(super) fn new(now: Instant) -> Self {
+        Self { due: now, every: EVERY }
     }
 
     fn next(&self) -> Instant {
-        self.due.checked_sub(EVERY * AT_ONCE).unwrap_or(self.due)
+        self.due.checked_sub(AHEAD).unwrap_or(self.due)
     }
 
-    fn flushes(&mut self, now: Instant) {
-        self.due = self.due.max(now) + EVERY;
+    fn flushes(&mut self, now: Instant, events: usize) {
+        self.every = if events < MANY { SPARSE } else { EVERY };
+        self.due = self.due.max(now) + self.every;
+    }
+
+    /// The first flush after the one that takes what is said now; `None` when it waits for nothing.
+    pub(super) fn after_next(&self, now: Instant) -> Option<Instant> {
+        (self.due.max(now) + self.every).checked_sub(AHEAD).filter(|next| *next > now)
     }
 }
 
@@ -195,17 +209,25 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::new(start);
         for place in 1..=20 {
-            let now = start + EVERY * place;
+            let now = start + SPARSE * place;
             assert!(pace.next() <= now, "one event at a time waits at {place}");
-            pace.flushes(now);
+            assert_eq!(pace.after_next(now), None, "nothing is gained by waiting at {place}");
+            pace.flushes(now, 1);
         }
-        let (mut now, mut flushes) = (start + EVERY * 100, 0);
-        let end = now + EVERY * 50;
-        while now < end {
-            now = now.max(pace.next());
-            pace.flushes(now);
-            flushes += 1;
+        for (events, every) in [(MANY, EVERY), (1, SPARSE)] {
+            let (mut now, mut flushes) = (start + SPARSE * 100, 0);
+            let mut pace = Pace::new(now);
+            let end = now + every * 50;
+            while now < end {
+                now = now.max(pace.next());
+                let promised = pace.after_next(now);
+                pace.flushes(now, events);
+                if flushes > 8 {
+                    assert_eq!(promised, Some(pace.next()), "who reads on then is in time for the flush {flushes}");
+                }
+                flushes += 1;
+            }
+            assert!((50..=55).contains(&flushes), "{flushes} flushes in 50 times {every:?}");
         }
-        assert!((50..=50 + AT_ONCE + 1).contains(&flushes), "{flushes} flushes in 50 times the pace");
     }
 }

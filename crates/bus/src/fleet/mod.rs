@@ -32,6 +32,7 @@ use crate::traced;
 use crate::turn_log::{self, entries};
 use crate::{BusError, LogEntry, TurnLog};
 use ask::Waiting;
+use flush::Pace;
 use outbox::{Outbox, Post};
 
 /// Letters that this instance sent to itself must arrive at least this often, and heartbeats succeed.
@@ -58,6 +59,7 @@ pub(crate) struct Fleet {
     carrier: Carrier,
     topics: Arc<Topics>,
     outbox: Arc<Outbox>,
+    pace: Mutex<Pace>,
     rooms: Mutex<HashMap<String, Had>>,
     members: RwLock<Vec<Member>>,
     asks: DashMap<u64, Waiting>,
@@ -116,6 +118,7 @@ impl Fleet {
             carrier,
             topics,
             outbox: Arc::default(),
+            pace: Mutex::new(Pace::new(Instant::now())),
             rooms: Mutex::default(),
             members: RwLock::default(),
             asks: DashMap::new(),
@@ -190,6 +193,10 @@ impl Fleet {
 
     pub(crate) fn waiting(&self) -> usize {
         self.outbox.waiting()
+    }
+
+    pub(crate) fn tells_again(&self) -> Option<Instant> {
+        self.pace.lock().after_next(Instant::now())
     }
 
     pub(crate) fn publish(&self, topic: &str, payload: Json) {
