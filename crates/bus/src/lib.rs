@@ -129,6 +129,11 @@ impl Bus {
         self.fleet().map(|fleet| fleet.members()).unwrap_or_default()
     }
 
+    /// How many instances live; one in one process.
+    pub fn size(&self) -> usize {
+        self.fleet().map_or(1, |fleet| fleet.size().max(1))
+    }
+
     /// Why this instance cannot hear or be heard; `None` when all is well.
     pub fn trouble(&self) -> Option<&'static str> {
         self.fleet().and_then(|fleet| fleet.trouble())

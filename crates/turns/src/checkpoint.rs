@@ -6,17 +6,18 @@ use std::time::Duration;
 use airis_domain::{Json, TurnState};
 use airis_store::{MessagePatch, StoreError};
 use serde_json::json;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::job::Job;
 use crate::run::Ending;
 use crate::{Inner, items, traced};
 
-/// Seconds between two checkpoints of one growing reply, and more for each that grows at once: what all of them together
-/// write stays bounded. The log has what is newer.
+/// Seconds between two checkpoints of one growing reply, and more for each that grows at once: all of them together write
+/// about as much however many they are. The log has what is newer.
 const EVERY: f64 = 1.0;
 const FOR_EACH: f64 = 0.04;
-/// The same where very many grow, whose text shall not be old either.
+/// The same where very many grow, or there is no log: no text shall be much older than that either.
 const OF_MANY: f64 = 4.0;
 const FOR_EACH_OF_MANY: f64 = 0.01;
 /// Pauses before the end of a turn is stored again: the first, doubled each time up to the last.
@@ -25,10 +26,16 @@ const LONG_PAUSE: Duration = Duration::from_secs(2);
 /// How often a database that works but does not take the end of a turn is asked.
 const TRIES: u32 = 5;
 
-/// All instances write into one database, and have about as much to write.
-pub fn interval(inner: &Inner) -> Duration {
-    let everywhere = (inner.count_running() * inner.bus.members().len().max(1)) as f64;
-    Duration::from_secs_f64((EVERY + FOR_EACH * everywhere).min(OF_MANY + FOR_EACH_OF_MANY * everywhere))
+/// Whether a reply that was stored at this time is stored again.
+pub fn is_due(inner: &Inner, stored: Instant) -> bool {
+    let elapsed = stored.elapsed().as_secs_f64();
+    if elapsed < EVERY {
+        return false;
+    }
+    // All instances write into one database, and have about as much to write.
+    let everywhere = (inner.count_running() * inner.bus.size()) as f64;
+    let many = if inner.bus.trouble().is_some() { EVERY } else { OF_MANY } + FOR_EACH_OF_MANY * everywhere;
+    elapsed > many.min(EVERY + FOR_EACH * everywhere)
 }
 
 /// A checkpoint that must hold the lease.

@@ -14,7 +14,7 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Inner;
-use crate::checkpoint::{interval, save};
+use crate::checkpoint::{is_due, save};
 use crate::job::{Job, Progress};
 use crate::run::Ending;
 use crate::writer::Event;
@@ -157,7 +157,7 @@ async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Endi
         if inner.bus.is_busy() {
             sleep(BREATH).await;
         }
-        if saving.is_none() && saved.elapsed() > interval(inner) {
+        if saving.is_none() && is_due(inner, saved) {
             saving = Some(save(inner, job).boxed());
         }
     };

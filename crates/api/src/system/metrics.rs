@@ -34,11 +34,7 @@ fn levels(app: &App) -> Vec<Level> {
     let mut levels = vec![
         level("airis_turns_running", "Replies that are being made here", app.turns.count_running() as f64),
         level("airis_sockets", "Open sockets", app.realtime.socket_count() as f64),
-        level(
-            "airis_instances",
-            "Instances that this one knows of, itself included",
-            app.bus.members().len().max(1) as f64,
-        ),
+        level("airis_instances", "Instances that this one knows of, itself included", app.bus.size() as f64),
         level(
             "airis_ready",
             "1 when this instance hears the others and is not about to end",

@@ -150,6 +150,10 @@ impl Fleet {
         self.members.read().clone()
     }
 
+    pub(crate) fn size(&self) -> usize {
+        self.members.read().len()
+    }
+
     pub(crate) fn has_peers(&self) -> bool {
         self.members.read().iter().any(|member| member.tag != self.tag)
     }
