@@ -10,8 +10,7 @@ use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt, pending};
 use futures::stream::ReadyChunks;
 use serde_json::json;
-use tokio::task::yield_now;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::Inner;
 use crate::checkpoint::{is_due, save};
@@ -21,6 +20,8 @@ use crate::writer::Event;
 
 /// How long chunks gather when sockets are served more slowly than models speak.
 const BREATH: Duration = Duration::from_millis(20);
+/// Who says more within this time is fast.
+const MOMENT: Duration = Duration::from_millis(3);
 /// Chunks taken at once.
 const TOGETHER: usize = 64;
 
@@ -171,15 +172,17 @@ async fn listen(inner: &Inner, job: &Job, chunks: ChatStream) -> Result<(), Endi
 /// What arrives. Where it is told now and then, it is looked for then, in one go with what comes of other replies: a
 /// process that wakes for each token of each of them does little else.
 async fn next(bus: &Bus, chunks: &mut ReadyChunks<ChatStream>) -> Option<Vec<Result<Chunk, ProviderError>>> {
-    if bus.tells_again().is_some() {
-        // What lies in the connection already comes first: a fast model is not held up.
-        yield_now().await;
+    // A fast model is not held up: it says more within a moment.
+    if bus.tells_again().is_some()
+        && let Ok(arrived) = timeout(MOMENT, chunks.next()).await
+    {
+        return arrived;
     }
     while let Some(again) = bus.tells_again() {
+        sleep_until(again).await;
         if let Some(arrived) = chunks.next().now_or_never() {
             return arrived;
         }
-        sleep_until(again).await;
     }
     chunks.next().await
 }
