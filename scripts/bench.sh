@@ -8,6 +8,17 @@ build_tools
 step "client" build_client
 step "server and bench" cargo build --release -p airis -p airis-bench
 [ ${#failed[@]} = 0 ] || fail "the build failed, see above"
+# What the built-in embedding model is measured against; kept with what else is made once.
+if [[ $# = 0 || "$*" =~ embedding|files ]]; then
+    here="$cache/embedding"
+    if ! cmp -s bench/reference/requirements.txt "$here/.requirements-seen"; then
+        python3 -m venv "$here"
+        "$here/bin/pip" install --quiet --disable-pip-version-check -r bench/reference/requirements.txt
+        cp bench/reference/requirements.txt "$here/.requirements-seen"
+    fi
+    scripts/fetch-models.sh --embedding "$cache/models"
+    export AIRIS_BENCH_PYTHON="$here/bin/python" AIRIS_TEST_MODELS="$cache/models"
+fi
 scripts/postgres.sh "$target/release/airis-bench" --airis "$target/release/airis" "$@"
 
 [ $# != 0 ] || {

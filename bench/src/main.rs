@@ -4,9 +4,12 @@
 //! measured and under which load; times are wall-clock, memory is resident size.
 
 mod append;
+mod embedding;
+mod files;
 mod http;
 mod large;
 mod mock;
+mod pages;
 mod passages;
 mod people;
 mod report;
@@ -35,7 +38,8 @@ struct Options {
     /// Write the table to this file as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages.
+    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages,
+    /// pages, embedding, files.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// An empty PostgreSQL database; what grows with the data is measured on it too.
@@ -47,6 +51,15 @@ struct Options {
     /// Passages in the measurement of their store.
     #[arg(long, default_value_t = 1_000_000)]
     passages: usize,
+    /// PDF files whose text is read in the measurement of pages, beside one that is made.
+    #[arg(long, value_delimiter = ',')]
+    pdf: Vec<PathBuf>,
+    /// The folder of models that holds the one for embedding; without it, the measurement of embedding is left out.
+    #[arg(long, env = "AIRIS_TEST_MODELS")]
+    models: Option<PathBuf>,
+    /// The Python that runs the reference for embedding, see bench/reference.
+    #[arg(long, env = "AIRIS_BENCH_PYTHON")]
+    python: Option<PathBuf>,
     /// Streams at once in the stream measurements.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 32, 128, 512])]
     streams: Vec<usize>,
@@ -79,17 +92,21 @@ async fn main() -> Result<()> {
     let mut report = Report::new();
     measure(
         &options,
-        &Launch { kind: Kind::Airis(options.airis.clone()), mock: mock.clone(), database: None },
+        &Launch { kind: Kind::Airis(options.airis.clone()), mock: mock.clone(), database: None, env: Vec::new() },
         &mut report,
     )
     .await
     .context("measuring airis")?;
     if let Some(command) = &options.reference {
-        let launch = Launch { kind: Kind::Reference(command.clone()), mock: mock.clone(), database: None };
+        let kind = Kind::Reference(command.clone());
+        let launch = Launch { kind, mock: mock.clone(), database: None, env: Vec::new() };
         measure(&options, &launch, &mut report).await.context("measuring the reference")?;
     }
     if options.wants("passages") {
         passages::measure(options.passages, &mut report).await.context("measuring passages")?;
+    }
+    if options.wants("pages") {
+        pages::measure(&options.pdf, &mut report).context("measuring pages")?;
     }
     let table = report.table();
     println!("{table}");
@@ -126,6 +143,12 @@ async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Res
         if let Some(database) = options.postgres.clone().filter(|_| options.wants("large-postgres")) {
             let launch = Launch { database: Some(database), ..launch.clone() };
             large::measure(&launch, options.chats, report).await?;
+        }
+        if let Some(models) = options.models.as_deref().filter(|_| options.wants("embedding")) {
+            embedding::measure(launch, models, options.python.as_ref(), report).await?;
+        }
+        if options.wants("files") {
+            files::measure(launch, options.models.as_deref(), report).await?;
         }
     }
     if options.wants("api") {

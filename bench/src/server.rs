@@ -25,6 +25,8 @@ pub struct Launch {
     pub mock: String,
     /// Where it stores; absent: in its data folder.
     pub database: Option<String>,
+    /// Variables beside those that every server gets.
+    pub env: Vec<(String, String)>,
 }
 
 /// A running server.
@@ -85,6 +87,7 @@ impl Launch {
             .env("ENABLE_OLLAMA_API", "false")
             .env("OFFLINE_MODE", "true")
             .env("GLOBAL_LOG_LEVEL", "ERROR")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
