@@ -159,6 +159,26 @@ async fn tika_gets_the_bytes_of_what_is_no_text_and_says_one_text() {
 }
 
 #[tokio::test]
+async fn an_engine_may_be_named_as_it_was_before() {
+    let service = Service::start(|line, _| match line {
+        "PUT /tika/text" => whole(json!({"X-TIKA:content": "aaa from Tika"})),
+        _ => None,
+    })
+    .await;
+    for (name, other) in [("RAG_EXTRACTION_ENGINE", "NOTHING"), ("CONTENT_EXTRACTION_ENGINE", "RAG_EXTRACTION_ENGINE")]
+    {
+        let upstream = Upstream::start(letters).await;
+        // What goes by the present name counts before the other.
+        let env = [(name, "tika"), (other, "docling"), ("TIKA_SERVER_URL", service.url.as_str())];
+        let server = server(&upstream, &env).await;
+        let admin = server.admin().await;
+        assert_eq!(completed(&admin, "a.pdf", "application/pdf", PDF).await, "aaa from Tika", "{name}");
+        assert_eq!(admin.get("/api/v1/retrieval/config").await.ok()["CONTENT_EXTRACTION_ENGINE"], "tika");
+    }
+    assert_eq!(service.lines(), ["PUT /tika/text"; 2]);
+}
+
+#[tokio::test]
 async fn a_service_that_fails_or_is_not_set_up_fails_the_file_with_the_reason() {
     let service = Service::start(|line, _| match line {
         "PUT /tika/text" => Some((StatusCode::UNPROCESSABLE_ENTITY, "encrypted document").into_response()),
