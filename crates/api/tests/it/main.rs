@@ -34,6 +34,7 @@ mod jobs;
 mod kept_models;
 mod key_limits;
 mod knowledge;
+mod leaks;
 mod matrix;
 mod memories;
 mod memory_tools;
