@@ -16,6 +16,12 @@ export function browser() {
     return running;
 }
 
+/** A browser as others serve it: the address of its websocket, and what ends it. */
+export async function serveBrowser() {
+    const server = await chromium.launchServer({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    return { url: server.wsEndpoint(), close: () => server.close() };
+}
+
 /** A fresh browser profile on the page, or one of another kind; errors of its scripts fail the test that sees them. */
 export async function openPage(url, kind = {}) {
     // The page's own policy allows no injected script; the accessibility checker is one.

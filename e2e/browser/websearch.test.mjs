@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { audit, narrow, signUp } from './page.mjs';
+import { audit, narrow, serveBrowser, signUp } from './page.mjs';
 import { composer, finished, openStored, picture, replies, say, stage } from './stage.mjs';
 import { folder, provider } from '../processes.mjs';
 
@@ -61,6 +61,8 @@ before(async () => {
             return response.end(JSON.stringify({ data: [{ b64_json: PNG }] }));
         }
         response.setHeader('content-type', 'text/html; charset=utf-8');
+        if (url.pathname === '/written') return response.end('<main id=x></main><script>x.textContent = `The moon is ${6 * 7}.`</script>');
+        if (url.pathname === '/sent-on') return response.writeHead(302, { location: '/written' }).end();
         return response.end('<title>About the sky</title><main><p>The sky is blue in the morning.</p></main>');
     }).listen(0, '127.0.0.1');
     await once(web, 'listening');
@@ -134,6 +136,25 @@ test('it stays switched on, and a search that fails is said and breaks no reply'
     await replies(page).last().getByText('The web could not be searched').waitFor();
     await button(true).click();
     await button(false).waitFor();
+});
+
+test('a browser elsewhere reads pages that scripts write', async () => {
+    const elsewhere = await serveBrowser();
+    const post = (path, body) => page.evaluate(async ([path, body]) => {
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${localStorage.getItem('token')}` };
+        const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+        return { status: answer.status, text: await answer.text() };
+    }, [path, body]);
+    const read = (path) => post('/api/v1/retrieval/process/web?process=false', { url: `http://127.0.0.1:${web.address().port}${path}` });
+    const choose = (WEB_LOADER_ENGINE) => post('/api/v1/retrieval/config/update', { web: { WEB_LOADER_ENGINE, PLAYWRIGHT_WS_URL: elsewhere.url } });
+    try {
+        assert.doesNotMatch((await read('/written')).text, /The moon is 42/);
+        assert.equal((await choose('playwright')).status, 200);
+        for (const path of ['/written', '/sent-on']) assert.match((await read(path)).text, /The moon is 42\./, path);
+    } finally {
+        await choose('');
+        await elsewhere.close();
+    }
 });
 
 test('an administrator says what makes pictures, and one comes with the reply', async () => {

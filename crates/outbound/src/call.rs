@@ -114,6 +114,19 @@ impl Call {
         self.place().map(|_| ())
     }
 
+    /// The same when its name is resolved: for addresses that somebody else dials, who may choose any of those it has.
+    pub async fn resolve(&self) -> Result<(), OutboundError> {
+        let place = self.place()?;
+        let url = Url::parse(&self.url).map_err(|_| OutboundError::Address(place.clone()))?;
+        let Some(host) = url.domain() else { return Ok(()) };
+        let found = tokio::net::lookup_host((host, 0)).await;
+        let mut found = found.map_err(|_| OutboundError::Forbidden(place.clone()))?.peekable();
+        if found.peek().is_none() || found.any(|address| guard::refuses(address.ip(), self.public)) {
+            return Err(OutboundError::Forbidden(place));
+        }
+        Ok(())
+    }
+
     /// Whole seconds until the answer must be there.
     #[must_use]
     pub fn within(mut self, seconds: u64) -> Self {

@@ -14,6 +14,7 @@ describe('settings of web search', () => {
     const names = (fields: { name: string }[]): string[] => fields.map(({ name }) => name)
     const { engine, loader } = fieldsOf(shown({ WEB_SEARCH_ENGINE: 'tavily', WEB_LOADER_ENGINE: 'tavily' }))
     expect([names(engine), names(loader)]).toEqual([['TAVILY_API_KEY'], []])
+    expect(names(fieldsOf(shown({ WEB_LOADER_ENGINE: 'playwright' })).loader)).toEqual(['PLAYWRIGHT_WS_URL'])
     expect(names(fieldsOf(shown({ WEB_LOADER_ENGINE: 'external' })).loader)).toContain('EXTERNAL_WEB_LOADER_URL')
   })
 

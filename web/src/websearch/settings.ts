@@ -83,6 +83,7 @@ export const LOADERS: readonly Choice[] = [
   { value: 'firecrawl', name: 'Firecrawl', fields: [url('FIRECRAWL_API_BASE_URL'), key('FIRECRAWL_API_KEY')] },
   keyed('tavily', 'Tavily', 'TAVILY_API_KEY'),
   keyed('exa', 'Exa', 'EXA_API_KEY'),
+  { value: 'playwright', name: 'Playwright', fields: [text('PLAYWRIGHT_WS_URL', 'documents.url')] },
 ]
 
 /** What is to be filled in for the choices that were made, each once. */

@@ -10,6 +10,7 @@ mod audio;
 mod audit;
 mod auth;
 mod bad_input;
+mod browsers;
 mod budget_ends;
 mod budgets;
 mod chat_copies;

@@ -105,8 +105,12 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("STAAN_API_KEY", "").key("web.search.staan_api_key").doc("API key for staan"),
     text("STAAN_MARKET", "en-us").key("web.search.staan_market").doc("Staan market setting"),
     int("STAAN_MAX_SNIPPETS", "0").key("web.search.staan_max_snippets").doc("Staan max snippets setting"),
-    text("PLAYWRIGHT_WS_URL", "").key("web.loader.playwright_ws_url").doc("Address of playwright ws"),
-    int("PLAYWRIGHT_TIMEOUT", "10000").key("web.loader.playwright_timeout").doc("Time limit for playwright"),
+    text("PLAYWRIGHT_WS_URL", "")
+        .key("web.loader.playwright_ws_url")
+        .doc("Websocket of the Playwright server whose browser reads pages with WEB_LOADER_ENGINE=playwright"),
+    int("PLAYWRIGHT_TIMEOUT", "10000")
+        .key("web.loader.playwright_timeout")
+        .doc("Milliseconds that the browser may take for a page"),
     text("FIRECRAWL_API_KEY", "").key("web.loader.firecrawl_api_key").doc("API key for firecrawl"),
     text("FIRECRAWL_API_BASE_URL", "https://api.firecrawl.dev")
         .key("web.loader.firecrawl_api_url")

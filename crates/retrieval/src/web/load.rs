@@ -55,7 +55,7 @@ impl Inner {
     }
 
     /// Only what everybody can reach, unless the operator lets people into private networks.
-    fn guarded(&self, call: Call) -> Call {
+    pub fn guarded(&self, call: Call) -> Call {
         if self.config.settings().enable_local_web_fetch { call } else { call.public() }
     }
 

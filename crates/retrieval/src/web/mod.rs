@@ -5,6 +5,7 @@ mod hosts;
 mod load;
 mod page;
 mod passages;
+mod playwright;
 mod remote;
 mod search;
 mod together;

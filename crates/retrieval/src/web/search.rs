@@ -3,9 +3,10 @@
 use async_recursion::async_recursion as boxed;
 
 use super::engines::{self, Hit, Setup};
+use super::load::Fetched;
 use super::page::Page;
 use super::together::together;
-use super::{remote, youtube};
+use super::{playwright, remote, youtube};
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
 
@@ -37,6 +38,7 @@ impl Retrieval {
         let page = match (youtube::video(address), engine.as_str()) {
             (Some(video), _) => inner.transcript(address, &video).await?,
             (None, "" | "safe_web") => inner.read_page(address).await?,
+            (None, "playwright") => playwright::page(inner, address).await?,
             (None, engine) => remote::read(inner, engine, address).await?,
         };
         let most = inner.config.int("web.fetch.max_content_length").and_then(|most| usize::try_from(most).ok());
@@ -127,8 +129,12 @@ impl Inner {
         given.filter(|number| *number > 0).unwrap_or(AT_ONCE)
     }
 
-    async fn read_page(&self, address: &str) -> Result<Page> {
+    pub async fn read_page(&self, address: &str) -> Result<Page> {
         let fetched = self.fetch(address).await?;
+        self.read_fetched(address, fetched).await
+    }
+
+    pub async fn read_fetched(&self, address: &str, fetched: Fetched) -> Result<Page> {
         let url = address.to_owned();
         let work = tokio::task::spawn_blocking(move || Page::read(url, &fetched));
         Ok(work.await.map_err(|_| RetrievalError::Refused("The page broke its reader".to_owned()))??)
