@@ -9,6 +9,7 @@ mod large;
 mod mock;
 mod passages;
 mod people;
+mod quality;
 mod report;
 mod server;
 mod sockets;
@@ -35,7 +36,7 @@ struct Options {
     /// Write the table to this file as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages.
+    /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages, quality.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// An empty PostgreSQL database; what grows with the data is measured on it too.
@@ -47,6 +48,9 @@ struct Options {
     /// Passages in the measurement of their store.
     #[arg(long, default_value_t = 1_000_000)]
     passages: usize,
+    /// A folder with the built-in models, for the measurement of what questions find.
+    #[arg(long, env = "AIRIS_TEST_MODELS")]
+    models: Option<PathBuf>,
     /// Streams at once in the stream measurements.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 32, 128, 512])]
     streams: Vec<usize>,
@@ -90,6 +94,13 @@ async fn main() -> Result<()> {
     }
     if options.wants("passages") {
         passages::measure(options.passages, &mut report).await.context("measuring passages")?;
+    }
+    if options.wants("quality") {
+        let launch = Launch { kind: Kind::Airis(options.airis.clone()), mock, database: None };
+        match &options.models {
+            Some(models) => quality::measure(&launch, models, &mut report).await.context("measuring what is found")?,
+            None => eprintln!("quality: not measured without a folder of built-in models (--models)"),
+        }
     }
     let table = report.table();
     println!("{table}");

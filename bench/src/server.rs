@@ -62,6 +62,11 @@ impl Launch {
 
     /// Starts with a prepared data folder.
     pub async fn start_in(&self, folder: TempDir) -> Result<Server> {
+        self.start_with(folder, &[]).await
+    }
+
+    /// The same with more variables of the environment.
+    pub async fn start_with(&self, folder: TempDir, variables: &[(&str, &str)]) -> Result<Server> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = match &self.kind {
             Kind::Airis(path) => {
@@ -85,6 +90,7 @@ impl Launch {
             .env("ENABLE_OLLAMA_API", "false")
             .env("OFFLINE_MODE", "true")
             .env("GLOBAL_LOG_LEVEL", "ERROR")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
