@@ -12,6 +12,7 @@ mod mock;
 mod pages;
 mod passages;
 mod people;
+mod quality;
 mod report;
 mod server;
 mod sockets;
@@ -39,7 +40,7 @@ struct Options {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Rows to measure (all when empty): start, http, large, large-postgres, api, web, sockets, append, passages,
-    /// pages, embedding, files.
+    /// pages, embedding, files, quality.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// An empty PostgreSQL database; what grows with the data is measured on it too.
@@ -54,7 +55,7 @@ struct Options {
     /// PDF files whose text is read in the measurement of pages, beside one that is made.
     #[arg(long, value_delimiter = ',')]
     pdf: Vec<PathBuf>,
-    /// The folder of models that holds the one for embedding; without it, the measurement of embedding is left out.
+    /// The folder of models that holds the one for embedding; without it, embedding and quality are not measured.
     #[arg(long, env = "AIRIS_TEST_MODELS")]
     models: Option<PathBuf>,
     /// The Python that runs the reference for embedding, see bench/reference.
@@ -149,6 +150,9 @@ async fn measure(options: &Options, launch: &Launch, report: &mut Report) -> Res
         }
         if options.wants("files") {
             files::measure(launch, options.models.as_deref(), report).await?;
+        }
+        if let Some(models) = options.models.as_deref().filter(|_| options.wants("quality")) {
+            quality::measure(launch, models, report).await?;
         }
     }
     if options.wants("api") {

@@ -233,7 +233,9 @@ test('a test bench tells what settings find, before they are saved', async () =>
     assert.ok(await measure.isDisabled());
     await questions('pairs.csv', 'question,file\nWhere does the parrot sleep?,parcel-777.txt\nWhere did parcel 5 go?,lost.txt\n');
     await page.getByText('pairs.csv: 2 lines').waitFor();
-    await page.getByLabel('Knowledge base', { exact: true }).selectOption('Parcels');
+    await page.getByRole('combobox', { name: 'Find a knowledge base' }).fill('parc');
+    await page.getByRole('option', { name: 'Parcels' }).click();
+    await page.getByText('Asked: Parcels').waitFor();
     await measure.click();
     await page.getByRole('alert').filter({ hasText: 'lost.txt' }).waitFor();
     await questions('pairs.csv', 'question,file\nWhere does the parrot sleep?,parcel-777.txt\n');

@@ -33,7 +33,11 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
 }
 
 fn list(models: &[LocalModel], folder: &Path, as_json: bool) -> Result<()> {
-    let kind = |model: &LocalModel| if model.kind == LocalKind::Chat { "chat" } else { "embedding" };
+    let kind = |model: &LocalModel| match model.kind {
+        LocalKind::Chat => "chat",
+        LocalKind::Embedding => "embedding",
+        LocalKind::Reranking => "reranking",
+    };
     if as_json {
         let view = |model: &LocalModel| json!({"id": model.id, "path": model.path, "size": model.size, "kind": kind(model), "problem": model.problem});
         return out::line(&serde_json::to_string_pretty(&models.iter().map(view).collect::<Vec<_>>())?);

@@ -19,6 +19,7 @@ mod passthrough;
 mod probe;
 mod publisher;
 mod redact;
+mod rerank;
 mod stream;
 mod traced;
 mod words;

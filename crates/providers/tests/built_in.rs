@@ -118,3 +118,29 @@ async fn tokens_are_counted_as_the_model_reads_them() {
     let RawBody::Json(answer) = reply.body else { panic!("not JSON") };
     assert_eq!(answer, json!({"input_tokens": whole["usage"]["prompt_tokens"]}));
 }
+
+/// What is near was computed by another implementation (Flax, by transformers 4.49) with the same weights of tokens.
+#[tokio::test]
+async fn an_embedding_model_puts_passages_in_order_token_by_token() {
+    let folder = models().to_string_lossy().into_owned();
+    let get = |name: &str| match name {
+        "LOCAL_MODEL_PATH" => Some(folder.clone()),
+        "RAG_RERANKING_MODEL" => Some("sentence-transformers/all-MiniLM-L6-v2".to_owned()),
+        _ => None,
+    };
+    let providers = Providers::new(Arc::new(Config::from_env(&get).unwrap()));
+    let passages = [
+        "The door 8080 leads to the harbour.",
+        "The port of Hamburg is large.",
+        "Ports: 8080 and 9090.",
+        "Bread is baked at night, and nobody in the town minds the smell of it in the morning.",
+    ];
+    let asked = |question| providers.rerank(question, passages.map(str::to_owned).to_vec());
+    let scores = asked("Where does PORT-8080 lead to?").await.unwrap();
+    for (found, expected) in scores.iter().zip([0.576_655, 0.301_878, 0.609_090, 0.176_484]) {
+        assert!((found - expected).abs() < 1e-3, "{scores:?}");
+    }
+    for odd in ["", "?!", "\u{0}"] {
+        assert_eq!(asked(odd).await.unwrap().len(), 4);
+    }
+}

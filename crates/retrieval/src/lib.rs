@@ -1,7 +1,6 @@
 //! Retrieval: texts are taken from files, cut into passages, embedded and kept; questions find them again, as far as whoever
 //! asks may read what they were taken from.
 
-mod bench;
 mod elsewhere;
 pub mod extract;
 mod found;
@@ -15,10 +14,10 @@ mod search;
 mod services;
 pub mod split;
 mod state;
+mod trial;
 mod web;
 
 pub use airis_vector::check as check_vectors;
-pub use bench::{Expected, Question, Run};
 pub use extract::{Bounds, ExtractError, Section};
 pub use found::{Gathered, Piece, Source};
 pub use index::Target;
@@ -26,6 +25,7 @@ pub use item::{Want, is_whole};
 pub use passages::{collection_of, digest, embedding_config};
 pub use reach::Place;
 pub use search::Wish;
+pub use trial::{Expected, Question, Run};
 pub use web::{Hit, Page, Searched, is_video};
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Asking an engine which passages answer a question best.
+//! Asking which passages answer a question best: a model of this process, or an engine elsewhere.
 
 use airis_domain::Json;
 use airis_outbound::Call;
@@ -20,9 +20,13 @@ pub async fn by_engine(inner: &Inner, question: &str, passages: &[Found]) -> Res
     if model.is_empty() || passages.is_empty() {
         return Ok(None);
     }
+    if engine.is_empty() {
+        let passages = passages.iter().map(|passage| passage.text.clone()).collect();
+        let scores = inner.providers.rerank(question, passages).await;
+        return scores.map(Some).map_err(|error| RetrievalError::Refused(error.to_string()));
+    }
     if engine != "external" {
-        let named = if engine.is_empty() { "of built-in models" } else { engine.as_str() };
-        return Err(RetrievalError::Refused(format!("the reranking engine \"{named}\" is not built yet")));
+        return Err(RetrievalError::Refused(format!("the reranking engine \"{engine}\" is not built yet")));
     }
     let documents: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
     let body = json!({"model": model, "query": question, "documents": documents, "top_n": documents.len()});

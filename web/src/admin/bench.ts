@@ -89,7 +89,7 @@ export function measure(knowledge_id: string, pairs: Pair[], changed: Retrieval 
     hybrid: changed.ENABLE_RAG_HYBRID_SEARCH,
     hybrid_bm25_weight: changed.HYBRID_BM25_WEIGHT,
     enable_enriched_texts: changed.ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS,
-    rerank: changed.RAG_RERANKING_MODEL.trim() !== '',
+    rerank: changed.ranker !== '',
   }
   return post('/api/v1/airis/retrieval/bench', { body: { knowledge_id, pairs, settings: settings ? [settings] : [] } })
 }

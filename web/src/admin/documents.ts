@@ -2,6 +2,9 @@ import { get, post } from '../api/client'
 import type { Problems } from '../frame/form.svelte'
 import { check as checkExtraction, sent, shown, type Extraction } from './extraction'
 
+/** Who puts passages in order once more: nobody, a model in the server, a service. */
+export type Ranker = '' | 'here' | 'external'
+
 /** How files are read, cut and searched, as far as this page shows it; the server leaves the rest as it is. */
 export interface Retrieval {
   TEXT_SPLITTER: string
@@ -18,7 +21,8 @@ export interface Retrieval {
   ENABLE_RAG_HYBRID_SEARCH: boolean
   ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS: boolean
   HYBRID_BM25_WEIGHT: number
-  RAG_RERANKING_ENGINE: string
+  /** What the server knows by its engine and whether there is a model. */
+  ranker: Ranker
   RAG_RERANKING_MODEL: string
   RAG_EXTERNAL_RERANKER_URL: string
   RAG_EXTERNAL_RERANKER_API_KEY: string
@@ -65,7 +69,6 @@ const KEYS = [
   'ENABLE_RAG_HYBRID_SEARCH',
   'ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS',
   'HYBRID_BM25_WEIGHT',
-  'RAG_RERANKING_ENGINE',
   'RAG_RERANKING_MODEL',
   'RAG_EXTERNAL_RERANKER_URL',
   'RAG_EXTERNAL_RERANKER_API_KEY',
@@ -73,7 +76,16 @@ const KEYS = [
   'RAG_TEMPLATE',
 ] as const satisfies readonly (keyof Retrieval)[]
 
-const picked = (all: Record<string, unknown>): Retrieval => Object.fromEntries(KEYS.map((key) => [key, all[key]])) as unknown as Retrieval
+function picked(all: Record<string, unknown>): Retrieval {
+  const ranker: Ranker = !all.RAG_RERANKING_MODEL ? '' : all.RAG_RERANKING_ENGINE ? 'external' : 'here'
+  return { ...Object.fromEntries(KEYS.map((key) => [key, all[key]])), ranker } as unknown as Retrieval
+}
+
+/** As the server knows it. */
+export function stored({ ranker, ...retrieval }: Retrieval): Omit<Retrieval, 'ranker'> & { RAG_RERANKING_ENGINE: string } {
+  const model = ranker ? retrieval.RAG_RERANKING_MODEL.trim() : ''
+  return { ...retrieval, RAG_RERANKING_MODEL: model, RAG_RERANKING_ENGINE: ranker === 'external' ? 'external' : '' }
+}
 
 export async function read(): Promise<Documents> {
   const [all, embedding] = await Promise.all([get('/api/v1/retrieval/config'), get('/api/v1/retrieval/embedding')])
@@ -83,9 +95,7 @@ export async function read(): Promise<Documents> {
 /** The engine first: what is wrong with it is said before anything changes. */
 export async function write({ retrieval, extraction, embedding }: Documents): Promise<Documents> {
   await post('/api/v1/retrieval/embedding/update', { body: embedding })
-  const reranks = retrieval.RAG_RERANKING_MODEL.trim() !== ''
-  const body = { ...retrieval, ...sent(extraction), RAG_RERANKING_ENGINE: reranks ? 'external' : '' }
-  await post('/api/v1/retrieval/config/update', { body })
+  await post('/api/v1/retrieval/config/update', { body: { ...stored(retrieval), ...sent(extraction) } })
   return read()
 }
 
@@ -93,10 +103,16 @@ export async function write({ retrieval, extraction, embedding }: Documents): Pr
 export const reindex = (): Promise<boolean> => post('/api/v1/knowledge/reindex')
 
 /** What could not be cut, or is no address, by field. */
-export function check({ retrieval, extraction, embedding }: Documents, words: { size: string; overlap: string; url: string }): Problems {
+export function check(
+  { retrieval, extraction, embedding }: Documents,
+  words: Record<'size' | 'overlap' | 'url' | 'filled', string>,
+): Problems {
   const problems = checkExtraction(extraction)
   if (!(retrieval.CHUNK_SIZE >= 16)) problems.CHUNK_SIZE = words.size
   if (!(retrieval.CHUNK_OVERLAP >= 0 && retrieval.CHUNK_OVERLAP < retrieval.CHUNK_SIZE)) problems.CHUNK_OVERLAP = words.overlap
+  if (retrieval.ranker && !retrieval.RAG_RERANKING_MODEL.trim()) problems.RAG_RERANKING_MODEL = words.filled
+  if (retrieval.ranker === 'external' && !/^https?:\/\//.test(retrieval.RAG_EXTERNAL_RERANKER_URL))
+    problems.RAG_EXTERNAL_RERANKER_URL = words.url
   const server = serverOf(embedding)
   if (server && !/^https?:\/\//.test(server.url)) problems.url = words.url
   return problems

@@ -109,7 +109,12 @@ export default {
   'documents.enriched': 'Namen und Überschriften zählen als Wörter',
   'documents.reranker': 'Adresse eines Dienstes, der neu ordnet',
   'documents.rerankerModel': 'Modell, das Abschnitte ordnet',
-  'documents.rerankerHint': 'Ordnet Abschnitte noch einmal. Leer: nach Bedeutung.',
+  'documents.rerankerHere':
+    'Das Modell für Vektoren vergleicht Frage und Abschnitt Wort für Wort und braucht sonst nichts. Ein Cross-Encoder (BERT, RoBERTa oder XLM-RoBERTa) heißt wie sein Ordner bei den Modellen. Beides kostet bei jeder Frage Zeit.',
+  'documents.ranker': 'Was Abschnitte ordnet',
+  'documents.rankerHint': 'Die nach Wörtern und Bedeutung gefundenen Abschnitte noch einmal, bevor die besten davon an ein Modell gehen.',
+  'documents.rankerNone': 'Wie nah ihre Bedeutung ist',
+  'documents.rankerElsewhere': 'Ein Dienst',
   'documents.threshold': 'Mindestwert eines Abschnitts, von 0 bis 1',
   'documents.template': 'Eigene Worte um Quellen und Frage',
   'documents.templateHint': 'Mit den Lücken {blanks}. Leer: die eingebauten Worte.',
@@ -120,6 +125,8 @@ export default {
   'bench.open': 'Ausprobieren',
   'bench.text':
     'Eine Tabelle (CSV) oder Liste (JSON) mit den Spalten question, file und text: was gefragt wird, und der Name der Datei, die gefunden werden soll, oder Wörter, die im Gefundenen stehen sollen. Zeilen mit derselben Frage gehören zusammen.',
+  'bench.find': 'Wissenssammlung finden',
+  'bench.asked': 'Gefragt wird: {name}',
   'bench.choose': 'Fragen auswählen',
   'bench.chosen': '{name}: {count} {count|Zeile|Zeilen}',
   'bench.run': 'Messen',

@@ -109,7 +109,12 @@ export default {
   'documents.enriched': 'Names and headings count as words',
   'documents.reranker': 'Address of a reranking engine',
   'documents.rerankerModel': 'Model that puts passages in order',
-  'documents.rerankerHint': 'Puts passages in order once more. Empty: by meaning.',
+  'documents.rerankerHere':
+    'The embedding model compares question and passage word by word and needs nothing else. A cross-encoder (BERT, RoBERTa or XLM-RoBERTa) goes by the name of its folder among the models. Either takes its time for each question.',
+  'documents.ranker': 'What puts passages in order',
+  'documents.rankerHint': 'The passages that were found by words and by meaning, once more, before the best of them go to a model.',
+  'documents.rankerNone': 'How near their meaning is',
+  'documents.rankerElsewhere': 'A service',
   'documents.threshold': 'Least score of a passage, from 0 to 1',
   'documents.template': 'Own words around sources and question',
   'documents.templateHint': 'With the blanks {blanks}. Empty: the built-in words.',
@@ -120,6 +125,8 @@ export default {
   'bench.open': 'Try it',
   'bench.text':
     'A table (CSV) or a list (JSON) with the columns question, file and text: what is asked, and the name of the file that should be found, or words that should be in what is found. Lines with the same question belong together.',
+  'bench.find': 'Find a knowledge base',
+  'bench.asked': 'Asked: {name}',
   'bench.choose': 'Choose questions',
   'bench.chosen': '{name}: {count} {count|line|lines}',
   'bench.run': 'Measure',

@@ -157,6 +157,11 @@ pub fn connection(probe: Probe) -> Check {
     }
 }
 
+/// Of a built-in model that is to put passages in order and cannot.
+pub fn reranking(problem: String) -> Check {
+    Check::failed("reranking model", format!("{problem}; until then words do not count where passages are searched"))
+}
+
 pub fn local_models(models: &[LocalModel], settings: &Settings) -> Vec<Check> {
     if models.is_empty() {
         let place = settings.local_model_path.clone().unwrap_or_else(|| settings.data_dir.join("models"));

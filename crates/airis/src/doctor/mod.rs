@@ -51,6 +51,7 @@ async fn examine(config: Arc<Config>, report: &mut Report<'_>) {
     let providers = Providers::new(config);
     report.extend(providers.probe().await.into_iter().map(checks::connection));
     report.extend(checks::local_models(&providers.examine_local_models(), &settings));
+    report.extend(providers.reranking_problem().map(checks::reranking));
 }
 
 /// Opens the database without changing it, looks at the instances on it, and loads the settings that administrators have stored.

@@ -99,7 +99,7 @@ pub async fn run(admin: Admin, State(app): State<App>, Json(form): Json<BenchFor
     for settings in &form.settings {
         wishes.push(wish(&now, settings)?);
     }
-    let runs = app.retrieval.bench(&admin, &form.knowledge_id, &questions, &wishes).await?;
+    let runs = app.retrieval.try_out(&admin, &form.knowledge_id, &questions, &wishes).await?;
     let view = |(wish, run): (&Wish, Run)| BenchRun {
         k: wish.most,
         recall: run.recall,

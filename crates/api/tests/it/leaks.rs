@@ -359,7 +359,8 @@ async fn random_changes_leak_nothing_and_hide_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_changes_leak_nothing_and_hide_nothing_on_postgres() {
-    let url = std::env::var("AIRIS_TEST_POSTGRES").expect("run the tests through scripts/postgres.sh");
+    let url =
+        std::env::var("AIRIS_TEST_POSTGRES").unwrap_or_else(|_| panic!("run the tests through scripts/postgres.sh"));
     let name = format!("leaks_{}", std::process::id());
     let psql = std::env::var("AIRIS_TEST_PSQL").unwrap();
     let made = std::process::Command::new(psql).args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status();
@@ -390,7 +391,10 @@ async fn compared(more: &[(&str, &str)]) {
         let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
         TestRunner::new(config)
             .run(&prop::collection::vec(change(), 8..24), |changes| {
-                runtime.block_on(async { played(&stage, &mut heard.lock().await, &changes).await });
+                runtime.block_on(async {
+                    let mut heard = heard.lock().await;
+                    played(&stage, &mut heard, &changes).await;
+                });
                 Ok(())
             })
             .unwrap();

@@ -284,3 +284,52 @@ async fn a_bench_tells_how_well_files_are_found_before_settings_change() {
     assert_eq!(bench(&admin, "none", pairs.clone(), json!([])).await.refused(), 404);
     assert_eq!(bench(&user, &kb, pairs, json!([])).await.refused(), 401);
 }
+
+#[tokio::test]
+async fn a_built_in_model_puts_passages_in_order() {
+    let upstream = Upstream::start(letters).await;
+    let models = std::env::var("AIRIS_TEST_MODELS").unwrap();
+    let ranked = |model| {
+        [("LOCAL_MODEL_PATH", models.as_str()), ("ENABLE_RAG_HYBRID_SEARCH", "true"), ("RAG_RERANKING_MODEL", model)]
+    };
+    let server = server(&upstream, &ranked("sentence-transformers/all-MiniLM-L6-v2")).await;
+    let admin = server.admin().await;
+    let kb = crate::knowledge::made(&admin, "KB", json!([])).await;
+    // By their letters the first is nearest to the question.
+    for (name, text) in [
+        ("a.txt", "aaa aaaa"),
+        ("b.txt", "The black parrot sleeps on a back bench."),
+        ("c.txt", "Bread is baked at night"),
+    ] {
+        let file = id(&admin.upload(name, "text/plain", text.as_bytes()).await);
+        crate::knowledge::add(&admin, &kb, &file).await.ok();
+    }
+    let ask = async |more: Value| {
+        let mut form = json!({"collection_names": [kb], "query": "Where does a parrot sleep?"});
+        form.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let found = admin.post("/api/v1/retrieval/query/collection", form).await.ok();
+        let names = found["metadatas"][0].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap().to_owned());
+        let scores: Vec<f64> = serde_json::from_value(found["distances"][0].clone()).unwrap();
+        (names.collect::<Vec<_>>(), scores)
+    };
+    let (names, scores) = ask(json!({})).await;
+    assert_eq!((names[0].as_str(), names.len()), ("b.txt", 3), "{scores:?}");
+    assert!(scores[0] > 0.5 && scores.is_sorted_by(|one, next| one >= next) && scores[2] < 0.5, "{scores:?}");
+    let least = scores[1].midpoint(scores[0]);
+    assert_eq!(ask(json!({"r": least})).await, (vec!["b.txt".to_owned()], vec![scores[0]]), "too little is left out");
+    assert_eq!(ask(json!({"k_reranker": 2})).await.0.len(), 2);
+    assert_eq!(ask(json!({"hybrid": false})).await.0[0], "a.txt", "without words there is no order but by meaning");
+    // One that is not there breaks no question, and a bench says why.
+    let there = crate::retrieval::server(&upstream, &ranked("nowhere")).await;
+    let admin = there.admin().await;
+    let kb = crate::knowledge::made(&admin, "KB", json!([])).await;
+    let file = id(&admin.upload("a.txt", "text/plain", b"aaa").await);
+    crate::knowledge::add(&admin, &kb, &file).await.ok();
+    assert_eq!(query(&admin, &kb, "aaa", 1).await["documents"][0], json!(["aaa"]));
+    let refused = bench(&admin, &kb, json!([{"question": "aaa", "file": "a.txt"}]), json!([])).await;
+    assert!(
+        refused.json()["detail"].as_str().unwrap().contains("no reranking model \"nowhere\""),
+        "{}",
+        refused.json()
+    );
+}

@@ -32,10 +32,10 @@ pub(super) const VARIABLES: &[Variable] = &[
         .doc("Embedding requests at once; 0: as many as this server lets run"),
     text("RAG_RERANKING_ENGINE", "")
         .key("rag.reranking_engine")
-        .doc("What puts passages in order: empty, or `external`"),
+        .doc("What puts passages in order: empty (a built-in model), or `external`"),
     text("RAG_RERANKING_MODEL", "")
         .key("rag.reranking_model")
-        .doc("Model of that engine; empty: passages are not put in order again"),
+        .doc("Model of that engine: for the built-in one a cross-encoder or the embedding model, by its folder's name; empty: passages are not put in order again"),
     int("RAG_RERANKING_BATCH_SIZE", "32")
         .key("rag.reranking_batch_size")
         .doc("Passages that are put in order together"),

@@ -4,21 +4,17 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config};
-use tokenizers::{PaddingParams, Tokenizer, TruncationParams};
+use candle_core::{DType, Tensor};
+use tokenizers::Encoding;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::ProviderError;
 
 use super::LocalModel;
-use super::chat_model::device;
+use super::bert::{Bert, Read};
 
 /// Texts computed together.
 const BATCH: usize = 32;
-/// Tokens of a text that count.
-const MAX_TOKENS: usize = 512;
 
 /// Texts of several callers that are computed together at most: a question waits for so many, not for a whole book.
 const GATHERED: usize = 64;
@@ -30,7 +26,7 @@ type Made = (Vec<Vec<f32>>, usize);
 /// the weights are then read once for all of them.
 #[derive(Default)]
 pub struct Embedder {
-    loaded: Arc<Mutex<Option<(PathBuf, Loaded)>>>,
+    loaded: Arc<Mutex<Option<(PathBuf, Bert)>>>,
     waiting: Arc<parking_lot::Mutex<VecDeque<Waiting>>>,
 }
 
@@ -39,12 +35,6 @@ struct Waiting {
     path: PathBuf,
     texts: Vec<String>,
     answer: oneshot::Sender<Result<Made, String>>,
-}
-
-struct Loaded {
-    model: BertModel,
-    tokenizer: Tokenizer,
-    device: Device,
 }
 
 impl Embedder {
@@ -91,7 +81,7 @@ fn gather(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
 
 /// Computes what was gathered, and tells each caller. What fails together is computed one by one, so that nobody's text
 /// fails another's.
-fn compute(loaded: &mut Option<(PathBuf, Loaded)>, mut together: Vec<Waiting>) {
+fn compute(loaded: &mut Option<(PathBuf, Bert)>, mut together: Vec<Waiting>) {
     let Some(path) = together.first().map(|first| first.path.clone()) else { return };
     if loaded.as_ref().is_none_or(|(known, _)| *known != path) {
         *loaded = match load(&path) {
@@ -107,7 +97,7 @@ fn compute(loaded: &mut Option<(PathBuf, Loaded)>, mut together: Vec<Waiting>) {
     let Some((_, model)) = loaded else { return };
     if together.len() > 1 {
         let texts: Vec<&str> = together.iter().flat_map(|waiting| waiting.texts.iter().map(String::as_str)).collect();
-        if let Ok(made) = model.embed(&texts) {
+        if let Ok(made) = embed(model, &texts) {
             let mut made = made.into_iter();
             for waiting in together.drain(..) {
                 let own = made.by_ref().take(waiting.texts.len()).collect();
@@ -117,7 +107,7 @@ fn compute(loaded: &mut Option<(PathBuf, Loaded)>, mut together: Vec<Waiting>) {
     }
     for waiting in together {
         let texts: Vec<&str> = waiting.texts.iter().map(String::as_str).collect();
-        _ = waiting.answer.send(model.embed(&texts).map(summed));
+        _ = waiting.answer.send(embed(model, &texts).map(summed));
     }
 }
 
@@ -126,58 +116,37 @@ fn summed(made: Vec<(Vec<f32>, usize)>) -> Made {
     (made.into_iter().map(|(vector, _)| vector).collect(), tokens)
 }
 
-fn load(folder: &Path) -> Result<Loaded, String> {
-    let fail = |what: &str, error: &dyn std::fmt::Display| {
-        format!("the embedding model in {} cannot be used: {what}: {error}", folder.display())
-    };
-    let config = std::fs::read(folder.join("config.json")).map_err(|error| fail("config.json", &error))?;
-    let config: Config = serde_json::from_slice(&config).map_err(|error| fail("config.json", &error))?;
-    let mut tokenizer =
-        Tokenizer::from_file(folder.join("tokenizer.json")).map_err(|error| fail("tokenizer.json", &error))?;
-    let truncation = TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() };
-    tokenizer.with_truncation(Some(truncation)).map_err(|error| fail("tokenizer.json", &error))?;
-    tokenizer.with_padding(Some(PaddingParams::default()));
-    let device = device();
-    let weights = std::fs::read(folder.join("model.safetensors")).map_err(|error| fail("model.safetensors", &error))?;
-    let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &device)
-        .map_err(|error| fail("model.safetensors", &error))?;
-    let model = BertModel::load(weights, &config).map_err(|error| fail("model.safetensors", &error))?;
-    Ok(Loaded { model, tokenizer, device })
+fn load(folder: &Path) -> Result<Bert, String> {
+    Bert::load(folder).map_err(|why| format!("the embedding model in {} cannot be used: {why}", folder.display()))
 }
 
-impl Loaded {
-    /// The vector of each text and how many tokens it has.
-    fn embed(&self, texts: &[&str]) -> Result<Vec<(Vec<f32>, usize)>, String> {
-        // Texts of like length share a batch, so that little is padded.
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|at| texts[*at].len());
-        let mut made = vec![(Vec::new(), 0); texts.len()];
-        for batch in order.chunks(BATCH) {
-            let rows = self.batch(batch.iter().map(|at| texts[*at]).collect())?;
-            for (at, row) in batch.iter().zip(rows) {
-                made[*at] = row;
-            }
+/// The vector of each text and how many tokens it has.
+fn embed(model: &Bert, texts: &[&str]) -> Result<Vec<(Vec<f32>, usize)>, String> {
+    // Texts of like length share a batch, so that little is padded.
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|at| texts[*at].len());
+    let mut made = vec![(Vec::new(), 0); texts.len()];
+    for batch in order.chunks(BATCH) {
+        let rows = embed_batch(model, batch.iter().map(|at| texts[*at]).collect())?;
+        for (at, row) in batch.iter().zip(rows) {
+            made[*at] = row;
         }
-        Ok(made)
     }
+    Ok(made)
+}
 
-    fn batch(&self, texts: Vec<&str>) -> Result<Vec<(Vec<f32>, usize)>, String> {
-        let encoded =
-            self.tokenizer.encode_batch(texts, true).map_err(|error| format!("texts cannot be encoded: {error}"))?;
-        let ids: Vec<Vec<u32>> = encoded.iter().map(|text| text.get_ids().to_vec()).collect();
-        let mask: Vec<Vec<u32>> = encoded.iter().map(|text| text.get_attention_mask().to_vec()).collect();
-        let counts: Vec<usize> = mask.iter().map(|text| text.iter().sum::<u32>() as usize).collect();
-        let compute = || -> candle_core::Result<Vec<Vec<f32>>> {
-            let (ids, mask) = (Tensor::new(ids, &self.device)?, Tensor::new(mask, &self.device)?);
-            let states = self.model.forward(&ids, &ids.zeros_like()?, Some(&mask))?;
-            let weight = mask.to_dtype(DType::F32)?.unsqueeze(2)?;
-            let mean = states.broadcast_mul(&weight)?.sum(1)?.broadcast_div(&weight.sum(1)?)?;
-            let length = mean.sqr()?.sum_keepdim(1)?.sqrt()?;
-            mean.broadcast_div(&length)?.to_vec2()
-        };
-        let vectors = compute().map_err(|error| format!("the embedding model failed: {error}"))?;
-        Ok(vectors.into_iter().zip(counts).collect())
-    }
+fn embed_batch(model: &Bert, texts: Vec<&str>) -> Result<Vec<(Vec<f32>, usize)>, String> {
+    let Read { texts, states } = model.read(texts)?;
+    let mask: Vec<&[u32]> = texts.iter().map(Encoding::get_attention_mask).collect();
+    let counts: Vec<usize> = mask.iter().map(|text| text.iter().sum::<u32>() as usize).collect();
+    let compute = || -> candle_core::Result<Vec<Vec<f32>>> {
+        let weight = Tensor::new(mask, &model.device)?.to_dtype(DType::F32)?.unsqueeze(2)?;
+        let mean = states.broadcast_mul(&weight)?.sum(1)?.broadcast_div(&weight.sum(1)?)?;
+        let length = mean.sqr()?.sum_keepdim(1)?.sqrt()?;
+        mean.broadcast_div(&length)?.to_vec2()
+    };
+    let vectors = compute().map_err(|error| format!("the embedding model failed: {error}"))?;
+    Ok(vectors.into_iter().zip(counts).collect())
 }
 
 #[cfg(test)]

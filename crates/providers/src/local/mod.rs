@@ -1,10 +1,17 @@
-//! Models that run inside this process: GGUF chat models and sentence-embedding models, found on disk.
+//! Models that run inside this process, found on disk: GGUF chat models, sentence-embedding models, and those that put
+//! passages in order.
 
+mod bert;
 mod chat_model;
 mod counter;
+mod cross_encoder;
 mod embedder;
+mod encoder;
 mod generate;
+mod late_interaction;
 mod prompt;
+mod reply;
+mod reranker;
 mod sampling;
 mod script;
 mod vectors;
@@ -17,6 +24,7 @@ use airis_config::Config;
 use airis_domain::{Json, JsonMap};
 use serde_json::json;
 
+pub use self::reranker::Ranking;
 use crate::{ChatRequest, ChatStream, ProviderError, ProviderModel};
 
 /// What a built-in model is for.
@@ -24,6 +32,7 @@ use crate::{ChatRequest, ChatStream, ProviderError, ProviderModel};
 pub enum LocalKind {
     Chat,
     Embedding,
+    Reranking,
 }
 
 /// A built-in model on disk.
@@ -43,8 +52,9 @@ pub struct LocalModel {
 #[derive(Clone)]
 pub struct Local {
     place: Arc<PathBuf>,
-    chat: Arc<worker::Worker>,
+    chat: Arc<worker::Worker<reply::Reply>>,
     embedder: Arc<embedder::Embedder>,
+    reranker: Arc<worker::Worker<reranker::Waiting>>,
     counter: Arc<counter::Counter>,
 }
 
@@ -52,7 +62,13 @@ impl Local {
     pub fn new(config: &Config) -> Self {
         let settings = config.settings();
         let place = settings.local_model_path.clone().unwrap_or_else(|| settings.data_dir.join("models"));
-        Self { place: Arc::new(place), chat: Arc::default(), embedder: Arc::default(), counter: Arc::default() }
+        Self {
+            place: Arc::new(place),
+            chat: Arc::default(),
+            embedder: Arc::default(),
+            reranker: Arc::default(),
+            counter: Arc::default(),
+        }
     }
 
     /// Every model under the models folder (or the one named file).
@@ -89,7 +105,7 @@ impl Local {
 
     /// The embedding model of this name, written with or without whose it is; any where none is called so.
     pub fn embedding_model(&self, name: &str) -> Option<LocalModel> {
-        let wanted = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let wanted = id_of(name);
         let mut models: Vec<_> = self.found().into_iter().filter(|model| model.kind == LocalKind::Embedding).collect();
         let at = models.iter().position(|model| model.id == wanted).unwrap_or_default();
         (!models.is_empty()).then(|| models.swap_remove(at))
@@ -100,11 +116,29 @@ impl Local {
         Ok(self.embedder.embed(model, texts).await?.0)
     }
 
+    /// The model of this name that puts passages in order, written with or without whose it is: one that reads a question and
+    /// a passage together, or one that makes vectors. Fails with what is missing.
+    pub fn reranking_model(&self, name: &str) -> Result<LocalModel, ProviderError> {
+        let wanted = id_of(name);
+        let found = self.found().into_iter().find(|model| model.id == wanted && model.kind != LocalKind::Chat);
+        found.ok_or_else(|| {
+            let (place, files) = (self.place.display(), encoder::FILES.join(", "));
+            ProviderError::Local(format!(
+                "there is no reranking model \"{name}\": the folder \"{wanted}\" in {place} needs {files}"
+            ))
+        })
+    }
+
+    /// A score for each passage, from 0 to 1.
+    pub async fn rerank(&self, ranking: reranker::Ranking) -> Result<Vec<f64>, ProviderError> {
+        reranker::rank(&self.reranker, ranking).await
+    }
+
     pub fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ProviderError> {
         let model = self
             .find(&request.model, LocalKind::Chat)
             .ok_or_else(|| ProviderError::UnknownModel(request.model.clone()))?;
-        self.chat.start(model, request.clone())
+        reply::start(&self.chat, model, request.clone())
     }
 
     pub async fn embeddings(&self, id: &str, body: &JsonMap) -> Result<Json, ProviderError> {
@@ -136,16 +170,21 @@ fn inspect(path: &Path) -> Option<LocalModel> {
             problem,
         });
     }
-    let weights = path.join("model.safetensors");
-    (weights.is_file() && path.join("tokenizer.json").is_file() && path.join("config.json").is_file()).then(|| {
+    encoder::FILES.iter().all(|file| path.join(file).is_file()).then(|| {
+        let reads_pairs = encoder::describe(path).is_ok_and(|config| cross_encoder::reads_pairs(&config));
         LocalModel {
             id: path.file_name().and_then(|name| name.to_str()).unwrap_or(&name).to_lowercase(),
             path: path.to_owned(),
-            size: size(&weights),
-            kind: LocalKind::Embedding,
+            size: size(&path.join(encoder::WEIGHTS)),
+            kind: if reads_pairs { LocalKind::Reranking } else { LocalKind::Embedding },
             problem: None,
         }
     })
+}
+
+/// A model's own name, without whose it is.
+fn id_of(name: &str) -> String {
+    name.trim().rsplit('/').next().unwrap_or(name).to_lowercase()
 }
 
 /// `smollm2-135m-instruct.q4_1` is known to people as `smollm2-135m-instruct`.

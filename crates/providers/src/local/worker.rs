@@ -1,79 +1,88 @@
-//! The thread that runs chat models: one reply at a time, the model kept while it is used and let go when it is not.
+//! A thread that runs a built-in model: one job at a time, the model kept while it is used and let go when it is not.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
 
-use crate::{ChatRequest, ChatStream, Chunk, ProviderError};
+use crate::ProviderError;
 
-use super::LocalModel;
-use super::chat_model::ChatModel;
-use super::generate;
-
-/// Replies that may wait for the model.
-const QUEUE: usize = 32;
-/// Chunks that may wait for a reader.
-const CHUNKS: usize = 256;
 /// How long an unused model stays in memory.
 const IDLE: Duration = Duration::from_secs(300);
 
-struct Job {
-    model: LocalModel,
-    request: ChatRequest,
-    out: mpsc::Sender<Result<Chunk, ProviderError>>,
+/// Something that a model is asked for.
+pub trait Job: Sized + Send + 'static {
+    type Model;
+    /// What the model is called in words for people.
+    const MODEL: &'static str;
+    /// What waits for it, in the same words.
+    const JOBS: &'static str;
+    const THREAD: &'static str;
+    /// How many may wait.
+    const QUEUE: usize;
+
+    /// Where the model lies.
+    fn path(&self) -> &Path;
+    /// Whether anybody still waits for what comes of it.
+    fn is_wanted(&self) -> bool;
+    fn load(path: &Path) -> Result<Self::Model, String>;
+    fn run(&mut self, model: &mut Self::Model) -> Result<(), String>;
+    /// Tells whoever waits why nothing (more) comes.
+    fn fail(&mut self, why: String);
 }
 
-/// Starts its thread with the first reply; the thread ends when this is dropped.
-#[derive(Default)]
-pub struct Worker {
-    jobs: Mutex<Option<SyncSender<Job>>>,
+/// Starts its thread with the first job; the thread ends when this is dropped.
+pub struct Worker<J> {
+    jobs: Mutex<Option<SyncSender<J>>>,
 }
 
-impl Worker {
-    pub fn start(&self, model: LocalModel, request: ChatRequest) -> Result<ChatStream, ProviderError> {
-        let (out, chunks) = mpsc::channel(CHUNKS);
+impl<J> Default for Worker<J> {
+    fn default() -> Self {
+        Self { jobs: Mutex::default() }
+    }
+}
+
+impl<J: Job> Worker<J> {
+    /// Puts a job into the queue. Refuses it where too many wait.
+    pub fn start(&self, job: J) -> Result<(), ProviderError> {
         let mut jobs = self.jobs.lock();
         let sender = match jobs.as_ref() {
             Some(sender) => sender,
             None => jobs.insert(spawn()?),
         };
-        match sender.try_send(Job { model, request, out }) {
-            Ok(()) => {}
+        match sender.try_send(job) {
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => {
-                return Err(ProviderError::Local(format!(
-                    "{QUEUE} replies already wait for the built-in model; try again soon"
-                )));
+                let (count, waiting, model) = (J::QUEUE, J::JOBS, J::MODEL);
+                Err(ProviderError::Local(format!("{count} {waiting} already wait for the {model}; try again soon")))
             }
             Err(TrySendError::Disconnected(_)) => {
                 *jobs = None;
-                return Err(ProviderError::Local("the built-in model has stopped; try again".to_owned()));
+                Err(ProviderError::Local(format!("the {} has stopped; try again", J::MODEL)))
             }
         }
-        Ok(Box::pin(futures::stream::unfold(chunks, |mut chunks| async move { Some((chunks.recv().await?, chunks)) })))
     }
 }
 
-fn spawn() -> Result<SyncSender<Job>, ProviderError> {
-    let (sender, receiver) = sync_channel(QUEUE);
+fn spawn<J: Job>() -> Result<SyncSender<J>, ProviderError> {
+    let (sender, receiver) = sync_channel(J::QUEUE);
     std::thread::Builder::new()
-        .name("local-model".to_owned())
+        .name(J::THREAD.to_owned())
         .spawn(move || run(&receiver))
-        .map_err(|error| ProviderError::Local(format!("no thread for the built-in model: {error}")))?;
+        .map_err(|error| ProviderError::Local(format!("no thread for the {}: {error}", J::MODEL)))?;
     Ok(sender)
 }
 
-fn run(jobs: &Receiver<Job>) {
-    let mut loaded: Option<(PathBuf, ChatModel)> = None;
+fn run<J: Job>(jobs: &Receiver<J>) {
+    let mut loaded: Option<(PathBuf, J::Model)> = None;
     loop {
         match jobs.recv_timeout(IDLE) {
             Ok(job) => serve(&mut loaded, job),
             Err(RecvTimeoutError::Timeout) => {
                 if loaded.take().is_some() {
-                    tracing::info!("the built-in model was let go after five quiet minutes");
+                    tracing::info!("the {} was let go after five quiet minutes", J::MODEL);
                 }
             }
             Err(RecvTimeoutError::Disconnected) => return,
@@ -81,30 +90,30 @@ fn run(jobs: &Receiver<Job>) {
     }
 }
 
-fn serve(loaded: &mut Option<(PathBuf, ChatModel)>, job: Job) {
-    if job.out.is_closed() {
+fn serve<J: Job>(loaded: &mut Option<(PathBuf, J::Model)>, mut job: J) {
+    if !job.is_wanted() {
         return;
     }
-    let mut send = |chunk| job.out.blocking_send(Ok(chunk)).is_ok();
-    // A damaged file must cost one reply, not the thread.
+    // A damaged file must cost one job, not the thread.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        if loaded.as_ref().is_none_or(|(path, _)| *path != job.model.path) {
+        if loaded.as_ref().is_none_or(|(path, _)| path != job.path()) {
             *loaded = None;
             let begin = Instant::now();
-            *loaded = Some((job.model.path.clone(), ChatModel::load(&job.model.path)?));
-            tracing::info!(model = %job.model.id, load_ms = begin.elapsed().as_millis() as u64, "built-in model loaded");
+            *loaded = Some((job.path().to_owned(), J::load(job.path())?));
+            let load_ms = begin.elapsed().as_millis() as u64;
+            tracing::info!(path = %job.path().display(), load_ms, "{} loaded", J::MODEL);
         }
         match loaded {
-            Some((_, model)) => generate::reply(model, &job.request, &mut send),
+            Some((_, model)) => job.run(model),
             None => Err("the model is not loaded".to_owned()),
         }
     }));
     let problem = match outcome {
         Ok(Ok(())) => return,
         Ok(Err(problem)) => problem,
-        Err(_) => "the built-in model failed in an unexpected way".to_owned(),
+        Err(_) => format!("the {} failed in an unexpected way", J::MODEL),
     };
     *loaded = None;
-    tracing::warn!(model = %job.model.id, %problem, "built-in model failed");
-    let _ = job.out.blocking_send(Err(ProviderError::Local(problem)));
+    tracing::warn!(path = %job.path().display(), %problem, "{} failed", J::MODEL);
+    job.fail(problem);
 }

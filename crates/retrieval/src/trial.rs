@@ -13,7 +13,7 @@ use crate::search::{Asked, Wish};
 use crate::state::Inner;
 use crate::{Result, Retrieval, RetrievalError};
 
-/// How long all searches of a bench may take together.
+/// How long all searches of a trial may take together.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A passage that a question should find.
@@ -49,14 +49,14 @@ impl Retrieval {
     /// Asks all questions of one collection under each of the settings. Refuses files that are expected and not there, as
     /// no settings would find them.
     #[boxed]
-    pub async fn bench(
+    pub async fn try_out(
         &self,
         user: &User,
         collection: &str,
         questions: &[Question],
         wishes: &[Wish],
     ) -> Result<Vec<Run>> {
-        let work = self.inner.bench(user, collection, questions, wishes);
+        let work = self.inner.try_out(user, collection, questions, wishes);
         tokio::time::timeout(PATIENCE, work).await.map_err(|_| {
             let seconds = PATIENCE.as_secs();
             RetrievalError::Refused(format!("The questions took longer than {seconds} s together; ask fewer of them"))
@@ -65,7 +65,13 @@ impl Retrieval {
 }
 
 impl Inner {
-    async fn bench(&self, user: &User, collection: &str, questions: &[Question], wishes: &[Wish]) -> Result<Vec<Run>> {
+    async fn try_out(
+        &self,
+        user: &User,
+        collection: &str,
+        questions: &[Question],
+        wishes: &[Wish],
+    ) -> Result<Vec<Run>> {
         let place = self.place(user, collection).await?;
         let linked = self.store.files_of_knowledge(collection).await?;
         // Files are called what they are called now.
