@@ -187,7 +187,8 @@ fn the_page_about_the_environment_is_what_the_table_says() {
 #[test]
 fn every_document_links_to_files_that_exist() {
     let mut problems = Vec::new();
-    for (path, text) in sources(&["md"]) {
+    // What the benchmark asks about stands apart from what it came from.
+    for (path, text) in sources(&["md"]).into_iter().filter(|(path, _)| !path.starts_with("bench/quality/")) {
         let folder = root().join(&path).parent().unwrap().to_owned();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = link.split('#').next().unwrap_or_default();
