@@ -9,7 +9,7 @@ step "client" build_client
 step "server and bench" cargo build --release -p airis -p airis-bench
 [ ${#failed[@]} = 0 ] || fail "the build failed, see above"
 # What the built-in embedding model is measured against; kept with what else is made once.
-if [[ $# = 0 || "$*" =~ embedding|files ]]; then
+if [[ $# = 0 || "$*" =~ embedding|files|quality ]]; then
     here="$cache/embedding"
     if ! cmp -s bench/reference/requirements.txt "$here/.requirements-seen"; then
         python3 -m venv "$here"

@@ -76,12 +76,17 @@ impl Pace {
 
     fn flushes(&mut self, now: Instant, events: usize) {
         self.every = if events < MANY { SPARSE } else { EVERY };
-        self.due = self.due.max(now) + self.every;
+        self.due = self.then(now);
+    }
+
+    /// When all are due after one more flush at this time. Those that somebody hurried put off nobody for long.
+    fn then(&self, now: Instant) -> Instant {
+        (self.due.max(now) + self.every).min(now + AHEAD + self.every)
     }
 
     /// The first flush after the one that takes what is said now; `None` when it waits for nothing.
     pub(super) fn after_next(&self, now: Instant) -> Option<Instant> {
-        (self.due.max(now) + self.every).checked_sub(AHEAD).filter(|next| *next > now)
+        self.then(now.max(self.next())).checked_sub(AHEAD).filter(|next| *next > now)
     }
 }
 
@@ -229,5 +234,16 @@ mod tests {
             }
             assert!((50..=55).contains(&flushes), "{flushes} flushes in 50 times {every:?}");
         }
+    }
+
+    #[test]
+    fn flushes_that_were_hurried_put_off_nobody() {
+        let now = Instant::now();
+        let mut pace = Pace::new(now);
+        for _ in 0..1_000 {
+            pace.flushes(now, 1);
+        }
+        assert!(pace.next() <= now + SPARSE);
+        assert!(pace.after_next(now).is_some_and(|next| next <= now + 2 * SPARSE));
     }
 }
