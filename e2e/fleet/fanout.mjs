@@ -6,7 +6,7 @@ import { judge } from './history.mjs';
 import { Load, words } from './load.mjs';
 import { warm } from './round.mjs';
 
-const LONG = 240;
+const LONG = 300;
 const SHORT = 20;
 const RATE = 50;
 /** How many of the people look at their replies in several tabs, and at how many replies. */

@@ -22,9 +22,9 @@ const { values, positionals: [binary] } = parseArgs({ options, allowPositionals:
 const list = (names) => names?.split(',').map((name) => name.trim());
 const [only, on] = [list(values.only), list(values.on)];
 const RCLONE = join(process.env.AIRIS_OBJECTS ?? '', '.venv/bin/rclone');
-/** The same people on more instances, and as many more people as there are instances. */
+/** The same people on more instances, few and many, and as many more people as there are instances. */
 const FANOUT = ['postgres', 'redis'].flatMap((bus) =>
-    [() => 100, (instances) => instances * 50].flatMap((people, load) => [1, 2, 4].map((instances) => ({ bus, instances, load, people: people(instances) }))));
+    [() => 100, () => 400, (instances) => instances * 50].flatMap((people, load) => [1, 2, 4].map((instances) => ({ bus, instances, load, people: people(instances) }))));
 
 const wanted = (name, place) => (!only || only.includes(name)) && (!on || on.includes(place));
 /** Scenarios by where they run: a fleet is started once for all of them. */

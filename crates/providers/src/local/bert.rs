@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use airis_bert::Config;
 use candle_core::{Device, Tensor};
-use candle_transformers::models::bert::{BertModel, Config};
-use tokenizers::{Encoding, PaddingParams, Tokenizer};
+use tokenizers::{Encoding, PaddingDirection, PaddingParams, Tokenizer};
 
 use super::encoder::{Encoder, unfit};
 
@@ -12,14 +12,16 @@ use super::encoder::{Encoder, unfit};
 pub const MAX_TOKENS: usize = 512;
 
 pub struct Bert {
-    model: BertModel,
+    model: airis_bert::Bert,
     tokenizer: Tokenizer,
-    pub device: Device,
+    device: Device,
 }
 
 /// What was read of several texts, the shorter ones filled up.
 pub struct Read {
     pub texts: Vec<Encoding>,
+    /// Tokens of each text, without what fills it up.
+    pub lengths: Vec<usize>,
     /// Texts, tokens, numbers of a token.
     pub states: Tensor,
 }
@@ -27,23 +29,29 @@ pub struct Read {
 impl Bert {
     /// Fails with the file that is wrong, and why.
     pub fn load(folder: &Path) -> Result<Self, String> {
-        let Encoder { config, mut tokenizer, weights, device } = Encoder::open(folder, |_| Ok(MAX_TOKENS))?;
+        let Encoder { config, tokenizer, weights, device } = Encoder::open(folder, |_| Ok(MAX_TOKENS))?;
         let config: Config = serde_json::from_value(config).map_err(|error| format!("config.json: {error}"))?;
-        tokenizer.with_padding(Some(PaddingParams::default()));
-        let model = BertModel::load(weights, &config).map_err(|error| unfit(&error))?;
+        let model = airis_bert::Bert::load(&weights, &config).map_err(|error| unfit(&error))?;
         Ok(Self { model, tokenizer, device })
     }
 
-    pub fn read(&self, texts: Vec<&str>) -> Result<Read, String> {
-        let texts =
-            self.tokenizer.encode_batch(texts, true).map_err(|error| format!("texts cannot be encoded: {error}"))?;
+    pub fn encode(&self, texts: Vec<&str>) -> Result<Vec<Encoding>, String> {
+        self.tokenizer.encode_batch(texts, true).map_err(|error| format!("texts cannot be encoded: {error}"))
+    }
+
+    pub fn read(&self, mut texts: Vec<Encoding>) -> Result<Read, String> {
+        let lengths: Vec<usize> = texts.iter().map(Encoding::len).collect();
+        let longest = lengths.iter().copied().max().unwrap_or_default();
+        let filling = PaddingParams::default();
+        for text in &mut texts {
+            text.pad(longest, filling.pad_id, filling.pad_type_id, &filling.pad_token, PaddingDirection::Right);
+        }
         let compute = || {
             let ids: Vec<&[u32]> = texts.iter().map(Encoding::get_ids).collect();
-            let mask: Vec<&[u32]> = texts.iter().map(Encoding::get_attention_mask).collect();
-            let (ids, mask) = (Tensor::new(ids, &self.device)?, Tensor::new(mask, &self.device)?);
-            self.model.forward(&ids, &ids.zeros_like()?, Some(&mask))
+            let ids = Tensor::new(ids, &self.device)?;
+            self.model.forward(&ids, &ids.zeros_like()?, &lengths)
         };
         let states = compute().map_err(|error| format!("the model failed: {error}"))?;
-        Ok(Read { texts, states })
+        Ok(Read { texts, lengths, states })
     }
 }

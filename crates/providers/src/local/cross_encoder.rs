@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
+use airis_bert::{Bert, Config as BertConfig};
 use airis_domain::Json;
 use candle_core::{Device, Result as Computed, Tensor};
 use candle_nn::{Linear, Module, linear};
-use candle_transformers::models::bert::{BertModel, Config as BertConfig};
 use candle_transformers::models::xlm_roberta::{Config as RobertaConfig, XLMRobertaForSequenceClassification};
 use serde_json::json;
 use tokenizers::{Encoding, Tokenizer};
@@ -28,7 +28,7 @@ pub struct CrossEncoder {
 }
 
 enum Network {
-    Bert { model: Box<BertModel>, pooler: Linear, classifier: Linear },
+    Bert { model: Box<Bert>, pooler: Linear, classifier: Linear },
     Roberta(Box<XLMRobertaForSequenceClassification>),
 }
 
@@ -88,15 +88,18 @@ impl CrossEncoder {
             Tensor::new(pairs.iter().map(|pair| of(pair)).collect::<Vec<_>>(), &self.device)
         };
         let ids = rows(&|pair| filled(pair.get_ids(), self.pad))?;
-        let mask = rows(&|pair| filled(pair.get_attention_mask(), 0))?;
         let logits = match &self.network {
             Network::Bert { model, pooler, classifier } => {
                 let parts = rows(&|pair| filled(pair.get_type_ids(), 0))?;
-                let first = model.forward(&ids, &parts, Some(&mask))?.get_on_dim(1, 0)?.contiguous()?;
+                let lengths: Vec<usize> = pairs.iter().map(|pair| pair.len()).collect();
+                let first = model.forward(&ids, &parts, &lengths)?.get_on_dim(1, 0)?.contiguous()?;
                 classifier.forward(&pooler.forward(&first)?.tanh()?)?
             }
             // These do not tell parts of a text apart.
-            Network::Roberta(model) => model.forward(&ids, &mask, &ids.zeros_like()?)?,
+            Network::Roberta(model) => {
+                let mask = rows(&|pair| filled(pair.get_attention_mask(), 0))?;
+                model.forward(&ids, &mask, &ids.zeros_like()?)?
+            }
         };
         logits.squeeze(1)?.to_vec1()
     }
@@ -111,7 +114,7 @@ impl Network {
             let width = config.hidden_size;
             let load = || -> Computed<Self> {
                 Ok(Self::Bert {
-                    model: Box::new(BertModel::load(weights.pp("bert"), &config)?),
+                    model: Box::new(Bert::load(&weights.pp("bert"), &config)?),
                     pooler: linear(width, width, weights.pp("bert.pooler.dense"))?,
                     classifier: linear(width, 1, weights.pp("classifier"))?,
                 })

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use candle_core::{DType, Tensor};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tokenizers::Encoding;
 use tokio::sync::{Mutex, oneshot};
 
@@ -12,6 +12,7 @@ use crate::ProviderError;
 
 use super::LocalModel;
 use super::bert::{Bert, Read};
+use super::encoder::longest_of;
 
 /// Texts computed together.
 const BATCH: usize = 32;
@@ -122,31 +123,37 @@ fn load(folder: &Path) -> Result<Bert, String> {
 
 /// The vector of each text and how many tokens it has.
 fn embed(model: &Bert, texts: &[&str]) -> Result<Vec<(Vec<f32>, usize)>, String> {
-    // Texts of like length share a batch, so that little is padded.
+    let mut encoded: Vec<Option<Encoding>> = model.encode(texts.to_vec())?.into_iter().map(Some).collect();
+    // Texts of like length share a batch, so that little is padded, and each core has batches of its own.
+    let lengths: Vec<usize> = encoded.iter().flatten().map(Encoding::len).collect();
     let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|at| texts[*at].len());
+    order.sort_by_key(|at| lengths[*at]);
+    let together = texts.len().div_ceil(rayon::current_num_threads()).min(BATCH);
+    let mut batches = Vec::new();
+    while !order.is_empty() {
+        let batch = longest_of(&mut order, together, |at| lengths[at]);
+        batches.push(batch.iter().filter_map(|at| encoded[*at].take().map(|text| (*at, text))).unzip());
+    }
+    let embedded =
+        batches.into_par_iter().map(|(places, batch): (Vec<usize>, _)| Ok((places, embed_batch(model, batch)?)));
     let mut made = vec![(Vec::new(), 0); texts.len()];
-    for batch in order.chunks(BATCH) {
-        let rows = embed_batch(model, batch.iter().map(|at| texts[*at]).collect())?;
-        for (at, row) in batch.iter().zip(rows) {
-            made[*at] = row;
+    for (places, vectors) in embedded.collect::<Result<Vec<_>, String>>()? {
+        for (at, vector) in places.into_iter().zip(vectors) {
+            made[at] = (vector, lengths[at]);
         }
     }
     Ok(made)
 }
 
-fn embed_batch(model: &Bert, texts: Vec<&str>) -> Result<Vec<(Vec<f32>, usize)>, String> {
-    let Read { texts, states } = model.read(texts)?;
-    let mask: Vec<&[u32]> = texts.iter().map(Encoding::get_attention_mask).collect();
-    let counts: Vec<usize> = mask.iter().map(|text| text.iter().sum::<u32>() as usize).collect();
-    let compute = || -> candle_core::Result<Vec<Vec<f32>>> {
-        let weight = Tensor::new(mask, &model.device)?.to_dtype(DType::F32)?.unsqueeze(2)?;
-        let mean = states.broadcast_mul(&weight)?.sum(1)?.broadcast_div(&weight.sum(1)?)?;
-        let length = mean.sqr()?.sum_keepdim(1)?.sqrt()?;
-        mean.broadcast_div(&length)?.to_vec2()
+fn embed_batch(model: &Bert, texts: Vec<Encoding>) -> Result<Vec<Vec<f32>>, String> {
+    let Read { lengths, states, .. } = model.read(texts)?;
+    let mean = |(text, length): (usize, &usize)| {
+        let mean = states.get(text)?.narrow(0, 0, *length)?.mean(0)?;
+        let length = mean.sqr()?.sum_all()?.sqrt()?;
+        mean.broadcast_div(&length)?.to_vec1()
     };
-    let vectors = compute().map_err(|error| format!("the embedding model failed: {error}"))?;
-    Ok(vectors.into_iter().zip(counts).collect())
+    let vectors: candle_core::Result<Vec<Vec<f32>>> = lengths.iter().enumerate().map(mean).collect();
+    vectors.map_err(|error| format!("the embedding model failed: {error}"))
 }
 
 #[cfg(test)]

@@ -44,7 +44,8 @@ impl LateInteraction {
         wanted: &dyn Fn() -> bool,
     ) -> Result<Vec<f64>, String> {
         let failed = |error: candle_core::Error| format!("the model failed: {error}");
-        let question = self.model.read(vec![question])?;
+        let read = |texts: Vec<&str>| self.model.read(self.model.encode(texts)?);
+        let question = read(vec![question])?;
         let (tokens, vectors) = asked(&question).map_err(failed)?;
         // Texts of like length share a batch, so that little is padded.
         let mut order: Vec<usize> = (0..passages.len()).collect();
@@ -52,7 +53,7 @@ impl LateInteraction {
         let mut met: HashMap<usize, Met> = HashMap::new();
         while !order.is_empty() && wanted() {
             let batch = longest_of(&mut order, together, |at| (passages[at].len() / BYTES).min(MAX_TOKENS));
-            let read = self.model.read(batch.iter().map(|at| passages[*at].as_str()).collect())?;
+            let read = read(batch.iter().map(|at| passages[*at].as_str()).collect())?;
             let near = nearest(&vectors, &read).map_err(failed)?;
             for ((at, near), text) in batch.iter().zip(near).zip(&read.texts) {
                 let tokens = places(text).map(|place| text.get_ids()[place]).collect();
