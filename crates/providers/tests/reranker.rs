@@ -107,7 +107,12 @@ fn tokenizer(bert: bool) -> Json {
         .into_iter()
         .collect();
     json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+        "version": "1.0", "truncation": null, "added_tokens": [],
+        // Published ones come with such settings, which are nothing to a model.
+        "padding": {
+            "strategy": {"Fixed": PLACES}, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
+            "pad_type_id": 0, "pad_token": signs[0],
+        },
         "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
         "post_processor": {
             "type": "TemplateProcessing", "single": [sign(begin, 0), text("A", 0), sign(end, 0)], "pair": pair,

@@ -36,6 +36,8 @@ impl Encoder {
         let mut tokenizer = Tokenizer::from_file(folder.join(TOKENIZER)).map_err(|error| fail(TOKENIZER, &error))?;
         let truncation = TruncationParams { max_length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| fail(TOKENIZER, &error))?;
+        // Some fill up every text on their own; only what is computed together needs to be of one length.
+        tokenizer.with_padding(None);
         let device = device();
         let weights = std::fs::read(folder.join(WEIGHTS)).map_err(|error| fail(WEIGHTS, &error))?;
         let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &device)
