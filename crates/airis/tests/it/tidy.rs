@@ -6,7 +6,7 @@ use crate::repository::{code, root, sources};
 
 /// Rooms from the ground up. A room may know only rooms of a lower floor.
 const FLOORS: [&[&str]; 11] = [
-    &["domain", "pdf"],
+    &["bert", "domain", "pdf"],
     &["config", "outbound"],
     &["files", "store", "telemetry", "vector"],
     // Over PostgreSQL, the bus speaks through functions of the store.
@@ -25,7 +25,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("axum", &["api", "airis"]),
     ("sqlx", &["store", "transfer", "vector"]),
     ("redis", &["bus", "vector"]),
-    ("candle", &["providers"]),
+    ("candle", &["bert", "providers"]),
     ("object_store", &["files"]),
     ("socketioxide", &["realtime"]),
 ];

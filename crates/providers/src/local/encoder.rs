@@ -13,8 +13,9 @@ const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
 pub const WEIGHTS: &str = "model.safetensors";
 
-/// Tokens computed together: what attention needs in memory grows with each text's length once more.
-const TOKENS: usize = 4096;
+/// Tokens computed together, by each core at most: as many as make products of matrices worth it. What attention needs in
+/// memory grows with each text's length once more.
+const TOKENS: usize = 1024;
 
 /// The files that a folder needs to be such a model.
 pub const FILES: [&str; 3] = [CONFIG, TOKENIZER, WEIGHTS];
@@ -70,13 +71,13 @@ mod tests {
 
     #[test]
     fn the_longest_share_a_batch_as_far_as_they_fit() {
-        let lengths = [10, 20, 1024, 1024];
+        let lengths = [10, 20, 256, 256];
         let mut order = vec![0, 1, 2, 3];
         let mut next = |together| longest_of(&mut order, together, |at| lengths[at]);
         assert_eq!(next(1), [3]);
         assert_eq!(next(32), [0, 1, 2], "four of them fit");
         let mut many: Vec<usize> = (0..20).collect();
-        assert_eq!(longest_of(&mut many, 32, |_| 1024).len(), 4);
+        assert_eq!(longest_of(&mut many, 32, |_| 256).len(), 4);
         assert_eq!(longest_of(&mut many, 32, |_| 100_000).len(), 1);
         assert_eq!(longest_of(&mut many, 0, |_| 1).len(), 1);
     }
