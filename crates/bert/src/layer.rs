@@ -1,24 +1,23 @@
-//! One layer: tokens look at each other, and then each of them on its own.
+//! One layer of the encoder: attention, then two dense layers for each token on its own.
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::steps::{Norm, activate, attend, split};
+use crate::steps::{Norm, activate, masked_softmax, split_heads};
 use crate::{Activation, Config};
 
 pub struct Layer {
-    /// Questions, keys and values in one.
-    looked: Dense,
+    /// Queries, keys and values in one.
+    attention: Dense,
     heads: usize,
-    met: Tensor,
-    met_norm: Norm,
-    wide: Dense,
+    attention_output: Tensor,
+    attention_norm: Norm,
+    intermediate: Dense,
     activation: Activation,
-    narrow: Tensor,
-    narrow_norm: Norm,
+    output: Tensor,
+    output_norm: Norm,
 }
 
-/// Numbers by which the rows of a matrix are multiplied, and what is added.
 struct Dense {
     weight: Tensor,
     bias: Tensor,
@@ -34,39 +33,39 @@ impl Layer {
     pub fn load(weights: &VarBuilder<'_>, config: &Config) -> Result<Self> {
         let (width, inner) = (config.hidden_size, config.intermediate_size);
         let own = weights.pp("attention.self");
-        let [question, key, value] = ["query", "key", "value"].map(|name| Dense::load(&own.pp(name), width, width));
-        let (question, key, value) = (question?, key?, value?);
-        // How near a question comes to a key is measured in this unit.
-        let unit = 1.0 / ((width / config.num_attention_heads) as f64).sqrt();
-        let question = Dense { weight: (question.weight * unit)?, bias: (question.bias * unit)? };
-        let looked = Dense {
-            weight: Tensor::cat(&[question.weight, key.weight, value.weight], 0)?,
-            bias: Tensor::cat(&[question.bias, key.bias, value.bias], 0)?,
+        let [query, key, value] = ["query", "key", "value"].map(|name| Dense::load(&own.pp(name), width, width));
+        let (query, key, value) = (query?, key?, value?);
+        // Products of queries and keys are scaled here, once.
+        let scale = 1.0 / ((width / config.num_attention_heads) as f64).sqrt();
+        let attention = Dense {
+            weight: Tensor::cat(&[(query.weight * scale)?, key.weight, value.weight], 0)?,
+            bias: Tensor::cat(&[(query.bias * scale)?, key.bias, value.bias], 0)?,
         };
         let norm = |name: &str, bias: &Tensor| Norm::load(&weights.pp(name).pp("LayerNorm"), bias, config);
-        let met = Dense::load(&weights.pp("attention.output.dense"), width, width)?;
-        let narrow = Dense::load(&weights.pp("output.dense"), inner, width)?;
+        let attention_output = Dense::load(&weights.pp("attention.output.dense"), width, width)?;
+        let output = Dense::load(&weights.pp("output.dense"), inner, width)?;
         Ok(Self {
-            looked,
+            attention,
             heads: config.num_attention_heads,
-            met_norm: norm("attention.output", &met.bias)?,
-            met: met.weight,
-            wide: Dense::load(&weights.pp("intermediate.dense"), width, inner)?,
+            attention_norm: norm("attention.output", &attention_output.bias)?,
+            attention_output: attention_output.weight,
+            intermediate: Dense::load(&weights.pp("intermediate.dense"), width, inner)?,
             activation: config.hidden_act,
-            narrow_norm: norm("output", &narrow.bias)?,
-            narrow: narrow.weight,
+            output_norm: norm("output", &output.bias)?,
+            output: output.weight,
         })
     }
 
     /// `state`: a row a token, the texts one behind the other.
     pub fn forward(&self, state: Tensor, texts: usize, lengths: &[usize]) -> Result<Tensor> {
         let (rows, width) = state.dims2()?;
-        let looked = split(&state.matmul(&self.looked.weight.t()?)?, &self.looked.bias, texts, self.heads)?;
-        let [question, key, value] = [0, 1, 2].map(|which| looked.get(which));
-        let shares = attend(question?.matmul(&key?.t()?)?, lengths)?;
-        let met = shares.matmul(&value?)?.transpose(1, 2)?.reshape((rows, width))?;
-        let state = self.met_norm.add(met.matmul(&self.met.t()?)?, &state)?;
-        let wide = activate(state.matmul(&self.wide.weight.t()?)?, &self.wide.bias, self.activation)?;
-        self.narrow_norm.add(wide.matmul(&self.narrow.t()?)?, &state)
+        let parts = split_heads(&state.matmul(&self.attention.weight.t()?)?, &self.attention.bias, texts, self.heads)?;
+        let [query, key, value] = [0, 1, 2].map(|part| parts.get(part));
+        let attention = masked_softmax(query?.matmul(&key?.t()?)?, lengths)?;
+        let attended = attention.matmul(&value?)?.transpose(1, 2)?.reshape((rows, width))?;
+        let state = self.attention_norm.add(attended.matmul(&self.attention_output.t()?)?, &state)?;
+        let inner = state.matmul(&self.intermediate.weight.t()?)?;
+        let inner = activate(inner, &self.intermediate.bias, self.activation)?;
+        self.output_norm.add(inner.matmul(&self.output.t()?)?, &state)
     }
 }

@@ -40,9 +40,8 @@ pub enum Activation {
 /// Whatever there is of a model before its head.
 pub struct Bert {
     words: Tensor,
-    places: Tensor,
-    /// Of which part of the text a token is.
-    parts: Tensor,
+    positions: Tensor,
+    token_types: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
 }
@@ -59,8 +58,8 @@ impl Bert {
         let layers = weights.pp("encoder.layer");
         Ok(Self {
             words: table("word_embeddings", config.vocab_size)?,
-            places: table("position_embeddings", config.max_position_embeddings)?,
-            parts: table("token_type_embeddings", config.type_vocab_size)?,
+            positions: table("position_embeddings", config.max_position_embeddings)?,
+            token_types: table("token_type_embeddings", config.type_vocab_size)?,
             norm: Norm::load(&embeddings.pp("LayerNorm"), &nothing, config)?,
             layers: (0..config.num_hidden_layers)
                 .map(|number| Layer::load(&layers.pp(number), config))
@@ -68,19 +67,19 @@ impl Bert {
         })
     }
 
-    /// What each token means where it stands: texts, tokens, numbers of a token. `ids` and `parts` are texts of as many tokens
-    /// each, of which the first so many count as `lengths` says.
-    pub fn forward(&self, ids: &Tensor, parts: &Tensor, lengths: &[usize]) -> Result<Tensor> {
+    /// What each token means where it stands: texts, tokens, numbers of a token. `ids` and `types` are texts of as many
+    /// tokens each, of which the first so many count as `lengths` says.
+    pub fn forward(&self, ids: &Tensor, types: &Tensor, lengths: &[usize]) -> Result<Tensor> {
         let (texts, tokens) = ids.dims2()?;
         if lengths.len() != texts || lengths.iter().any(|length| *length > tokens) {
             candle_core::bail!("{} lengths for {texts} texts of {tokens} tokens", lengths.len());
         }
         let row = |table: &Tensor, which: &Tensor| table.index_select(&which.flatten_all()?, 0);
         let width = self.words.dim(1)?;
-        let places = self.places.narrow(0, 0, tokens)?;
-        let places = places.unsqueeze(0)?.expand((texts, tokens, width))?.reshape((texts * tokens, width))?;
+        let positions = self.positions.narrow(0, 0, tokens)?;
+        let positions = positions.unsqueeze(0)?.expand((texts, tokens, width))?.reshape((texts * tokens, width))?;
         let state = row(&self.words, ids)?;
-        let mut state = self.norm.add(state, &(places + row(&self.parts, parts)?)?)?;
+        let mut state = self.norm.add(state, &(positions + row(&self.token_types, types)?)?)?;
         for layer in &self.layers {
             state = layer.forward(state, texts, lengths)?;
         }

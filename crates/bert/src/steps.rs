@@ -6,17 +6,16 @@ use candle_nn::VarBuilder;
 use candle_nn::ops::softmax;
 use pulp::Arch;
 
-use self::numbers::{AddGelu, AddNormed, Shares};
 use crate::{Activation, Config};
 
 mod numbers;
 
-/// Numbers of so small a share that nothing is left of them.
-const NOTHING: f64 = -1e30;
+/// A score of which no attention is left.
+const NOTHING: f32 = -1e30;
 
-/// Adds what a product of matrices leaves out to it, and where it came from, and makes rows of like size of both.
+/// Adds the bias to rows of a product of matrices, and the rows that it was made of, and normalises the sum.
 pub struct Norm {
-    /// What is added, what is multiplied by, and what is added then.
+    /// The bias, and the weight and the bias of the normalisation.
     parts: Tensor,
     epsilon: f64,
 }
@@ -29,7 +28,7 @@ impl Norm {
 
     pub fn add(&self, rows: Tensor, others: &Tensor) -> Result<Tensor> {
         if rows.device().is_cpu() {
-            rows.inplace_op3(&others.contiguous()?, &self.parts, &Adds(self.epsilon as f32))?;
+            rows.inplace_op3(&others.contiguous()?, &self.parts, &AddNorm(self.epsilon as f32))?;
             return Ok(rows);
         }
         let [bias, weight, after] = [0, 1, 2].map(|part| self.parts.get(part));
@@ -38,33 +37,32 @@ impl Norm {
     }
 }
 
-/// Rows of tokens, each with the questions, keys and values of all heads behind each other, as: which of the three, texts,
-/// heads, tokens, numbers.
-pub fn split(rows: &Tensor, bias: &Tensor, texts: usize, heads: usize) -> Result<Tensor> {
+/// Adds the bias to rows of the queries, keys and values of all heads; gives them as: which of the three, texts, heads,
+/// tokens, numbers.
+pub fn split_heads(rows: &Tensor, bias: &Tensor, texts: usize, heads: usize) -> Result<Tensor> {
     let (all, width) = rows.dims2()?;
     let parts = rows.broadcast_add(bias)?.reshape((texts, all / texts.max(1), 3, heads, width / 3 / heads))?;
     parts.permute((2, 0, 3, 1, 4))?.contiguous()
 }
 
-/// How much of each token each token takes, of how near they are: texts, heads, tokens, tokens.
-pub fn attend(near: Tensor, lengths: &[usize]) -> Result<Tensor> {
-    let (_, heads, tokens, _) = near.dims4()?;
-    let device = near.device();
+/// How much attention each token pays to each of its text, of their scores: texts, heads, tokens, tokens.
+pub fn masked_softmax(scores: Tensor, lengths: &[usize]) -> Result<Tensor> {
+    let (_, heads, tokens, _) = scores.dims4()?;
+    let device = scores.device();
     if device.is_cpu() {
         let counted: Vec<u32> = lengths.iter().map(|length| *length as u32).collect();
         let counted = Tensor::new(counted, device)?;
-        near.inplace_op2(&counted, &Attends { rows: heads * tokens })?;
-        return Ok(near);
+        scores.inplace_op2(&counted, &MaskedSoftmax { rows: heads * tokens })?;
+        return Ok(scores);
     }
-    let row =
-        |length: &usize| (0..tokens).map(|at| if at < *length { 0.0 } else { NOTHING as f32 }).collect::<Vec<_>>();
+    let row = |length: &usize| (0..tokens).map(|at| if at < *length { 0.0 } else { NOTHING }).collect::<Vec<_>>();
     let hidden = Tensor::new(lengths.iter().map(row).collect::<Vec<_>>(), device)?;
-    softmax(&near.broadcast_add(&hidden.unsqueeze(1)?.unsqueeze(1)?)?, D::Minus1)
+    softmax(&scores.broadcast_add(&hidden.unsqueeze(1)?.unsqueeze(1)?)?, D::Minus1)
 }
 
 pub fn activate(rows: Tensor, bias: &Tensor, activation: Activation) -> Result<Tensor> {
     if rows.device().is_cpu() && activation == Activation::Gelu {
-        rows.inplace_op2(bias, &Activates)?;
+        rows.inplace_op2(bias, &AddGelu)?;
         return Ok(rows);
     }
     let rows = rows.broadcast_add(bias)?;
@@ -75,25 +73,25 @@ pub fn activate(rows: Tensor, bias: &Tensor, activation: Activation) -> Result<T
     }
 }
 
-struct Activates;
+struct AddGelu;
 
-impl InplaceOp2 for Activates {
+impl InplaceOp2 for AddGelu {
     fn name(&self) -> &'static str {
         "add-gelu"
     }
 
     fn cpu_fwd(&self, rows: &mut CpuStorage, place: &Layout, bias: &CpuStorage, beside: &Layout) -> Result<()> {
         let (rows, bias) = (changed(rows, place)?, floats(bias, beside)?);
-        Arch::new().dispatch(AddGelu { rows, bias });
+        Arch::new().dispatch(numbers::AddGelu { rows, bias });
         Ok(())
     }
 }
 
-struct Adds(f32);
+struct AddNorm(f32);
 
-impl InplaceOp3 for Adds {
+impl InplaceOp3 for AddNorm {
     fn name(&self) -> &'static str {
-        "add-normed"
+        "add-norm"
     }
 
     fn cpu_fwd(
@@ -106,29 +104,29 @@ impl InplaceOp3 for Adds {
         beside: &Layout,
     ) -> Result<()> {
         let (rows, others, parts) = (changed(rows, place)?, floats(others, there)?, floats(parts, beside)?);
-        Arch::new().dispatch(AddNormed { rows, others, parts, epsilon: self.0 });
+        Arch::new().dispatch(numbers::AddNorm { rows, others, parts, epsilon: self.0 });
         Ok(())
     }
 }
 
-struct Attends {
+struct MaskedSoftmax {
     /// Of one text.
     rows: usize,
 }
 
-impl InplaceOp2 for Attends {
+impl InplaceOp2 for MaskedSoftmax {
     fn name(&self) -> &'static str {
-        "shares"
+        "masked-softmax"
     }
 
-    fn cpu_fwd(&self, near: &mut CpuStorage, place: &Layout, lengths: &CpuStorage, beside: &Layout) -> Result<()> {
+    fn cpu_fwd(&self, scores: &mut CpuStorage, place: &Layout, lengths: &CpuStorage, beside: &Layout) -> Result<()> {
         let (CpuStorage::U32(lengths), Some((from, to))) = (lengths, beside.contiguous_offsets()) else {
             bail!("lengths are whole numbers, one behind the other");
         };
         let tokens = place.dims().last().copied().unwrap_or_default();
-        let near = changed(near, place)?;
-        for (numbers, length) in near.chunks_exact_mut((self.rows * tokens).max(1)).zip(&lengths[from..to]) {
-            Arch::new().dispatch(Shares { numbers, row: tokens, counted: *length as usize });
+        let scores = changed(scores, place)?;
+        for (numbers, length) in scores.chunks_exact_mut((self.rows * tokens).max(1)).zip(&lengths[from..to]) {
+            Arch::new().dispatch(numbers::Softmax { numbers, row: tokens, counted: *length as usize });
         }
         Ok(())
     }

@@ -367,7 +367,7 @@ fn new_chat(user: &User, form: &Form, id: &ChatId, models: &JsonMap) -> Chat {
         tasks: None,
         summary: None,
         variables: form.body.get("chat_variables").filter(|value| value.is_object()).cloned(),
-        last_read_at: None,
+        last_read_at: Some(at),
         created_at: at,
         updated_at: at,
     }

@@ -30,7 +30,7 @@ impl NullaryFnOnce for AddGelu<'_> {
 
 /// Adds the bias and the other row to each row, and brings the row's middle to nothing and its spread to one, before it is
 /// weighted ("Layer Normalization", Ba, Kiros and Hinton 2016).
-pub struct AddNormed<'a> {
+pub struct AddNorm<'a> {
     pub rows: &'a mut [f32],
     pub others: &'a [f32],
     /// The bias, the weights, and what is added last.
@@ -38,7 +38,7 @@ pub struct AddNormed<'a> {
     pub epsilon: f32,
 }
 
-impl NullaryFnOnce for AddNormed<'_> {
+impl NullaryFnOnce for AddNorm<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -60,14 +60,14 @@ impl NullaryFnOnce for AddNormed<'_> {
     }
 }
 
-/// Makes of how near each number is its share of the row, as many of them as count; the others have none.
-pub struct Shares<'a> {
+/// Makes of each score its share of the row, as many of them as count; the others have none.
+pub struct Softmax<'a> {
     pub numbers: &'a mut [f32],
     pub row: usize,
     pub counted: usize,
 }
 
-impl NullaryFnOnce for Shares<'_> {
+impl NullaryFnOnce for Softmax<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -207,14 +207,14 @@ mod tests {
     #[test]
     fn shares_of_those_that_count_are_one_together() {
         let mut numbers: Vec<f32> = (0..3 * 40).map(|at| (at % 7) as f32 - 90.0).collect();
-        Shares { numbers: &mut numbers, row: 40, counted: 33 }.call();
+        Softmax { numbers: &mut numbers, row: 40, counted: 33 }.call();
         for row in numbers.chunks(40) {
             close(row.iter().sum(), 1.0, 1e-5);
             assert!(row[..33].iter().all(|share| *share > 0.0) && row[33..].iter().all(|share| *share == 0.0));
             close(row[6] / row[5], std::f64::consts::E, 1e-5);
         }
         let mut nothing = [1.0, 2.0];
-        Shares { numbers: &mut nothing, row: 2, counted: 0 }.call();
+        Softmax { numbers: &mut nothing, row: 2, counted: 0 }.call();
         assert_eq!(nothing, [0.0, 0.0]);
     }
 }
