@@ -11,11 +11,7 @@ step "server and bench" cargo build --release -p airis -p airis-bench
 # What the built-in embedding model is measured against; kept with what else is made once.
 if [[ $# = 0 || "$*" =~ embedding|files|quality ]]; then
     here="$cache/embedding"
-    if ! cmp -s bench/reference/requirements.txt "$here/.requirements-seen"; then
-        python3 -m venv "$here"
-        "$here/bin/pip" install --quiet --disable-pip-version-check -r bench/reference/requirements.txt
-        cp bench/reference/requirements.txt "$here/.requirements-seen"
-    fi
+    scripts/python-env.sh "$here" bench/reference/requirements.txt
     scripts/fetch-models.sh --embedding "$cache/models"
     export AIRIS_BENCH_PYTHON="$here/bin/python" AIRIS_TEST_MODELS="$cache/models"
 fi

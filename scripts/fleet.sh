@@ -18,7 +18,7 @@ PATH="$PATH:/usr/sbin"
 fleet_tools
 [ -d e2e/sockets/node_modules/socket.io-client ] || npm ci --prefix e2e/sockets --no-audit --no-fund --silent
 # Installs an object store, once.
-[ -x "$cache/objects/.venv/bin/rclone" ] || scripts/object-stores.sh true
+scripts/python-env.sh "$cache/objects/.venv" e2e/objects/requirements.txt
 if [ -z "$binary" ]; then
     build_tools
     step "client" build_client

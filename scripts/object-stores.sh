@@ -9,13 +9,8 @@ source scripts/tools.sh
 
 # Kept with what else is made once: a fresh checkout need not install them again.
 here="$cache/objects"
-mkdir -p "$here"
-cp e2e/objects/*.txt e2e/objects/*.json "$here/"
-if ! cmp -s "$here/requirements.txt" "$here/.venv/.requirements-seen"; then
-    python3 -m venv "$here/.venv"
-    "$here/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$here/.venv/.requirements-seen"
-fi
+scripts/python-env.sh "$here/.venv" e2e/objects/requirements.txt
+cp e2e/objects/*.json "$here/"
 npm_ci "$here"
 place="$(mktemp -d)"
 folders+=("$place")

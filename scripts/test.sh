@@ -15,6 +15,12 @@ client() {
     step "client: units" npm run --prefix web --silent test
 }
 
+# What more than one step runs is installed by one of them.
+servers() {
+    step "stores of objects: packages" scripts/object-stores.sh true
+    step "stores of vectors: packages" scripts/vector-servers.sh true
+}
+
 libraries() {
     # A page that is shown late is taken for one that is not shown: browsers come first.
     step "rust: tests" nice scripts/postgres.sh scripts/object-stores.sh scripts/vector-servers.sh cargo test --workspace --quiet --no-fail-fast
@@ -36,6 +42,7 @@ programs() {
 
 step "built-in models" scripts/fetch-models.sh --embedding "$AIRIS_TEST_MODELS"
 beside client
+beside servers
 step "rust: build" build_debug
 together
 [ -x "$binary" ] || { summary; exit 1; }

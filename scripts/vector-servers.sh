@@ -9,13 +9,7 @@ source scripts/tools.sh
 
 # Kept with what else is made once: a fresh checkout need not install it again.
 here="$cache/vectors"
-mkdir -p "$here"
-cp e2e/vectors/requirements.txt "$here/"
-if ! cmp -s "$here/requirements.txt" "$here/.venv/.requirements-seen"; then
-    python3 -m venv "$here/.venv"
-    "$here/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$here/.venv/.requirements-seen"
-fi
+scripts/python-env.sh "$here/.venv" e2e/vectors/requirements.txt
 place="$(mktemp -d)"
 folders+=("$place")
 

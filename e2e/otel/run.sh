@@ -8,10 +8,6 @@ here="$(cd "$(dirname "$0")" && pwd)"
 binary="$(realpath "${1:?usage: scripts/postgres.sh e2e/otel/run.sh BINARY}")"
 : "${AIRIS_TEST_POSTGRES:?run it by scripts/postgres.sh}"
 [ -d "$here/../sockets/node_modules/socket.io-client" ] || npm ci --prefix "$here/../sockets" --no-audit --no-fund --silent
-if ! cmp -s "$here/requirements.txt" "$here/.venv/.requirements-seen"; then
-    python3 -m venv "$here/.venv"
-    "$here/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$here/.venv/.requirements-seen"
-fi
+"$here/../../scripts/python-env.sh" "$here/.venv" "$here/requirements.txt"
 export AIRIS_BINARY="$binary" AIRIS_RECEIVER_PYTHON="$here/.venv/bin/python"
 node --test --test-reporter="${REPORTER:-spec}" "$here"/*.test.mjs

@@ -6,11 +6,7 @@ set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 binary="$(realpath "${1:?usage: run.sh BINARY}")"
 : "${AIRIS_TEST_MODELS:?set it to a folder filled by scripts/fetch-models.sh --embedding}"
-if ! cmp -s "$here/requirements.txt" "$here/.venv/.requirements-seen"; then
-    python3 -m venv "$here/.venv"
-    "$here/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$here/.venv/.requirements-seen"
-fi
+"$here/../../scripts/python-env.sh" "$here/.venv" "$here/requirements.txt"
 work="$(mktemp -d)"
 pids=()
 finish() { for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; rm -rf "$work"; }

@@ -6,9 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export AIRIS_URL="${1:?usage: run.sh BASE}"
 [ -d node_modules/socket.io-client ] || npm ci --no-audit --no-fund --silent
-if [ ! -x .venv/bin/python ]; then
-    python3 -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
-fi
+../../scripts/python-env.sh .venv requirements.txt
 node --test --test-concurrency=1 --test-reporter="${REPORTER:-spec}" ./*.test.mjs
 .venv/bin/python client.py "$AIRIS_URL"
