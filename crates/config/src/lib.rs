@@ -26,8 +26,8 @@ pub use standing::{Source, Standing, is_known, standing};
 pub use storage::{AzureStorage, FileStorage, GoogleStorage, S3Encryption, S3Storage};
 pub use trust::Trusted;
 pub use vectors::{
-    ChromaServer, ElasticServer, MilvusServer, PgvectorIndex, PgvectorServer, PineconeServer, QdrantServer,
-    ValkeyServer, VectorServer, VectorStore, WeaviateServer,
+    ChromaServer, ElasticServer, MariaDbServer, MilvusServer, PgvectorIndex, PgvectorServer, PineconeServer,
+    QdrantServer, ValkeyServer, VectorServer, VectorStore, WeaviateServer,
 };
 
 use std::sync::Arc;

@@ -199,6 +199,33 @@ fn pgvector_is_the_database_itself_until_something_is_wanted_of_the_extension() 
 }
 
 #[test]
+fn a_mariadb_may_be_named_with_the_driver_of_others() {
+    let given =
+        |more: &[(&'static str, &'static str)]| match stored(&[&[("VECTOR_DB", "mariadb-vector")], more].concat()) {
+            Ok(VectorStore::Server(VectorServer::MariaDb(server))) => Ok(server),
+            Ok(_) => panic!("is no MariaDB"),
+            Err(error) => Err(error),
+        };
+    for url in ["mariadb+mariadbconnector://me:p@m:3306/v", "mysql://me:p@m:3306/v", "mariadb://me:p@m:3306/v"] {
+        let server = given(&[("MARIADB_VECTOR_DB_URL", url), ("MARIADB_VECTOR_POOL_MAX_OVERFLOW", "4")]).unwrap();
+        assert_eq!(
+            (server.url.as_str(), server.metric.as_str(), server.edges, server.connections),
+            ("mysql://me:p@m:3306/v", "cosine", 8, 12)
+        );
+    }
+    for (name, value, problem) in [
+        ("MARIADB_VECTOR_DB_URL", "", "MARIADB_VECTOR_DB_URL: VECTOR_DB=mariadb-vector needs it"),
+        ("MARIADB_VECTOR_DB_URL", "postgres://m/v", "MARIADB_VECTOR_DB_URL: the address must begin with mariadb://"),
+        ("MARIADB_VECTOR_DISTANCE_STRATEGY", "manhattan", "MARIADB_VECTOR_DISTANCE_STRATEGY: \"manhattan\" is not one"),
+        ("MARIADB_VECTOR_INDEX_M", "2", "MARIADB_VECTOR_INDEX_M: MariaDB takes 3 to 200"),
+    ] {
+        // The first of two of one name counts.
+        let error = given(&[(name, value), ("MARIADB_VECTOR_DB_URL", "mysql://m/v")]).err().unwrap();
+        assert!(error.starts_with(problem), "{error}");
+    }
+}
+
+#[test]
 fn addresses_of_weaviate_and_valkey_are_taken_as_people_write_them() {
     let url = |pairs: &[(&str, &str)]| match stored(pairs) {
         Ok(VectorStore::Server(VectorServer::Weaviate(weaviate))) => weaviate.url,

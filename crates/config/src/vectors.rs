@@ -22,6 +22,7 @@ pub enum VectorStore {
 pub enum VectorServer {
     Chroma(ChromaServer),
     Elasticsearch(ElasticServer),
+    MariaDb(MariaDbServer),
     Milvus(MilvusServer),
     OpenSearch(ElasticServer),
     Pgvector(PgvectorServer),
@@ -38,6 +39,7 @@ impl VectorServer {
             Self::Chroma(_) => "Chroma",
             Self::Elasticsearch(_) => "Elasticsearch",
             Self::OpenSearch(_) => "OpenSearch",
+            Self::MariaDb(_) => "MariaDB",
             Self::Milvus(_) => "Milvus",
             Self::Pgvector(_) => "PostgreSQL (pgvector)",
             Self::Pinecone(_) => "Pinecone",
@@ -65,6 +67,21 @@ pub struct ElasticServer {
     pub authorization: Option<String>,
     /// How the names of its indexes begin.
     pub prefix: String,
+}
+
+/// A MariaDB that knows vectors.
+#[derive(Clone)]
+pub struct MariaDbServer {
+    /// `mysql://`, with credentials and the database.
+    pub url: String,
+    /// `cosine` or `euclidean`.
+    pub metric: String,
+    /// Edges of a vector in the graph that is searched.
+    pub edges: u32,
+    pub connections: u32,
+    /// Seconds to wait for a free connection, and until one is replaced.
+    pub patience: u64,
+    pub recycle: u64,
 }
 
 #[derive(Clone)]
@@ -164,7 +181,8 @@ pub struct WeaviateServer {
 }
 
 /// What `VECTOR_DB` may say.
-const KNOWN: &str = "embedded, pgvector, chroma, elasticsearch, milvus, opensearch, pinecone, qdrant, valkey, weaviate";
+const KNOWN: &str =
+    "embedded, pgvector, chroma, elasticsearch, mariadb-vector, milvus, opensearch, pinecone, qdrant, valkey, weaviate";
 
 /// A store that is not built must not quietly become another one. `chroma` without an address is what others keep in the data
 /// folder when nothing is said.
@@ -180,6 +198,7 @@ pub(crate) fn vectors(values: &Values, database_url: &str) -> Result<VectorStore
         "chroma" => VectorServer::Chroma(chroma(values)?),
         "elasticsearch" => VectorServer::Elasticsearch(elasticsearch(values)?),
         "opensearch" => VectorServer::OpenSearch(opensearch(values)?),
+        "mariadb-vector" => VectorServer::MariaDb(mariadb(values)?),
         "milvus" => VectorServer::Milvus(milvus(values)?),
         "pinecone" => VectorServer::Pinecone(pinecone(values)?),
         "qdrant" => VectorServer::Qdrant(qdrant(values)?),
@@ -259,6 +278,29 @@ fn opensearch(values: &Values) -> Result<ElasticServer, ConfigError> {
 /// Somebody with a password, as a header has them.
 fn person(values: &Values, name: &str, password: &str) -> Option<String> {
     values.filled(name).map(|name| basic(&format!("{name}:{}", values.text(password))))
+}
+
+fn mariadb(values: &Values) -> Result<MariaDbServer, ConfigError> {
+    const NAME: &str = "MARIADB_VECTOR_DB_URL";
+    let url = values.filled(NAME).ok_or_else(|| wrong(NAME, "VECTOR_DB=mariadb-vector needs it"))?;
+    // Others name the driver of their language as well.
+    let rest = match url.split_once("://") {
+        Some((scheme, rest)) if matches!(scheme.split('+').next(), Some("mariadb" | "mysql")) => rest,
+        _ => return Err(wrong(NAME, "the address must begin with mariadb:// or mysql://")),
+    };
+    let more: u32 = values.required("MARIADB_VECTOR_POOL_MAX_OVERFLOW")?;
+    let edges = values.required("MARIADB_VECTOR_INDEX_M")?;
+    if !(3..=200).contains(&edges) {
+        return Err(wrong("MARIADB_VECTOR_INDEX_M", "MariaDB takes 3 to 200"));
+    }
+    Ok(MariaDbServer {
+        url: format!("mysql://{rest}"),
+        metric: values.one_of("MARIADB_VECTOR_DISTANCE_STRATEGY", &["cosine", "euclidean"])?,
+        edges,
+        connections: values.required::<u32>("MARIADB_VECTOR_POOL_SIZE")?.saturating_add(more).max(1),
+        patience: values.required("MARIADB_VECTOR_POOL_TIMEOUT")?,
+        recycle: values.required("MARIADB_VECTOR_POOL_RECYCLE")?,
+    })
 }
 
 fn milvus(values: &Values) -> Result<MilvusServer, ConfigError> {

@@ -6,8 +6,8 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("VECTOR_DB", "").doc(
         "Where vectors are kept: `pgvector`, tables of the PostgreSQL in `DATABASE_URL` (the extension is not needed unless \
          `PGVECTOR_DB_URL`, `PGVECTOR_INDEX_METHOD` or `PGVECTOR_USE_HALFVEC` is set); `embedded`, the file vectors.db in the \
-         data folder; `chroma` (without `CHROMA_HTTP_HOST` the same as `embedded`), `elasticsearch`, `milvus`, `opensearch`, \
-         `pinecone`, `qdrant`, `valkey` or `weaviate`, a server; default: PostgreSQL where there is one, else the file. Texts \
+         data folder; `chroma` (without `CHROMA_HTTP_HOST` the same as `embedded`), `elasticsearch`, \
+         `mariadb-vector`, `milvus`, `opensearch`, `pinecone`, `qdrant`, `valkey` or `weaviate`, a server; default: PostgreSQL where there is one, else the file. Texts \
          and words stay in one of those two, whoever keeps the vectors",
     ),
     text("CHROMA_HTTP_HOST", "").doc("Name of the machine that runs Chroma, or its whole address"),
@@ -25,6 +25,14 @@ pub(super) const VARIABLES: &[Variable] = &[
     text("ELASTICSEARCH_USERNAME", "").doc("Who signs in there where there is no key"),
     text("ELASTICSEARCH_PASSWORD", "").doc("The password"),
     text("ELASTICSEARCH_INDEX_PREFIX", "airis").doc("How the names of the indexes there begin"),
+    text("MARIADB_VECTOR_DB_URL", "").doc("Address of a MariaDB 11.7 or later, such as mariadb://name:password@localhost:3306/vectors"),
+    text("MARIADB_VECTOR_DISTANCE_STRATEGY", "cosine")
+        .doc("How it compares vectors: `cosine` or `euclidean`; vectors have length one, so the order is the same"),
+    int("MARIADB_VECTOR_INDEX_M", "8").doc("Edges of a vector in the graph that is searched, from 3 to 200"),
+    int("MARIADB_VECTOR_POOL_SIZE", "8").doc("Connections to it"),
+    int("MARIADB_VECTOR_POOL_MAX_OVERFLOW", "0").doc("Connections beyond those under load"),
+    int("MARIADB_VECTOR_POOL_TIMEOUT", "30").doc("Seconds to wait for a free one"),
+    int("MARIADB_VECTOR_POOL_RECYCLE", "3600").doc("Seconds until one is replaced"),
     text("MILVUS_URI", "").doc("Address of Milvus, such as http://localhost:19530; it is spoken to over gRPC"),
     text("MILVUS_HOST", "").doc("In place of that address: `HOST`, then over port 19530 and without TLS, or `HOST:PORT`"),
     text("MILVUS_TOKEN", "").doc("A token, or `name:password`"),

@@ -7,6 +7,7 @@
 
 mod chroma;
 mod elastic;
+mod mariadb;
 mod milvus;
 mod passages;
 mod pgvector;
@@ -66,6 +67,7 @@ fn open(server: &VectorServer) -> (&'static str, Arc<dyn Points>, String) {
             let elastic = elastic::Elastic::new(server, elastic::Dialect::OpenSearch);
             ("opensearch", Arc::new(elastic), server.prefix.clone())
         }
+        VectorServer::MariaDb(server) => ("mariadb-vector", Arc::new(mariadb::MariaDb::new(server)), own()),
         VectorServer::Milvus(milvus) => ("milvus", Arc::new(milvus::Milvus::new(milvus)), milvus.prefix.clone()),
         VectorServer::Pgvector(server) => ("pgvector", Arc::new(pgvector::Pgvector::new(server)), own()),
         VectorServer::Pinecone(server) => ("pinecone", Arc::new(pinecone::Pinecone::new(server)), own()),

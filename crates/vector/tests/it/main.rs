@@ -5,6 +5,7 @@ mod away;
 mod elastic;
 mod external;
 mod fakes;
+mod mariadb;
 mod model;
 mod pgvector;
 mod pinecone;
@@ -271,6 +272,14 @@ macro_rules! on_every_store {
             async fn $name() {
                 let folder = tempfile::tempdir().unwrap();
                 let server = super::pgvector::server(stringify!($name), super::pgvector::HNSW).await;
+                super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
+            })+
+        }
+        mod on_mariadb {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let server = super::mariadb::server(stringify!($name)).await;
                 super::$name(super::Vectors::remote(&server, None, &folder.path().join("vectors.db"))).await;
             })+
         }
