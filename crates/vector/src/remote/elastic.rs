@@ -48,9 +48,12 @@ impl Elastic {
     /// What an index is made of. Vectors are read from `numbers`, as what is searched need not be kept as it was given.
     fn index(&self, dimensions: usize) -> Json {
         let (settings, vector) = match self.dialect {
-            Dialect::Elasticsearch => {
-                (json!({}), json!({"type": "dense_vector", "dims": dimensions, "index": true, "similarity": "cosine"}))
-            }
+            // Else it keeps one byte a number, and finds others than the nearest.
+            Dialect::Elasticsearch => (
+                json!({}),
+                json!({"type": "dense_vector", "dims": dimensions, "index": true, "similarity": "cosine",
+                    "index_options": {"type": "hnsw"}}),
+            ),
             Dialect::OpenSearch => {
                 let method = json!({"name": "hnsw", "space_type": "cosinesimil", "engine": "lucene"});
                 (

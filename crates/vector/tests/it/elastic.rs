@@ -145,7 +145,8 @@ fn filter() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_elasticsearch_documents_is_asked_of_a_recording_fake() {
     let (index, search) = walked(VectorServer::Elasticsearch).await;
-    let vector = json!({"type": "dense_vector", "dims": 2, "index": true, "similarity": "cosine"});
+    let vector = json!({"type": "dense_vector", "dims": 2, "index": true, "similarity": "cosine",
+        "index_options": {"type": "hnsw"}});
     assert_eq!(index["mappings"]["properties"]["vector"], vector);
     let knn = json!({"field": "vector", "query_vector": [1.0, 0.0], "k": 3, "num_candidates": 100, "filter": filter()});
     assert_eq!(search, json!({"knn": knn, "size": 3, "_source": false}));
