@@ -106,7 +106,7 @@ const ALL: &str = concat!(
     "SELECT ",
     columns!(),
     ", l.knowledge_id, l.directory_id FROM knowledge_file l JOIN file f ON f.id = l.file_id \
-     WHERE l.knowledge_id = $1 ORDER BY l.created_at, f.id"
+     WHERE l.knowledge_id = $1 ORDER BY l.created_at, f.created_at, f.filename, f.id"
 );
 
 const WAITING: &str = concat!(

@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, MySql, MySqlPool, Row};
 
 use super::points::{Hit, Point, Points, Question};
 use super::rest::odd;
+use crate::measure::{pack, unpack};
 use crate::{Result, VectorError};
 
 const NAME: &str = "MariaDB";
@@ -99,7 +100,7 @@ impl MariaDb {
             fitting(question),
             question.limit
         );
-        let vector = packed(question.vector);
+        let vector = pack(question.vector);
         let query = fit(sqlx::query(AssertSqlSafe(sql)).bind(vector.clone()), question).bind(vector);
         let hit = |row: MySqlRow| Ok((row.try_get(0)?, self.cosine(row.try_get(1)?)));
         self.rows(query).await?.into_iter().map(hit).collect()
@@ -149,7 +150,7 @@ impl Points for MariaDb {
             );
             let bind = |query: Bound, point: &Point| {
                 let query = query.bind(point.id.clone()).bind(point.collection.clone());
-                query.bind(point.file_id.clone()).bind(packed(&point.vector))
+                query.bind(point.file_id.clone()).bind(pack(&point.vector))
             };
             self.change(|| points.iter().fold(sqlx::query(AssertSqlSafe(sql.clone())), bind)).await?;
         }
@@ -177,8 +178,8 @@ impl Points for MariaDb {
         let sql = format!("SELECT id, embedding FROM {place} WHERE id IN ({})", marks(ids.len()));
         let rows = self.rows(all(sqlx::query(AssertSqlSafe(sql)), ids)).await?;
         let pair = |row: MySqlRow| -> Result<(String, Vec<f32>)> {
-            let bytes: Vec<u8> = row.try_get_unchecked(1)?;
-            Ok((row.try_get(0)?, numbers(&bytes).ok_or_else(|| odd(NAME))?))
+            let (bytes, mut vector): (Vec<u8>, _) = (row.try_get_unchecked(1)?, Vec::new());
+            if unpack(&bytes, bytes.len() / 4, &mut vector) { Ok((row.try_get(0)?, vector)) } else { Err(odd(NAME)) }
         };
         rows.into_iter().map(pair).collect()
     }
@@ -242,16 +243,6 @@ fn all(query: Bound, ids: &[&str]) -> Bound {
 /// A question mark for each of so many values.
 fn marks(count: usize) -> String {
     vec!["?"; count].join(", ")
-}
-
-/// As the server keeps vectors: four bytes a number, the lowest first.
-fn packed(vector: &[f32]) -> Vec<u8> {
-    vector.iter().flat_map(|number| number.to_le_bytes()).collect()
-}
-
-fn numbers(bytes: &[u8]) -> Option<Vec<f32>> {
-    let (fours, rest) = bytes.as_chunks::<4>();
-    rest.is_empty().then(|| fours.iter().map(|four| f32::from_le_bytes(*four)).collect())
 }
 
 fn is(error: &sqlx::Error, state: &str) -> bool {
